@@ -1,0 +1,1 @@
+"""The ward console: messages become records, rules decide, people read."""

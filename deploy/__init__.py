@@ -1,0 +1,1 @@
+"""Where real things are chosen, and how they run."""

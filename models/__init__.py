@@ -1,0 +1,1 @@
+"""Inference models: files, their cards, and the code that runs them."""
