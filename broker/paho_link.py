@@ -1,0 +1,159 @@
+"""`Link` over paho-mqtt: manual acknowledgement, a will, reconnects with back-off (the only importer of paho)."""
+
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from broker.errors import LinkError
+from broker.link import Delivery, Receiver
+from broker.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How to reach the broker.
+
+    Attributes:
+        host: name or address.
+        port: TCP port.
+        username: the node's or console's name at the broker; None only on a broker of one machine's own.
+        password: its password; None with a client certificate.
+        ca_file: the ward's CA; None means no TLS, which is for one machine alone.
+        certificate_file: client certificate, with `key_file`.
+        key_file: its key.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+
+
+class PahoLink:
+    """A link that comes back by itself.
+
+    The session is kept (`clean_start` false) and subscriptions are made anew at every connection, because a broker
+    that was killed may have lost them. `is_up` is true only once the broker has granted every subscription.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        client_id: str,
+        subscriptions: Sequence[str],
+        will: tuple[Topic, bytes] | None = None,
+        *,
+        keepalive_s: int = 5,
+    ) -> None:
+        self._address = address
+        self._subscriptions = tuple(subscriptions)
+        self._up = threading.Event()
+        self._receive: Receiver | None = None
+        self._on_change: Callable[[bool], None] = lambda up: None
+        self._keepalive_s = keepalive_s
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5, manual_ack=True, userdata=None
+        )
+        client.username_pw_set(address.username, address.password)
+        if address.ca_file is not None:
+            client.tls_set_context(_tls(address))
+        if will is not None:
+            client.will_set(str(will[0]), will[1], qos=1, retain=False)
+        # Records are kept by the outbox; what paho queues while down would only be sent a second time.
+        client.max_queued_messages_set(1000)
+        client.reconnect_delay_set(min_delay=1, max_delay=10)
+        client.on_connect = self._connected
+        client.on_disconnect = self._disconnected
+        client.on_subscribe = self._subscribed
+        client.on_message = self._arrived
+        self._client = client
+
+    @property
+    def is_up(self) -> bool:
+        """Return whether we are connected and subscribed."""
+        return self._up.is_set()
+
+    def start(self, receive: Receiver, on_change: Callable[[bool], None]) -> None:
+        """Begin to connect, on paho's own thread."""
+        self._receive, self._on_change = receive, on_change
+        kept = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        kept.SessionExpiryInterval = 86400
+        self._client.connect_async(
+            self._address.host, self._address.port, keepalive=self._keepalive_s, clean_start=False, properties=kept
+        )
+        self._client.loop_start()
+
+    def publish(self, topic: Topic, payload: bytes) -> bool:
+        """Hand a message to the connection, or say that it is down."""
+        if not self._up.is_set():
+            return False
+        return (
+            self._client.publish(str(topic), payload, qos=topic.qos, retain=False).rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+        )
+
+    def stop(self) -> None:
+        """Disconnect cleanly and end the thread."""
+        self._receive = None
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._up.clear()
+
+    def _connected(self, client: paho.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            return
+        if not self._subscriptions:
+            self._come_up()
+        else:
+            client.subscribe([(one, 1) for one in self._subscriptions])
+
+    def _subscribed(self, _client: Any, _userdata: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
+        if any(one.is_failure for one in reasons):
+            return
+        self._come_up()
+
+    def _come_up(self) -> None:
+        if not self._up.is_set():
+            self._up.set()
+            self._on_change(True)
+
+    def _disconnected(self, _client: Any, _userdata: Any, _flags: Any, _reason: Any, _properties: Any) -> None:
+        if self._up.is_set():
+            self._up.clear()
+            self._on_change(False)
+
+    def _arrived(self, client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
+        if self._receive is None:
+            return
+        mid, qos = message.mid, message.qos
+        self._receive(
+            Delivery(message.topic, bytes(message.payload), message.retain, lambda: _acknowledge(client, mid, qos))
+        )
+
+
+def _acknowledge(client: paho.Client, mid: int, qos: int) -> None:
+    if qos > 0:
+        client.ack(mid, qos)
+
+
+def _tls(address: Address) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=address.ca_file)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        if address.certificate_file is not None:
+            context.load_cert_chain(address.certificate_file, address.key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise LinkError(
+            f"TLS files for {address.host} cannot be used: {error}; check ca_file, certificate_file, key_file"
+        ) from error
+    return context
