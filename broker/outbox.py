@@ -35,10 +35,10 @@ class Outbox:
     def __init__(self, db: sqlite3.Connection, capacity: int) -> None:
         self._db = db
         self._capacity = capacity
-        self.outbox_id: str
-        self.outbox_id, self._last, self._settled = self._db.execute(
+        row: tuple[str, int, int] = db.execute(
             "SELECT outbox_id, last_sequence, settled_through FROM outbox"
         ).fetchone()
+        self.outbox_id, self._last, self._settled = row
 
     @classmethod
     def open(cls, path: Path, *, capacity: int = 300_000) -> Self:

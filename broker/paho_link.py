@@ -60,7 +60,7 @@ class PahoLink:
         self._subscriptions = tuple(subscriptions)
         self._up = threading.Event()
         self._receive: Receiver | None = None
-        self._on_change: Callable[[bool], None] = lambda up: None
+        self._on_change: Callable[[bool], None] = _ignore_change
         self._keepalive_s = keepalive_s
         client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5, manual_ack=True, userdata=None
@@ -139,6 +139,10 @@ class PahoLink:
         self._receive(
             Delivery(message.topic, bytes(message.payload), message.retain, lambda: _acknowledge(client, mid, qos))
         )
+
+
+def _ignore_change(_up: bool) -> None:
+    """Stand in until `start` says who wants to know."""
 
 
 def _acknowledge(client: paho.Client, mid: int, qos: int) -> None:

@@ -1,0 +1,314 @@
+"""What the core hands to the screens: plain frozen facts, and sentences that are not yet in any language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence of the catalogue with its values; the screens put it into the reader's language.
+
+    Attributes:
+        text: the English sentence, which is the catalogue's key; values stand in it as `{name}`.
+        values: by name; times are UTC-aware and are shown in ward time, durations as mm:ss or minutes.
+    """
+
+    text: str
+    values: Mapping[str, "str | int | float | datetime | timedelta | Words"] = field(default_factory=dict)
+
+
+class TileKind(StrEnum):
+    """Each state of GOVERNANCE 'Tiles and words': its own colour, its own shape, its own words."""
+
+    STILL = "still"
+    MOVING = "moving"
+    CANNOT_TELL = "cannot_tell"
+    OUT_OF_BED = "out_of_bed"
+    ENSUITE = "ensuite"
+    NOBODY_SEEN = "nobody_seen"
+    NO_MOVEMENT = "no_movement"
+    SECOND_PERSON = "second_person"
+    SENSOR_OFF = "sensor_off"
+    PAUSED = "paused"
+    NOT_MONITORED = "not_monitored"
+    VACANT = "vacant"
+
+
+@dataclass(frozen=True, slots=True)
+class TileView:
+    """One room on the night board: a glance (rule X1), never a number about a person's body.
+
+    Attributes:
+        room_id: the room's slug.
+        room_title: as the ward calls it.
+        initials: of the person who stays there; empty for a vacant room.
+        kind: which tile.
+        headline: the words in capitals.
+        detail: second line; None when there is none.
+        prompt: a check prompt for this room; None when there is none.
+        prompt_id: to answer it; None without a prompt.
+        origin: where the frames come from; None when the node has not been heard.
+        loop: which time a recording plays; None unless it plays again.
+        versions: software and model, short, for rule K7; empty when not heard.
+    """
+
+    room_id: str
+    room_title: str
+    initials: str
+    kind: TileKind
+    headline: Words
+    detail: Words | None = None
+    prompt: Words | None = None
+    prompt_id: str | None = None
+    origin: Origin | None = None
+    loop: int | None = None
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """The night board at one moment.
+
+    Attributes:
+        at: on the console's clock.
+        context: rule A11; `demonstration` frames every screen in red.
+        tiles: every room of the ward, in ward order.
+        ward_sentence: how many sensors are on, and that everybody is checked in person.
+        notices: silent lines for the nurse, newest first.
+        frontier: highest change so far; a client that sees it stand still knows that nothing changed.
+    """
+
+    at: datetime
+    context: Context
+    tiles: tuple[TileView, ...]
+    ward_sentence: Words
+    notices: tuple[Words, ...] = ()
+    frontier: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """The newest rate of a room: a look (rule X1), shown as a spot check.
+
+    Attributes:
+        words: "about 14 breaths a minute (13 to 15), noticed 3 min ago. Not a check.", or why there is none.
+        is_value: whether a number is in it.
+    """
+
+    words: Words
+    is_value: bool
+
+
+class StopState(StrEnum):
+    """Where a "no" is on its way to the sensor."""
+
+    NOTHING_ASKED = "nothing_asked"
+    STOPPING = "stopping"
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    """Whether the sensor has stopped, as the node itself says.
+
+    Attributes:
+        state: where the stop is.
+        asked_at: when it was asked; None when nothing was.
+        confirmed_at: when the node reported the sensor closed; None until then.
+        words: "stopped, confirmed at hh:mm:ss" and the others.
+    """
+
+    state: StopState
+    asked_at: datetime | None
+    confirmed_at: datetime | None
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of "who looked".
+
+    Attributes:
+        at: when; for a summed glance its beginning.
+        until: end of a summed glance; None for a look.
+        words: role, first name, what, and the reason, in plain words.
+        receipt: index of the audit entry, so that anybody can check it.
+    """
+
+    at: datetime
+    until: datetime | None
+    words: Words
+    receipt: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """A patient's own page.
+
+    Attributes:
+        room_id: where they stay.
+        room_title: as the ward calls it.
+        status: the consent's state, in plain words.
+        sensor_on: whether the sensor is on now, as the node says.
+        sensor_state: the sensor's true state; None when the node is not heard.
+        modality: which sensor; None when there is none.
+        purposes: what they agreed to.
+        why: the care-plan reason, in plain words.
+        until: when it ends today, and when it is talked about again.
+        review_by: the consent's review date; None without a grant.
+        stop: where a stop is on its way.
+        paused_until: end of the pause; None when not paused.
+        ledger: who looked, newest first.
+        alerts: what was said about them to staff, newest first.
+        reading: the newest reading; None when none is permitted.
+        relayed_no: a "no" somebody else passed on, which this page asks about; None when there is none.
+    """
+
+    room_id: str
+    room_title: str
+    status: Words
+    sensor_on: bool
+    sensor_state: SensorState | None
+    modality: Modality | None
+    purposes: tuple[Purpose, ...]
+    why: Words
+    until: Words
+    review_by: datetime | None
+    stop: StopView
+    paused_until: datetime | None
+    ledger: tuple[LedgerRow, ...]
+    alerts: tuple[LedgerRow, ...]
+    reading: ReadingView | None
+    relayed_no: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHealthView:
+    """One node on the health page.
+
+    Attributes:
+        node_id: the node.
+        room_title: its room.
+        state: sensor state in words.
+        heard_s: [s] since its last live message on the console's own clock; None when never.
+        waiting: records not yet settled.
+        settled: records settled so far.
+        lost: records the node declared lost.
+        refused: count by refusal code.
+        flags: what the node says is wrong.
+        origin: where its frames come from; None when never heard.
+        software: version; empty when never heard.
+        witness_size: audit entries it has seen; None when none.
+        certificate_until: None without TLS.
+    """
+
+    node_id: str
+    room_title: str
+    state: Words
+    heard_s: float | None
+    waiting: int
+    settled: int
+    lost: int
+    refused: Mapping[str, int]
+    flags: tuple[str, ...]
+    origin: Origin | None
+    software: str
+    witness_size: int | None
+    certificate_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """The board's health page: everything refused, counted and visible.
+
+    Attributes:
+        nodes: each node.
+        refused_elsewhere: refusals that belong to no known node, by code.
+        broker_up: whether the console's link is up.
+        disk_free_bytes: where the database lies.
+        audit_size: entries in the log.
+        last_checkpoint: size of the newest signed checkpoint.
+    """
+
+    nodes: tuple[NodeHealthView, ...]
+    refused_elsewhere: Mapping[str, int]
+    broker_up: bool
+    disk_free_bytes: int
+    audit_size: int
+    last_checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry of the audit log as governance sees it: codes and pseudonyms only (rule X5).
+
+    Attributes:
+        index: its place in the tree.
+        at: when.
+        action: `source:subject:action`.
+        actor: pseudonym.
+        role: the actor's role; empty for the system.
+        rules: rule ids.
+        outcome: allowed or denied.
+        subject: pseudonym or slug; empty when none.
+        reason: access reason or code; empty when none.
+    """
+
+    index: int
+    at: datetime
+    action: str
+    actor: str
+    role: str
+    rules: tuple[str, ...]
+    outcome: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """One room on the set-up screen.
+
+    Attributes:
+        room_id: slug.
+        title: as the ward calls it.
+        node_id: its node; empty when none.
+        stay_id: who stays there; empty when vacant.
+        initials: of the person; empty when vacant.
+        patient_name: opened from its own table; empty when vacant or not permitted.
+        since: start of the stay; None when vacant.
+        consent: the consent's state, in plain words.
+    """
+
+    room_id: str
+    title: str
+    node_id: str
+    stay_id: str
+    initials: str
+    patient_name: str
+    since: datetime | None
+    consent: Words
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One account on the set-up screen.
+
+    Attributes:
+        actor_id: pseudonym.
+        username: sign-in name.
+        display_name: first name and initial, as on the badge.
+        role: the role.
+        is_active: may sign in.
+    """
+
+    actor_id: str
+    username: str
+    display_name: str
+    role: str
+    is_active: bool
