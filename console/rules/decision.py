@@ -1,0 +1,49 @@
+"""What every rule returns: allowed or not, by which rules, why in plain words, and what must be done besides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from console.views import Words
+
+
+class Obligation(StrEnum):
+    """What a decision asks to be done besides; a code, so that the audit can hold it."""
+
+    CLOSE_SENSOR = "close_sensor"
+    RAISE_CHECK_PROMPT = "raise_check_prompt"
+    ASK_THE_PATIENT = "ask_the_patient"
+    GO_ROUND_AND_ASK = "go_round_and_ask"
+    TELL_NURSE_SILENTLY = "tell_nurse_silently"
+    TELL_NURSE_IN_CHARGE = "tell_nurse_in_charge"
+    FLAG_TO_GOVERNANCE = "flag_to_governance"
+    COUNT_RE_ASK = "count_re_ask"
+    EXPLAIN_DIFFERENTLY = "explain_differently"
+    ASK_AGAIN_AFTER_FIRST_NIGHT = "ask_again_after_first_night"
+    LIBERTY_VIEW = "liberty_view"
+    SECOND_PERSON = "second_person"
+    LAMP_IN_ROOM = "lamp_in_room"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A rule's outcome.
+
+    Attributes:
+        allowed: whether what was asked may be done.
+        rules: ids of the rules that decided; at least one.
+        reason: the sentence for the person who asked.
+        policy_version: version of the rule book that was in force.
+        obligations: what must be done besides.
+        detail: id of what was made by the command, for the caller; empty when nothing was made or asked.
+    """
+
+    allowed: bool
+    rules: tuple[str, ...]
+    reason: Words
+    policy_version: int
+    obligations: tuple[Obligation, ...] = ()
+    detail: str = ""
+
+    def __bool__(self) -> bool:
+        """Return whether it is allowed."""
+        return self.allowed
