@@ -1,0 +1,44 @@
+"""Names and passwords at the broker: random at each start of a ward on one machine, in files that only we can read."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A name and its password at the broker.
+
+    Attributes:
+        username: `ward` on the embedded broker; `console` or the node id on mosquitto.
+        password: random, 43 characters of the URL-safe alphabet.
+    """
+
+    username: str
+    password: str
+
+
+def new_login(username: str) -> Login:
+    """Make a login with a fresh password."""
+    return Login(username, secrets.token_urlsafe(32))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; whole or not at all.
+
+    Args:
+        path: replaced when it exists.
+        text: its content.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; an old file is left as it was.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
