@@ -11,7 +11,12 @@ from broker import acl, asyncapi, embedded, mosquitto, topics
 from broker.errors import BrokerError
 from broker.logins import new_login, write_private
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The contract between node and console, and the broker that carries it.", rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="The contract between node and console, and the broker that carries it.",
+    rich_markup_mode=None,
+)
 
 _Site = Annotated[str, typer.Option(help="The hospital's slug, as it stands in every topic.")]
 _Ward = Annotated[str, typer.Option(help="The ward's slug.")]

@@ -1,0 +1,13 @@
+"""What can go wrong when a ward is put together.
+
+DeployError
+└── WardStopped   a process that the ward cannot be without does not stay up
+"""
+
+
+class DeployError(Exception):
+    """One sentence that says what is wrong and what to do."""
+
+
+class WardStopped(DeployError):
+    """The broker or the console does not stay up."""
