@@ -5,6 +5,7 @@ rules of a real ward need mosquitto (`broker/mosquitto.py`).
 """
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from broker.errors import BrokerError
@@ -21,17 +22,18 @@ class BrokerMissing(BrokerError):
     """The program or package that would be the broker is not installed."""
 
 
-def configuration(port: int, login: Login, *, most_clients: int = 64) -> str:
+def configuration(port: int, logins: Iterable[Login], *, most_clients: int = 64) -> str:
     """Write rumqttd's configuration.
 
     Args:
         port: TCP port on 127.0.0.1.
-        login: the one name and password that its clients use.
+        logins: names and passwords of its clients; without one nobody connects.
         most_clients: connections at once; a ward has one per node and one for the console.
 
     Returns:
         TOML. A packet is at most twice the largest message.
     """
+    names = "\n".join(f'{login.username} = "{login.password}"' for login in logins)
     return f"""# Generated at each start of the ward.
 id = 0
 
@@ -54,18 +56,18 @@ max_inflight_count = 100
 dynamic_filters = true
 
 [v5.1.connections.auth]
-{login.username} = "{login.password}"
+{names}
 """
 
 
-def prepare(folder: Path, port: int, login: Login) -> Path:
+def prepare(folder: Path, port: int, logins: Iterable[Login]) -> Path:
     """Write the configuration where only we can read it.
 
     Returns:
         The configuration file, mode 0600.
     """
     path = folder / "rumqttd.toml"
-    write_private(path, configuration(port, login))
+    write_private(path, configuration(port, logins))
     return path
 
 

@@ -1,0 +1,84 @@
+"""The `hushward` command: one table from verb to room function; a room is imported only when its verb is used."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the table.
+
+    Attributes:
+        name: as it is typed.
+        module: where its function lives.
+        function: takes the remaining arguments, returns the exit code.
+        line: what it does, for the list.
+        before: arguments that stand before the typed ones.
+    """
+
+    name: str
+    module: str
+    function: str
+    line: str
+    before: tuple[str, ...] = ()
+
+
+VERBS = (
+    Verb("up", "deploy.up", "main", "Run a whole ward on this machine: broker, console, and a node for each room."),
+    Verb("node", "edge.__main__", "main", "Run the node of one room."),
+    Verb("console", "console.__main__", "main", "Run the ward console; make certificates; move the database on."),
+    Verb("broker", "broker.__main__", "main", "Print the message contract; write a broker's configuration; run one."),
+    Verb("estimate", "edge.estimate_file", "main", "Say what a recording shows, second by second."),
+    Verb("eval", "edge.evaluation", "main", "Judge the estimates against recordings or worlds with known truth."),
+    Verb("simulate", "edge.simulation", "main", "Write a simulated sleeper as a recording."),
+    Verb("audit", "console.__main__", "main", "Verify the audit log of a ward.", ("audit",)),
+    Verb("doctor", "deploy.doctor", "main", "Check this machine: what is missing, and what to do about it."),
+)
+
+_PAGE = """Hushward: contactless night monitoring for mental-health wards, with consent enforced at the sensor.
+Not a medical device: nothing here replaces a nurse's check.
+
+Usage: hushward VERB [OPTIONS]
+
+Verbs:
+{verbs}
+
+Start here:
+  hushward up --demo      a demonstration ward with simulated sleepers, in the browser
+  hushward VERB --help    what a verb does, an example, its exit codes
+  hushward --version
+
+Exit codes: 0 done; 1 it could not be done, with the reason in one sentence; 2 the command was not understood.
+"""
+
+
+def page() -> str:
+    """Return the page of `hushward --help`."""
+    return _PAGE.format(verbs="\n".join(f"  {verb.name:<10} {verb.line}" for verb in VERBS))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        arguments: without the program's name; the process's own when None.
+
+    Returns:
+        The exit code.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] in ("--help", "-h", "help"):
+        sys.stdout.write(page())
+        return 0 if given else 2
+    if given[0] == "--version":
+        sys.stdout.write(f"hushward {version('hushward')}\n")
+        return 0
+    verb = next((one for one in VERBS if one.name == given[0]), None)
+    if verb is None:
+        sys.stderr.write(f"hushward: there is no verb {given[0]!r}; hushward --help lists them\n")
+        return 2
+    run: Callable[[list[str]], int] = getattr(import_module(verb.module), verb.function)
+    return run([*verb.before, *given[1:]])

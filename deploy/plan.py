@@ -1,0 +1,157 @@
+"""What `hushward up` was asked for, checked as far as it can be before anything is started."""
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from deploy.errors import DeployError
+
+MOST_ROOMS = 18
+_FREE_AT_LEAST_MB = 100
+_REPLAY = re.compile(r"^(room\d{1,2})=(.+)$")
+
+
+class BrokerKind(StrEnum):
+    """Which broker a ward on one machine uses."""
+
+    EMBEDDED = "embedded"
+    MOSQUITTO = "mosquitto"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ward on one machine.
+
+    Attributes:
+        data: the ward's folder.
+        rooms: how many, 1 to 18.
+        demo: lay out demonstration patients and accounts.
+        replays: recording by room id.
+        loop: a recording that has ended starts again.
+        broker: which broker.
+        host: address of the console.
+        port: port of the console.
+        certificate: the console's certificate, needed on any address but the loopback's.
+        key: its key.
+        speed: ward seconds per real second.
+    """
+
+    data: Path
+    rooms: int = 6
+    demo: bool = False
+    replays: dict[str, Path] = field(default_factory=dict)
+    loop: bool = False
+    broker: BrokerKind = BrokerKind.EMBEDDED
+    host: str = "127.0.0.1"
+    port: int = 8800
+    certificate: Path | None = None
+    key: Path | None = None
+    speed: float = 1.0
+
+    @property
+    def room_ids(self) -> tuple[str, ...]:
+        """Return the rooms: room1, room2, …; a node is named after its room."""
+        return tuple(f"room{number}" for number in range(1, self.rooms + 1))
+
+    @property
+    def address(self) -> str:
+        """Return where the console is to be opened in a browser."""
+        scheme = "http" if self.certificate is None else "https"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}/"
+
+
+def replays(given: Sequence[str], room_ids: Sequence[str]) -> dict[str, Path]:
+    """Read `room2=FILE` pairs.
+
+    Raises:
+        DeployError: not such a pair, no such room, or a file that cannot be read.
+    """
+    found: dict[str, Path] = {}
+    for one in given:
+        match = _REPLAY.match(one)
+        if match is None:
+            raise DeployError(f"--replay {one}: write it as room2=FILE")
+        room_id, file = match.group(1), Path(match.group(2)).expanduser()
+        if room_id not in room_ids:
+            raise DeployError(f"--replay {one}: there is no {room_id}; the rooms are {room_ids[0]} to {room_ids[-1]}")
+        if room_id in found:
+            raise DeployError(f"--replay {one}: {room_id} has a recording already; give each room one")
+        if not file.is_file():
+            raise DeployError(f"--replay {one}: there is no such file; check the path")
+        if not os.access(file, os.R_OK):
+            raise DeployError(f"--replay {one}: the file cannot be read; check its rights")
+        found[room_id] = file.resolve()
+    return found
+
+
+def check(plan: Plan) -> None:
+    """Check what can be checked before anything is started.
+
+    Raises:
+        DeployError: the port is taken, the folder cannot be written, the disk is full, or the host needs a certificate.
+    """
+    if (plan.certificate is None) != (plan.key is None):
+        raise DeployError("--certificate and --key belong together: give both, or neither")
+    if plan.certificate is None and not _is_loopback(plan.host):
+        raise DeployError(
+            f"--host {plan.host}: anything but this machine needs a certificate; make one with `hushward console cert` "
+            "and give it with --certificate and --key"
+        )
+    _check_folder(plan.data)
+    _check_port(plan.host, plan.port)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def is_free(host: str, port: int) -> bool:
+    """Return whether we could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def _check_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / ".writable"
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise DeployError(f"{data} cannot be written ({error.strerror}); choose another folder with --data") from error
+    free_mb = shutil.disk_usage(data).free // 1_000_000
+    if free_mb < _FREE_AT_LEAST_MB:
+        raise DeployError(
+            f"the disk of {data} is full: {free_mb} MB free, at least {_FREE_AT_LEAST_MB} MB are needed; free some, "
+            "or choose another folder with --data"
+        )
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        socket.getaddrinfo(host, port)
+    except OSError as error:
+        raise DeployError(f"--host {host}: no such address on this machine; check it") from error
+    if not is_free(host, port):
+        raise DeployError(f"port {port} is taken on {host}; end what listens there, or choose another with --port")
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
