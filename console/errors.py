@@ -1,0 +1,85 @@
+"""What can go wrong in the console.
+
+ConsoleError
+├── SettingsError       a setting is missing or wrong; names file, line and remedy
+├── KeyFault            a key file is missing, unreadable, or open to others
+├── StoreError          the database cannot do what was asked; nothing of it was done
+│   ├── StoreFull       no room on the disk: nothing was written, so nothing may be disclosed
+│   ├── StoreFault      the disk or the database server failed under a write
+│   ├── StoreConflict   a constraint or a trigger refused the write: it would repeat, contradict or rewrite something
+│   ├── StoreDamaged    the file is not a database that this console can trust; it is left as it is
+│   ├── StoreBusy       another console holds this database
+│   └── StoreClosed     asked after `close`
+├── SealError           sealed content cannot be opened
+│   ├── KeyDestroyed    its key was destroyed: the content is gone, on purpose
+│   └── SealBroken      it was changed, moved to another row, or sealed under another key
+└── AuditError          the audit log would no longer prove anything
+    ├── EntryRefused    an entry holds something other than codes and pseudonyms
+    └── AuditDamaged    the log does not agree with its own signed checkpoints
+
+A denied person is no error: commands return a `Decision`. No sentence here repeats a name, a username or free text.
+"""
+
+
+class ConsoleError(Exception):
+    """Any error of this room."""
+
+
+class SettingsError(ConsoleError):
+    """A setting is missing or wrong."""
+
+
+class KeyFault(ConsoleError):
+    """A key file is missing, unreadable, or open to others."""
+
+
+class StoreError(ConsoleError):
+    """The database cannot do what was asked."""
+
+
+class StoreFull(StoreError):
+    """The disk is full; nothing was written."""
+
+
+class StoreFault(StoreError):
+    """The disk or the database server failed."""
+
+
+class StoreConflict(StoreError):
+    """A constraint or a trigger refused the write."""
+
+
+class StoreDamaged(StoreError):
+    """The database cannot be trusted."""
+
+
+class StoreBusy(StoreError):
+    """Another console holds this database."""
+
+
+class StoreClosed(StoreError):
+    """The store was asked after it was closed."""
+
+
+class SealError(ConsoleError):
+    """Sealed content cannot be opened."""
+
+
+class KeyDestroyed(SealError):
+    """The key was destroyed on purpose."""
+
+
+class SealBroken(SealError):
+    """The content is not what was sealed for this row."""
+
+
+class AuditError(ConsoleError):
+    """The audit log would no longer prove anything."""
+
+
+class EntryRefused(AuditError):
+    """An entry holds something other than codes and pseudonyms."""
+
+
+class AuditDamaged(AuditError):
+    """The log does not agree with its own signed checkpoints."""

@@ -1,0 +1,143 @@
+"""The audit log's rows: added and read, never changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import func, insert, select
+
+from console.heads import Head
+from console.merkle import Tree
+from console.store.database import Tx
+from console.store.tables import audit_entries, checkpoints
+
+_A_PAGE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stored entry.
+
+    Attributes:
+        index: its place, from 0.
+        at: when.
+        entry: canonical JSON; what the tree covers.
+        leaf: its hash, 32 bytes.
+        action: as in the entry, to search by; so are the fields below.
+        actor: pseudonym.
+        outcome: allowed or denied.
+        subject: pseudonym or slug with its kind; empty when none.
+        room: slug; empty when none.
+    """
+
+    index: int
+    at: datetime
+    entry: str
+    leaf: bytes
+    action: str
+    actor: str
+    outcome: str
+    subject: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """One signed head.
+
+    Attributes:
+        size: entries under it.
+        root: 32 bytes.
+        note: signed note text.
+        at: when it was signed.
+    """
+
+    size: int
+    root: bytes
+    note: str
+    at: datetime
+
+
+def add(tx: Tx, row: Row) -> None:
+    """Add one entry; the database refuses any place but the next."""
+    tx.execute(
+        insert(audit_entries).values(
+            idx=row.index,
+            at=row.at,
+            entry=row.entry,
+            leaf=row.leaf,
+            action=row.action,
+            actor=row.actor,
+            outcome=row.outcome,
+            subject=row.subject,
+            room=row.room,
+        )
+    )
+
+
+def add_checkpoint(tx: Tx, size: int, root: bytes, note: str, at: datetime) -> None:
+    """Add one signed head."""
+    tx.execute(insert(checkpoints).values(size=size, root=root, note=note, at=at))
+
+
+def tree(tx: Tx) -> Tree:
+    """Rebuild the tree from the stored leaf hashes, in order."""
+    built = Tree()
+    for (leaf,) in tx.execute(select(audit_entries.c.leaf).order_by(audit_entries.c.idx)):
+        built.append(leaf)
+    return built
+
+
+def last_checkpoint_size(tx: Tx) -> int:
+    """Return the size of the newest checkpoint, 0 before the first."""
+    return int(tx.execute(select(func.coalesce(func.max(checkpoints.c.size), 0))).scalar_one())
+
+
+def last_head(tx: Tx) -> Head | None:
+    """Return the head that the newest checkpoint signs, or None before the first."""
+    row = tx.execute(
+        select(checkpoints.c.size, checkpoints.c.root).order_by(checkpoints.c.size.desc()).limit(1)
+    ).first()
+    return None if row is None else Head(row.size, row.root)
+
+
+def every_row(tx: Tx) -> Iterator[Row]:
+    """Yield every entry in order of its place, whatever the places are."""
+    after = None
+    while page := rows(tx, after=after, limit=_A_PAGE):
+        yield from page
+        after = page[-1].index
+
+
+def rows(tx: Tx, *, after: int | None, limit: int) -> list[Row]:
+    """Return entries in order, after a place (from the beginning for None)."""
+    wanted = select(audit_entries).order_by(audit_entries.c.idx).limit(limit)
+    if after is not None:
+        wanted = wanted.where(audit_entries.c.idx > after)
+    return [_row(found) for found in tx.execute(wanted)]
+
+
+def newest_rows(tx: Tx, *, limit: int, subject: str | None = None, room: str | None = None) -> list[Row]:
+    """Return the newest entries first, of one subject or one room where given."""
+    wanted = select(audit_entries).order_by(audit_entries.c.idx.desc()).limit(limit)
+    if subject is not None:
+        wanted = wanted.where(audit_entries.c.subject == subject)
+    if room is not None:
+        wanted = wanted.where(audit_entries.c.room == room)
+    return [_row(found) for found in tx.execute(wanted)]
+
+
+def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:
+    """Return all signed heads, smallest first."""
+    found = tx.execute(select(checkpoints).order_by(checkpoints.c.size))
+    return [StoredCheckpoint(row.size, row.root, row.note, row.at) for row in found]
+
+
+def _row(found: SqlRow[Any]) -> Row:
+    told = found._mapping
+    return Row(
+        index=told["idx"],
+        **{name: told[name] for name in ("at", "entry", "leaf", "action", "actor", "outcome", "subject", "room")},
+    )

@@ -1,0 +1,264 @@
+"""The one writer and the many readers of the console's database."""
+
+import contextlib
+import fcntl
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any, Self, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from broker.clock import Clock
+from console.errors import StoreBusy, StoreClosed, StoreError
+from console.signer import Keys
+from console.store.engines import is_failure, reader_of, sentence_of, writer_of
+from console.store.migrate import bring_up_to_date
+
+T = TypeVar("T")
+_MOST_AT_ONCE = 256
+
+
+class Tx:
+    """What a function may do inside one transaction.
+
+    Callbacks let memory follow the database: `on_commit` runs after the commit is on the disk, `on_rollback` when the
+    transaction was undone, in reverse order.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._committed: list[Callable[[], None]] = []
+        self._undone: list[Callable[[], None]] = []
+
+    def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Run one SQLAlchemy Core statement, once or for each of a list of values."""
+        return self._connection.execute(statement, values)
+
+    def on_commit(self, then: Callable[[], None]) -> None:
+        """Run something once this transaction is durable; it must not raise."""
+        self._committed.append(then)
+
+    def on_rollback(self, then: Callable[[], None]) -> None:
+        """Run something if this transaction is undone; it must not raise."""
+        self._undone.append(then)
+
+    def settle(self, *, committed: bool) -> None:
+        """Run the callbacks; called by the writer alone."""
+        for then in self._committed if committed else reversed(self._undone):
+            then()
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One write on its way to the writer thread."""
+
+    fn: Callable[[Tx], Any]
+    done: threading.Event = field(default_factory=threading.Event)
+    result: Any = None
+    error: BaseException | None = None
+    tx: Tx | None = None
+
+
+class Store:
+    """The database: writes go one after another through one thread, reads run on the caller's.
+
+    Concurrent writes share one commit (and one flush of the disk): each runs in its own savepoint, so that a failing
+    one undoes only itself, and none returns before all of them are on the disk. A process killed at any moment leaves
+    each write whole or absent: SQLite runs in WAL with `synchronous=FULL`.
+
+    Attributes:
+        keys: the console's keys.
+        clock: the console's clock.
+    """
+
+    def __init__(self, url: str, keys: Keys, clock: Clock, lock: IO[str] | None) -> None:
+        self.keys = keys
+        self.clock = clock
+        self._url = make_url(url)
+        self._lock = lock
+        self._readers: Engine = reader_of(self._url)
+        self._writer_engine: Engine = writer_of(self._url)
+        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+
+    @classmethod
+    def open(cls, url: str, keys: Keys, clock: Clock) -> Self:
+        """Open or make the database, bring it up to date, and start the writer.
+
+        Args:
+            url: `sqlite:///FILE` (its folder must exist) or `postgresql+psycopg://...`.
+            keys: the console's keys; a database made with others is refused.
+            clock: the console's clock.
+
+        Raises:
+            StoreBusy: another console holds it.
+            StoreDamaged: it cannot be read as this console's database; it is left as it is.
+            StoreFull: there is no room to make it.
+            StoreError: it cannot be opened.
+        """
+        lock = _only_console(_file_of(url))
+        try:
+            store = cls(url, keys, clock, lock)
+            bring_up_to_date(store._writer_engine, keys)
+        except BaseException:
+            if lock is not None:
+                lock.close()
+            raise
+        store._thread.start()
+        return store
+
+    @property
+    def file(self) -> Path | None:
+        """Return the SQLite file; None on a database server."""
+        return _file_of(self._url.render_as_string(hide_password=False))
+
+    def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run a function in one transaction and return its result after the commit.
+
+        Args:
+            fn: runs on the writer's thread; must not call `write` itself, nor touch anything outside the transaction
+                but through `Tx.on_commit`.
+
+        Raises:
+            StoreFull: the disk is full; nothing was written.
+            StoreFault: the disk failed; nothing may be believed written.
+            StoreConflict: a constraint or an append-only table refused it.
+            StoreClosed: the store was closed.
+            Exception: whatever `fn` raised; nothing of it was written.
+        """
+        if threading.current_thread() is self._thread:
+            raise StoreError("a write inside a write would wait for itself; pass the transaction on instead")
+        asked = _Asked(fn)
+        with self._closing:
+            if self._closed:
+                raise StoreClosed("the database is closed")
+            self._asked.put(asked)
+        asked.done.wait()
+        if asked.error is not None:
+            raise asked.error
+        return asked.result  # type: ignore[no-any-return]
+
+    def read(self, fn: Callable[[Tx], T]) -> T:
+        """Run a function on one unchanging view of the database; it cannot write.
+
+        Raises:
+            StoreClosed: the store was closed.
+            StoreError: the database failed.
+        """
+        if self._closed:
+            raise StoreClosed("the database is closed")
+        try:
+            with self._readers.connect() as connection, connection.begin():
+                return fn(Tx(connection))
+        except DBAPIError as error:
+            raise sentence_of(error) from None
+
+    def free_bytes(self) -> int | None:
+        """Return the room left on the database's disk [bytes]; None on a database server."""
+        return None if self.file is None else shutil.disk_usage(self.file.parent).free
+
+    def flush_deleted(self) -> None:
+        """Write the log back into the file and empty it, so that what was deleted is on the disk no more."""
+        if self.file is not None:
+            with self._readers.connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def close(self) -> None:
+        """Finish the writes that were asked for, then close."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._asked.put(None)
+        self._thread.join()
+        self._readers.dispose()
+        self._writer_engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            try:
+                self._commit(batch)
+            except DBAPIError as error:
+                self._fail(batch, sentence_of(error))
+            for asked in batch:
+                asked.done.set()
+
+    def _next_batch(self) -> list[_Asked] | None:
+        first = self._asked.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < _MOST_AT_ONCE and not self._asked.empty():
+            further = self._asked.get()
+            if further is None:
+                self._asked.put(None)
+                break
+            batch.append(further)
+        return batch
+
+    def _commit(self, batch: list[_Asked]) -> None:
+        """Run a batch in one transaction; a write that raises undoes itself alone."""
+        with self._writer_engine.connect() as connection:
+            with connection.begin():
+                for asked in batch:
+                    self._attempt(asked, connection)
+            for asked in batch:
+                if asked.error is None and asked.tx is not None:
+                    asked.tx.settle(committed=True)
+
+    def _attempt(self, asked: _Asked, connection: Connection) -> None:
+        asked.tx = Tx(connection)
+        try:
+            with connection.begin_nested():
+                asked.result = asked.fn(asked.tx)
+        except DBAPIError as error:
+            if is_failure(error):
+                # The disk or the server failed and may have undone everything: the whole batch fails together.
+                raise
+            asked.error = sentence_of(error)
+        except BaseException as error:
+            asked.error = error
+        if asked.error is not None:
+            asked.tx.settle(committed=False)
+
+    @staticmethod
+    def _fail(batch: list[_Asked], error: StoreError) -> None:
+        for asked in reversed(batch):
+            if asked.error is None:
+                asked.error = error
+                if asked.tx is not None:
+                    asked.tx.settle(committed=False)
+
+
+def _file_of(url: str) -> Path | None:
+    told = make_url(url)
+    if told.get_backend_name() != "sqlite":
+        return None
+    if not told.database or told.database == ":memory:":
+        raise StoreError("the database needs a file; use sqlite:///FILE")
+    return Path(told.database)
+
+
+def _only_console(file: Path | None) -> IO[str] | None:
+    """Hold a lock file beside the database for as long as this console runs (one writer, fault F42)."""
+    if file is None:
+        return None
+    try:
+        lock = file.with_name(f"{file.name}.lock").open("a")
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be opened ({error.strerror}); check the folder and its rights") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        with contextlib.closing(lock):
+            raise StoreBusy(f"{file}: another console holds this database; stop it first") from error
+    return lock

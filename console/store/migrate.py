@@ -1,0 +1,66 @@
+"""Bring a database to the schema of this version, and refuse one that is not ours."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from console.errors import StoreDamaged
+from console.signer import DAYS, NAMES, TEXTS, Keys
+from console.store.engines import sentence_of
+from console.store.tables import facts
+
+HEAD = "0001"
+"""The newest migration; a test compares it with the scripts and the tables."""
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def bring_up_to_date(engine: Engine, keys: Keys) -> None:
+    """Make or migrate the schema in one transaction, and check that the database was made with these keys.
+
+    Raises:
+        StoreDamaged: unreadable, half of it missing, of a newer version, or made with other keys.
+        StoreError: the database failed; nothing was changed.
+    """
+    try:
+        with engine.connect() as connection, connection.begin():
+            found = version_of(connection)
+            if found is None and inspect(connection).get_table_names():
+                raise StoreDamaged("the database holds tables that are not this console's; choose an empty one")
+            if found is not None and found > HEAD:
+                raise StoreDamaged(f"the database has version {found}, this console knows {HEAD}: update the console")
+            if found != HEAD:
+                command.upgrade(_config(connection), HEAD)
+            _check_keys(connection, keys)
+    except DBAPIError as error:
+        raise sentence_of(error) from None
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the schema's version, or None when it was never migrated."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return None if row is None else str(row[0])
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _check_keys(connection: Connection, keys: Keys) -> None:
+    ours = {f"{name}_key": keys.sealing(name).key_id for name in (NAMES, TEXTS, DAYS)}
+    kept = {row.name: row.value for row in connection.execute(select(facts))}
+    for name, key_id in ours.items():
+        if kept.get(name, key_id) != key_id:
+            raise StoreDamaged(
+                f"the database was made with another {name.replace('_', ' ')} than {keys.folder} holds; "
+                "put the keys of this database back"
+            )
+        if name not in kept:
+            connection.execute(insert(facts).values(name=name, value=key_id))

@@ -1,0 +1,228 @@
+"""Every table of the console, as SQLAlchemy Core; all times are UTC.
+
+Measurements and room events know a room and a lease, never a stay or a patient: only an observation ties them to a
+person (rule H5). Names and free text stand alone and sealed, so that they can be erased without touching anything else.
+The audit and consent tables are append-only: triggers of the first migration refuse every change.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+)
+
+from broker.vocabulary import LeaseKind, Modality, Origin
+from console.store.columns import blob, exactly_one, one_of, text, when
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_SIZE = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _sequence() -> Column[int]:
+    return Column("sequence", BigInteger, nullable=False)
+
+
+def _identity() -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint("node_id", "outbox_id", "sequence")
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=True, name=f"{name}_is_boolean"), nullable=False)
+
+
+# fmt: off
+# One table is one paragraph, so that the schema can be read as a page.
+facts = Table("facts", metadata, text("name", key=True), text("value"))
+"""What belongs to this database as a whole: which keys it was made with."""
+
+wards = Table("wards", metadata, text("ward_id", key=True), text("title"), when("created_at"))
+rooms = Table(
+    "rooms", metadata,
+    text("room_id", key=True), text("title"), Column("place", Integer, nullable=False), when("added_at"),
+)
+nodes = Table(
+    "nodes", metadata,
+    text("node_id", key=True), Column("room_id", ForeignKey("rooms.room_id"), nullable=False), text("modality"),
+    text("public_key"), when("added_at"), text("added_by"), when("confirmed_at", null=True),
+    text("confirmed_by", null=True), when("retired_at", null=True), one_of("modality", *Modality),
+)
+node_boots = Table(
+    "node_boots", metadata,
+    text("node_id"), text("boot_id"), text("outbox_id"), text("origin"), text("software"), when("announced_at"),
+    PrimaryKeyConstraint("node_id", "boot_id"),
+)
+outboxes = Table(
+    "outboxes", metadata,
+    text("node_id"), text("outbox_id"), Column("settled_through", BigInteger, nullable=False),
+    when("first_seen_at"), PrimaryKeyConstraint("node_id", "outbox_id"),
+)
+records = Table(
+    "records", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), text("body_sha256"), text("outcome"), _flag("late"),
+    when("received_at"), _identity(), one_of("outcome", "settled", "refused", "lost"),
+)
+quarantine = Table(
+    "quarantine", metadata,
+    Column("quarantine_id", Integer, primary_key=True), text("node_id", null=True), text("outbox_id", null=True),
+    Column("sequence", BigInteger), text("refusal"), text("body_sha256"), blob("body", null=True),
+    when("received_at"),
+)
+refusal_counts = Table(
+    "refusal_counts", metadata,
+    text("node_id"), text("refusal"), Column("count", BigInteger, nullable=False), when("last_at"),
+    PrimaryKeyConstraint("node_id", "refusal"),
+)
+lease_serials = Table(
+    "lease_serials", metadata,
+    text("node_id", key=True), Column("serial", BigInteger, nullable=False),
+)
+leases = Table(
+    "leases", metadata,
+    text("lease_id", key=True), text("node_id"), text("room_id"), text("stay_id", null=True),
+    text("consent_id", null=True), text("kind"), when("opens_at"), when("closes_at"), when("first_issued_at"),
+    when("ended_at", null=True), one_of("kind", *LeaseKind), Index(None, "node_id", "first_issued_at"),
+    Index(None, "room_id", "first_issued_at"),
+)
+
+patients = Table("patients", metadata, text("patient_id", key=True), when("created_at"))
+names = Table(
+    "names", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("key_id"), blob("sealed"),
+)
+free_texts = Table(
+    "free_texts", metadata,
+    text("text_id", key=True), text("key_id"), blob("sealed", null=True), text("digest"), when("written_at"),
+    when("erased_at", null=True), exactly_one("sealed", "erased_at"),
+)
+stays = Table(
+    "stays", metadata,
+    text("stay_id", key=True), Column("patient_id", ForeignKey("patients.patient_id"), nullable=False),
+    Column("room_id", ForeignKey("rooms.room_id"), nullable=False), when("from_at"), when("to_at", null=True),
+    text("ended_by", null=True),
+    CheckConstraint("(to_at IS NULL) = (ended_by IS NULL)", name="an_ended_stay_has_a_reason"),
+)
+_STILL_OPEN = stays.c.to_at.is_(None)
+Index("uq_stays_one_open_per_room", stays.c.room_id, unique=True, sqlite_where=_STILL_OPEN,
+      postgresql_where=_STILL_OPEN)
+Index("uq_stays_one_open_per_patient", stays.c.patient_id, unique=True, sqlite_where=_STILL_OPEN,
+      postgresql_where=_STILL_OPEN)
+consent_entries = Table(
+    "consent_entries", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("entry_id", unique=True),
+    text("consent_id"), text("stay_id"), text("patient_id"), when("at"), text("kind"),
+    Column("details", JSON, nullable=False), text("recorded_by"), text("text_id", null=True),
+    Index(None, "stay_id"), Index(None, "consent_id"),
+)
+
+measurements = Table(
+    "measurements", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), text("room_id"), text("lease_id"), when("minute_from"),
+    Column("day", Date, nullable=False), text("key_id"), blob("minute_sealed"),
+    blob("respiratory_rate_sealed", null=True), text("respiratory_rate_withheld", null=True),
+    blob("pulse_rate_sealed", null=True), text("pulse_rate_withheld", null=True), _flag("late"), text("origin"),
+    _identity(), exactly_one("respiratory_rate_sealed", "respiratory_rate_withheld"),
+    exactly_one("pulse_rate_sealed", "pulse_rate_withheld"), one_of("origin", *Origin),
+    Index(None, "room_id", "minute_from"), Index(None, "day"),
+)
+room_events = Table(
+    "room_events", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), text("room_id"), text("lease_id"), text("event"),
+    when("captured_at"), when("received_at"), _flag("late"), Column("after_s", Float),
+    Column("quality", Float, nullable=False), text("origin"), _identity(),
+    CheckConstraint("quality >= 0 AND quality <= 1", name="quality_is_a_share"), one_of("origin", *Origin),
+    Index(None, "room_id", "captured_at"),
+)
+sensor_changes = Table(
+    "sensor_changes", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), text("room_id"), text("state"), text("lease_id", null=True),
+    Column("lease_serial", BigInteger, nullable=False), text("reason", null=True), text("lamp"),
+    when("captured_at"), when("received_at"), text("origin"), _identity(), one_of("origin", *Origin),
+    Index(None, "node_id", "captured_at"),
+)
+cosignatures = Table(
+    "cosignatures", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), Column("tree_size", BigInteger, nullable=False), text("root"),
+    text("outcome"), text("signature"), when("received_at"), _identity(), Index(None, "node_id", "tree_size"),
+)
+losses = Table(
+    "losses", metadata,
+    text("node_id"), text("outbox_id"), _sequence(), Column("to_sequence", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False), text("reason"), when("received_at"), _identity(),
+)
+day_keys = Table(
+    "day_keys", metadata,
+    text("key_id", key=True), Column("day", Date, nullable=False, unique=True), blob("wrapped", null=True),
+    when("made_at"), when("destroyed_at", null=True), exactly_one("wrapped", "destroyed_at"),
+)
+
+check_prompts = Table(
+    "check_prompts", metadata,
+    text("prompt_id", key=True), text("room_id"), text("kind"), Column("values", JSON, nullable=False),
+    when("raised_at"), when("attended_at", null=True), text("attended_by", null=True), text("outcome", null=True),
+    _flag("place_proven"), Index(None, "room_id", "raised_at"),
+)
+observations = Table(
+    "observations", metadata,
+    text("observation_id", key=True), text("stay_id"), text("room_id"), text("actor_id"), when("there_at"),
+    when("entered_at"), text("saw"), _flag("place_proven"), Index(None, "stay_id", "there_at"),
+)
+viewings = Table(
+    "viewings", metadata,
+    text("viewing_id", key=True), text("actor_id"), text("device"), when("opened_at"), when("heartbeat_at"),
+    when("closed_at", null=True), text("close_reason", null=True), Index(None, "opened_at"),
+)
+relays = Table(
+    "relays", metadata,
+    Column("relay_id", Integer, primary_key=True), text("device"), text("room_id"), when("at"), Index(None, "at"),
+)
+
+accounts = Table(
+    "accounts", metadata,
+    text("actor_id", key=True), text("username"), text("username_folded", unique=True), text("display_name"),
+    text("role"), text("room_id", null=True), text("patient_id", null=True), text("password_hash", null=True),
+    _flag("is_active"), when("created_at"),
+)
+sessions = Table(
+    "sessions", metadata,
+    text("session_hash", key=True), Column("actor_id", ForeignKey("accounts.actor_id"), nullable=False),
+    text("device"), when("opened_at"), when("last_seen_at"), when("ends_at"), when("ended_at", null=True),
+    text("end_reason", null=True), Index(None, "actor_id"),
+)
+enrolments = Table(
+    "enrolments", metadata,
+    text("token_hash", key=True), text("actor_id", null=True), when("created_at"), when("expires_at"),
+    when("used_at", null=True), text("issued_by"),
+)
+"""One-time links; `actor_id` is empty for the first administrator, whose account does not exist yet."""
+
+audit_entries = Table(
+    "audit_entries", metadata,
+    Column("idx", _SIZE, primary_key=True, autoincrement=False), when("at"), text("action"), text("actor"),
+    text("outcome"), text("subject"), text("room"), text("entry"), blob("leaf"),
+    CheckConstraint("length(leaf) = 32", name="leaf_is_a_sha256"), Index(None, "subject"),
+    Index(None, "room"), Index(None, "actor"),
+)
+"""`entry` is what the tree covers; the columns before it repeat parts of it to search by; `verify` compares them."""
+checkpoints = Table(
+    "checkpoints", metadata,
+    Column("size", _SIZE, primary_key=True, autoincrement=False), blob("root"), text("note"), when("at"),
+)
