@@ -1,0 +1,343 @@
+"""What a stay's consent is worth now: a pure function of its entries; nothing else in the house keeps a state of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.rules.grants import Grant, is_own_word
+from console.rules.hours import is_within, next_wall_time
+from console.rules.policy import Policy
+
+
+class EntryKind(StrEnum):
+    """What can be written down about a consent; entries are only ever added."""
+
+    ADVANCE_WISH = "advance_wish"
+    RESTRAINED = "restrained"
+    OFFERED = "offered"
+    EXPLAINED = "explained"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RELAYED_NO = "relayed_no"
+    RELAY_ANSWERED = "relay_answered"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    SUSPENDED = "suspended"
+    CARRIED = "carried"
+
+
+class ConsentState(StrEnum):
+    """What a consent is now."""
+
+    NOT_ASKED = "not_asked"
+    OFFERED = "offered"
+    GIVEN = "given"
+    REFUSED = "refused"
+    PAUSED = "paused"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class RelayAnswer(StrEnum):
+    """What the patient says to "Was that you?"."""
+
+    YES = "yes"
+    NO = "no"
+    TALK = "talk"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEntry:
+    """One line of a consent's history.
+
+    Attributes:
+        entry_id: its own id.
+        consent_id: the grant it belongs to; empty when there was none yet.
+        stay_id: the stay.
+        at: when it was recorded; nothing can be back-dated.
+        kind: what happened.
+        details: codes only.
+        recorded_by: pseudonym of who recorded it.
+    """
+
+    entry_id: str
+    consent_id: str
+    stay_id: str
+    at: datetime
+    kind: EntryKind
+    details: Mapping[str, Any] = field(default_factory=dict)
+    recorded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a stay's consent is at one moment.
+
+    Attributes:
+        state: the state.
+        since: when it became so; None when never asked.
+        grant: the newest grant, whatever became of it; None before the first.
+        consent_id: of that grant; empty before the first.
+        given_at: when it was given; None before the first.
+        ends_at: when it lapses (rule C7); None without a grant.
+        paused_until: end of the pause; None when not paused.
+        paused_since: when this row of pauses began; None when not paused.
+        before_relay: what it was before somebody else passed on a "no"; None when there is no such question open.
+        was_explained: a teach-back in the patient's own form succeeded since the last offer (rule C6).
+        refused_at: when the patient last said no with capacity in this stay; None when never (rules C9, C14).
+        restrained_at: last restraint, seclusion or rapid tranquillisation; None when none (rule C20).
+        offered_at: when they were last asked; None when never.
+        asks_after_no: how often they were asked again after a no (rule C14).
+        new_purposes: by purpose, when it was first agreed to in this stay (rule C20).
+        has_advance_wish: a choice made when well is on record: shown first, never applied (rule C18).
+    """
+
+    state: ConsentState = ConsentState.NOT_ASKED
+    since: datetime | None = None
+    grant: Grant | None = None
+    consent_id: str = ""
+    given_at: datetime | None = None
+    ends_at: datetime | None = None
+    paused_until: datetime | None = None
+    paused_since: datetime | None = None
+    before_relay: ConsentState | None = None
+    was_explained: bool = False
+    refused_at: datetime | None = None
+    restrained_at: datetime | None = None
+    offered_at: datetime | None = None
+    asks_after_no: int = 0
+    new_purposes: Mapping[str, datetime] = field(default_factory=dict)
+    has_advance_wish: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Return whether there is a yes that may open the sensor now, its hours apart."""
+        return self.state is ConsentState.GIVEN and self.grant is not None
+
+    @property
+    def relay_open(self) -> bool:
+        """Return whether the patient is to be asked "Was that you?"."""
+        return self.before_relay is not None
+
+
+def derive(entries: Iterable[ConsentEntry], now: datetime, policy: Policy, zone: ZoneInfo) -> Standing:
+    """Derive what a stay's consent is worth.
+
+    Args:
+        entries: of one stay, in the order in which they were recorded.
+        now: UTC.
+        policy: the rule book.
+        zone: ward time.
+
+    Returns:
+        The standing; entries that cannot follow what came before change nothing, so no order of entries opens a sensor
+        that the last word of the patient had closed.
+    """
+    standing = Standing()
+    for entry in entries:
+        standing = _at(standing, entry.at)
+        standing = _STEPS[entry.kind](standing, entry, policy, zone)
+    return _at(standing, now)
+
+
+def lapses_at(grant: Grant, policy: Policy, zone: ZoneInfo) -> datetime:
+    """Return when a grant lapses: its review date, or the end of the night that date falls into (rule C7)."""
+    begins, ends = policy.time_of_day("C7", "night_from"), policy.time_of_day("C7", "night_until")
+    if not is_within(grant.review_by, begins, ends, zone):
+        return grant.review_by
+    return next_wall_time(grant.review_by, ends, zone)
+
+
+def _at(standing: Standing, now: datetime) -> Standing:
+    """Let time alone do its part: a pause ends, a grant lapses."""
+    if standing.state is ConsentState.PAUSED and standing.paused_until and now >= standing.paused_until:
+        standing = replace(
+            standing,
+            state=ConsentState.GIVEN,
+            since=standing.paused_until,
+            paused_until=None,
+            paused_since=None,
+        )
+    covers = (ConsentState.GIVEN, ConsentState.PAUSED)
+    if standing.state in covers and standing.ends_at is not None and now >= standing.ends_at:
+        return replace(
+            standing, state=ConsentState.EXPIRED, since=standing.ends_at, paused_until=None, paused_since=None
+        )
+    return standing
+
+
+def _offered(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    again = 1 if standing.refused_at is not None else 0
+    asked = replace(standing, offered_at=entry.at, asks_after_no=standing.asks_after_no + again, was_explained=False)
+    if standing.state in (ConsentState.GIVEN, ConsentState.PAUSED, ConsentState.SUSPENDED):
+        return asked
+    return replace(asked, state=ConsentState.OFFERED, since=entry.at)
+
+
+def _explained(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    return replace(standing, was_explained=bool(entry.details.get("in_their_own_form")))
+
+
+def _given(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneInfo) -> Standing:
+    grant = Grant.from_details(entry.details)
+    if grant is None or (standing.refused_at is not None and not is_own_word(grant.basis)):
+        return standing
+    known = dict(standing.new_purposes)
+    for purpose in grant.purposes:
+        known.setdefault(purpose.value, entry.at)
+    return replace(
+        standing,
+        state=ConsentState.GIVEN,
+        since=entry.at,
+        grant=grant,
+        consent_id=entry.consent_id,
+        given_at=entry.at,
+        ends_at=lapses_at(grant, policy, zone),
+        paused_until=None,
+        paused_since=None,
+        before_relay=None,
+        was_explained=False,
+        refused_at=None if is_own_word(grant.basis) else standing.refused_at,
+        new_purposes=known,
+    )
+
+
+def _refused(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    return replace(
+        standing,
+        state=ConsentState.REFUSED,
+        since=entry.at,
+        refused_at=entry.at,
+        paused_until=None,
+        paused_since=None,
+        was_explained=False,
+    )
+
+
+def _withdrawn(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    stopped = _stopped(standing, entry.at)
+    return replace(stopped, refused_at=entry.at, before_relay=None)
+
+
+def _relayed(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    return replace(_stopped(standing, entry.at), before_relay=standing.before_relay or standing.state)
+
+
+def _stopped(standing: Standing, at: datetime) -> Standing:
+    """Take a "no": a yes becomes withdrawn, a question becomes a refusal, a no stays the no it was."""
+    if standing.state in (ConsentState.REFUSED, ConsentState.WITHDRAWN):
+        return standing
+    said_before = standing.grant is not None
+    return replace(
+        standing,
+        state=ConsentState.WITHDRAWN if said_before else ConsentState.REFUSED,
+        since=at,
+        paused_until=None,
+        paused_since=None,
+        was_explained=False,
+    )
+
+
+def _relay_answered(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneInfo) -> Standing:
+    before = standing.before_relay
+    if before is None:
+        return standing
+    answer = entry.details.get("answer")
+    if answer == RelayAnswer.YES:
+        return _withdrawn(standing, entry, policy, zone)
+    if answer != RelayAnswer.NO:
+        return standing
+    # What was running waits for their own tap (rule C2); what was off stays what it was.
+    was_running = before in (ConsentState.GIVEN, ConsentState.PAUSED)
+    return replace(standing, before_relay=None, state=ConsentState.SUSPENDED if was_running else before, since=entry.at)
+
+
+def _paused(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneInfo) -> Standing:
+    if standing.state not in (ConsentState.GIVEN, ConsentState.PAUSED) or standing.grant is None:
+        return standing
+    until = entry.at + policy.duration("S3", "pause_min")
+    if standing.paused_until is not None:
+        until = max(until, standing.paused_until + policy.duration("S3", "pause_min"))
+    if not is_own_word(standing.grant.basis):
+        # Rule C10: an objection is not started over that night, whoever pressed.
+        until = max(until, next_wall_time(entry.at, policy.time_of_day("C7", "night_until"), zone))
+    return replace(
+        standing,
+        state=ConsentState.PAUSED,
+        since=entry.at,
+        paused_since=standing.paused_since or entry.at,
+        paused_until=until,
+    )
+
+
+def _resumed(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    if standing.state not in (ConsentState.PAUSED, ConsentState.SUSPENDED) or standing.grant is None:
+        return standing
+    if standing.state is ConsentState.PAUSED and not is_own_word(standing.grant.basis):
+        return standing
+    return replace(standing, state=ConsentState.GIVEN, since=entry.at, paused_until=None, paused_since=None)
+
+
+def _suspended(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    if standing.state not in (ConsentState.GIVEN, ConsentState.PAUSED):
+        return standing
+    return replace(standing, state=ConsentState.SUSPENDED, since=entry.at, paused_until=None, paused_since=None)
+
+
+def _carried(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneInfo) -> Standing:
+    """Begin a stay in another room: the no comes along, the yes waits for one tap (rule C2)."""
+    grant = Grant.from_details(entry.details["grant"]) if entry.details.get("grant") else None
+    refused = entry.details.get("refused_at")
+    state = ConsentState(str(entry.details.get("state", ConsentState.NOT_ASKED)))
+    return replace(
+        standing,
+        state=ConsentState.SUSPENDED if state in (ConsentState.GIVEN, ConsentState.PAUSED) else state,
+        since=entry.at,
+        grant=grant,
+        consent_id=entry.consent_id,
+        given_at=entry.at if grant else None,
+        ends_at=lapses_at(grant, policy, zone) if grant else None,
+        refused_at=datetime.fromisoformat(str(refused)) if refused else None,
+        asks_after_no=int(entry.details.get("asks_after_no", 0)),
+        new_purposes={one.value: entry.at for one in grant.purposes} if grant else {},
+    )
+
+
+def carried_details(standing: Standing) -> dict[str, Any]:
+    """Return what goes with a person into another room, as codes for a `CARRIED` entry."""
+    return {
+        "state": standing.state.value,
+        "grant": standing.grant.to_details() if standing.grant else None,
+        "refused_at": standing.refused_at.isoformat() if standing.refused_at else None,
+        "asks_after_no": standing.asks_after_no,
+    }
+
+
+def _restrained(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    return replace(standing, restrained_at=entry.at)
+
+
+def _wished(standing: Standing, _entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    return replace(standing, has_advance_wish=True)
+
+
+_STEPS: dict[EntryKind, Callable[[Standing, ConsentEntry, Policy, ZoneInfo], Standing]] = {
+    EntryKind.ADVANCE_WISH: _wished,
+    EntryKind.RESTRAINED: _restrained,
+    EntryKind.OFFERED: _offered,
+    EntryKind.EXPLAINED: _explained,
+    EntryKind.GIVEN: _given,
+    EntryKind.REFUSED: _refused,
+    EntryKind.WITHDRAWN: _withdrawn,
+    EntryKind.RELAYED_NO: _relayed,
+    EntryKind.RELAY_ANSWERED: _relay_answered,
+    EntryKind.PAUSED: _paused,
+    EntryKind.RESUMED: _resumed,
+    EntryKind.SUSPENDED: _suspended,
+    EntryKind.CARRIED: _carried,
+}

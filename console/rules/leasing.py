@@ -1,0 +1,152 @@
+"""Consent, turned into a lease: whether a sensor may be open now, for what and until when (rules C1, C2, P1, N3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broker.vocabulary import Lamp, LeaseKind, LeaseState, Modality, Purpose
+from console.rules.consent import ConsentState, Standing
+from console.rules.grants import NetworkChoice
+from console.rules.hours import Window, is_within, next_wall_time, windows
+from console.rules.policy import Policy
+from console.views import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Commissioning:
+    """A short permission for an empty room, asked for by an engineer and confirmed by a second person (rule N3).
+
+    Attributes:
+        begins: when the second person confirmed, UTC.
+        ends: UTC.
+    """
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseFacts:
+    """What decides over one node's sensor.
+
+    Attributes:
+        modality: the node's sensor.
+        standing: consent of the stay in the node's room; None when nobody stays there.
+        commissioning: None when there is none.
+        lamp_wanted: a second person stands in the room and looks for the lamp (rule H5).
+    """
+
+    modality: Modality
+    standing: Standing | None
+    commissioning: Commissioning | None = None
+    lamp_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseVerdict:
+    """What the lease says.
+
+    Attributes:
+        state: open or closed.
+        kind: on whose word.
+        purposes: what may leave the sensing process; empty when closed.
+        window: from when until when; for a closed lease the moment of the decision.
+        offline_until: until when it may carry on without the network; None means stop.
+        lamp: what the room's lamp shows.
+        rules: ids of the rules that decided.
+        reason: in plain words.
+    """
+
+    state: LeaseState
+    kind: LeaseKind
+    purposes: tuple[Purpose, ...]
+    window: Window
+    offline_until: datetime | None
+    lamp: Lamp
+    rules: tuple[str, ...]
+    reason: Words
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the sensor may be open."""
+        return self.state is LeaseState.OPEN
+
+
+def decide_lease(facts: LeaseFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> LeaseVerdict:
+    """Decide over one sensor; whatever is not covered is closed."""
+    if facts.standing is None:
+        return _for_an_empty_room(facts, now)
+    standing = facts.standing
+    if standing.state is ConsentState.PAUSED:
+        return _closed(now, _lamp_in_pause(standing, now, policy), "S3", reason=Words("Paused."))
+    if not standing.is_given:
+        return _closed(now, _identified(facts), "C2", reason=Words("There is no yes for this now."))
+    return _for_a_grant(facts, standing, now, policy, zone)
+
+
+def granted_window(standing: Standing, now: datetime, zone: ZoneInfo) -> Window | None:
+    """Return the stretch of granted hours that covers now; None outside, or without a grant."""
+    grant, given_at, ends_at = standing.grant, standing.given_at, standing.ends_at
+    if grant is None or given_at is None or ends_at is None or given_at >= ends_at:
+        return None
+    covering = (one for one in windows(grant.hours, given_at, ends_at, zone) if one.covers(now))
+    return next(covering, None)
+
+
+def _for_a_grant(facts: LeaseFacts, standing: Standing, now: datetime, policy: Policy, zone: ZoneInfo) -> LeaseVerdict:
+    grant = standing.grant
+    if grant is None or facts.modality not in grant.sensors:
+        return _closed(now, _identified(facts), "C3", reason=Words("Their yes is not for this sensor."))
+    window = granted_window(standing, now, zone)
+    if window is None:
+        return _closed(now, _identified(facts), "P1", reason=Words("Outside the hours they chose."))
+    return LeaseVerdict(
+        LeaseState.OPEN,
+        LeaseKind.CONSENT,
+        grant.purposes,
+        window,
+        _offline_until(grant.network, window, now, policy, zone),
+        Lamp.ON,
+        ("C1",),
+        Words("They said yes."),
+    )
+
+
+def _offline_until(
+    choice: NetworkChoice | None, window: Window, now: datetime, policy: Policy, zone: ZoneInfo
+) -> datetime | None:
+    """Return the morning, if they chose to carry on and it is night; never past the granted hours (rule C17)."""
+    begins, ends = policy.time_of_day("C7", "night_from"), policy.time_of_day("C7", "night_until")
+    if choice is not NetworkChoice.CARRY_ON or not is_within(now, begins, ends, zone):
+        return None
+    return min(window.closes_at, next_wall_time(now, ends, zone))
+
+
+def _for_an_empty_room(facts: LeaseFacts, now: datetime) -> LeaseVerdict:
+    trial = facts.commissioning
+    if trial is None or not trial.begins <= now < trial.ends:
+        return _closed(now, _identified(facts), "C2", reason=Words("Nobody stays here."))
+    return LeaseVerdict(
+        LeaseState.OPEN,
+        LeaseKind.COMMISSIONING,
+        (Purpose.PRESENCE, Purpose.BED_EXIT),
+        Window(trial.begins, trial.ends),
+        None,
+        Lamp.BLINK,
+        ("N3",),
+        Words("The empty room is being set up."),
+    )
+
+
+def _closed(now: datetime, lamp: Lamp, rule_id: str, *, reason: Words) -> LeaseVerdict:
+    return LeaseVerdict(LeaseState.CLOSED, LeaseKind.CONSENT, (), Window(now, now), None, lamp, (rule_id,), reason)
+
+
+def _identified(facts: LeaseFacts) -> Lamp:
+    return Lamp.IDENTIFY if facts.lamp_wanted else Lamp.OFF
+
+
+def _lamp_in_pause(standing: Standing, now: datetime, policy: Policy) -> Lamp:
+    soon = policy.duration("K3", "blink_before_resume_s")
+    until = standing.paused_until
+    return Lamp.BLINK if until is not None and until - now <= soon else Lamp.OFF
