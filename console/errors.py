@@ -13,6 +13,7 @@ ConsoleError
 ├── SealError           sealed content cannot be opened
 │   ├── KeyDestroyed    its key was destroyed: the content is gone, on purpose
 │   └── SealBroken      it was changed, moved to another row, or sealed under another key
+├── NameTaken           a sign-in name that another account has
 └── AuditError          the audit log would no longer prove anything
     ├── EntryRefused    an entry holds something other than codes and pseudonyms
     └── AuditDamaged    the log does not agree with its own signed checkpoints
@@ -71,6 +72,10 @@ class KeyDestroyed(SealError):
 
 class SealBroken(SealError):
     """The content is not what was sealed for this row."""
+
+
+class NameTaken(ConsoleError):
+    """Another account has this sign-in name."""
 
 
 class AuditError(ConsoleError):
