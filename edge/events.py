@@ -1,0 +1,268 @@
+"""From what is sensed each second to what happened in the room: small state machines that wait before they speak."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, SensedState, Withheld, Zone
+
+PLACE_AFTER_S = 2.0
+"""[s] in a zone before the place is believed; bed exit is wanted within 3 s (SENSING, accuracy)."""
+SECOND_AFTER_S = 2.0
+"""[s] of two people before it is said; wanted within 5 s (SENSING, accuracy)."""
+ALONE_AFTER_S = 10.0
+"""[s] of one person or none before the second is said to be gone."""
+BREATHING_GONE_AFTER_S = 60.0
+"""[s] without breathing seen before it is an event (rule K8)."""
+BREATHING_BACK_AFTER_S = 5.0
+"""[s] of breathing before it is said to be seen again (SENSING, accuracy)."""
+MOVED_AFTER_S = 1.0
+"""[s] of movement that ends a stillness; one second is one estimate, so two in a row."""
+BLIND_AFTER_S = 10.0
+"""[s] of a fault in front of or inside the sensor before it is an event (rule H4)."""
+SEES_AFTER_S = 5.0
+"""[s] without a fault before the sensor is said to see again."""
+
+BLINDING = frozenset(
+    {
+        Withheld.COVERED,
+        Withheld.DARK,
+        Withheld.SATURATED,
+        Withheld.FROZEN,
+        Withheld.REPEATED,
+        Withheld.DEFOCUSED,
+        Withheld.SENSOR_MOVED,
+        Withheld.LOW_FRAME_RATE,
+        Withheld.IRREGULAR_TIME,
+        Withheld.SENSOR_FAULT,
+        Withheld.MODEL_FAULT,
+        Withheld.RECORDING_ENDED,
+    }
+)
+"""Reasons that speak of the sensor and not of the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is sensed in one second, as far as its purposes let it leave the sensing process.
+
+    Attributes:
+        at_s: on the node's elapsed time [s], rising.
+        presence: None when not permitted.
+        zone: None when not permitted, not known, or outside all zones.
+        is_moving: None when not permitted or not known.
+        people: 0, 1, 2 (two or more); None when not permitted or not known.
+        breathing: breathing or no_breathing_seen; None when neither, or not permitted.
+        is_blind: a fault in front of or inside the sensor.
+    """
+
+    at_s: float
+    presence: Presence | None = None
+    zone: Zone | None = None
+    is_moving: bool | None = None
+    people: int | None = None
+    breathing: SensedState | None = None
+    is_blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A change that was waited for and is now believed.
+
+    Attributes:
+        kind: what happened.
+        after_s: [s] how long the earlier condition had lasted; None when its beginning was not seen.
+    """
+
+    kind: RoomEventKind
+    after_s: float | None = None
+
+
+class Condition:
+    """Something that is so or not, believed only after it has been so for a while; doubt changes nothing.
+
+    Attributes:
+        holds: whether it is believed.
+    """
+
+    def __init__(self, begins_after_s: float, ends_after_s: float) -> None:
+        self._begins_after_s = begins_after_s
+        self._ends_after_s = ends_after_s
+        self._turning_s: float | None = None
+        self._since_s: float | None = None
+        self.holds = False
+
+    def see(self, is_so: bool | None, now_s: float) -> float | None:
+        """Take one look in.
+
+        Args:
+            is_so: None when it cannot be told.
+            now_s: on elapsed time [s].
+
+        Returns:
+            When the belief changes: how long [s] what it replaces, or what began it, had lasted. Otherwise None.
+        """
+        if is_so is None:
+            self._turning_s = None
+            return None
+        if is_so == self.holds:
+            self._turning_s = None
+            return None
+        if self._turning_s is None:
+            self._turning_s = now_s
+        if now_s - self._turning_s < (self._ends_after_s if self.holds else self._begins_after_s):
+            return None
+        began_s = self._turning_s if is_so else self._since_s
+        self.holds, self._since_s, self._turning_s = is_so, self._turning_s, None
+        return now_s - began_s if began_s is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One condition of a room, with what is said when it begins and ends."""
+
+    needs: Purpose | None
+    begins: RoomEventKind
+    ends: RoomEventKind
+    begins_after_s: float
+    ends_after_s: float
+
+
+def _rules(no_movement_after_s: float) -> dict[str, _Rule]:
+    kind = RoomEventKind
+    return {
+        "still": _Rule(Purpose.NO_MOVEMENT, kind.NO_MOVEMENT, kind.MOVEMENT_AGAIN, no_movement_after_s, MOVED_AFTER_S),
+        "breathless": _Rule(
+            Purpose.BREATHING_SPOT,
+            kind.BREATHING_NOT_SEEN,
+            kind.BREATHING_AGAIN,
+            BREATHING_GONE_AFTER_S,
+            BREATHING_BACK_AFTER_S,
+        ),
+        "crowded": _Rule(Purpose.SECOND_PERSON, kind.SECOND_PERSON, kind.ONE_PERSON, SECOND_AFTER_S, ALONE_AFTER_S),
+        "blind": _Rule(None, kind.SENSOR_BLIND, kind.SENSOR_SEES_AGAIN, BLIND_AFTER_S, SEES_AFTER_S),
+    }
+
+
+class RoomEvents:
+    """All conditions of one room from the opening of its sensor on; made anew at each opening."""
+
+    def __init__(self, no_movement_after_s: float) -> None:
+        self._rules = _rules(no_movement_after_s)
+        self._conditions = {name: _fresh(rule) for name, rule in self._rules.items()}
+
+    def see(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
+        """Take one second in.
+
+        Args:
+            seen: what is sensed; seconds come in order.
+            purposes: of the present lease; a condition without its purpose is forgotten.
+
+        Returns:
+            What happened, in the order of the rules; mostly nothing.
+        """
+        happened = []
+        looks = _looks(seen)
+        for name, rule in self._rules.items():
+            # Whoever left is neither still nor breathless: that is forgotten without a word, for nobody moved again.
+            gone = name in _OF_A_PERSON and seen.presence is Presence.ABSENT
+            if gone or (rule.needs is not None and rule.needs not in purposes):
+                self._conditions[name] = _fresh(rule)
+                continue
+            after_s = self._conditions[name].see(looks[name], seen.at_s)
+            if after_s is not None:
+                happened.append(Happened(rule.begins if self._conditions[name].holds else rule.ends, after_s))
+        return happened
+
+
+_OF_A_PERSON = ("still", "breathless")
+
+
+def _fresh(rule: _Rule) -> Condition:
+    return Condition(rule.begins_after_s, rule.ends_after_s)
+
+
+def _looks(seen: Seen) -> dict[str, bool | None]:
+    """Say of each condition whether it is so in this second; None when it cannot be told."""
+    crowded = None if seen.people is None else seen.people >= 2
+    still = None if seen.is_moving is None or seen.is_blind else not seen.is_moving
+    breathless = None if seen.breathing is None else seen.breathing is SensedState.NO_BREATHING_SEEN
+    return {"still": still, "breathless": breathless, "crowded": crowded, "blind": seen.is_blind}
+
+
+class Whereabouts:
+    """Where the person is believed to be, from zones over time.
+
+    Attributes:
+        place: the belief; None when not known.
+        since_s: on elapsed time [s], when they came there.
+    """
+
+    def __init__(self) -> None:
+        self.place: Place | None = None
+        self.since_s = 0.0
+        self._last_zone: Zone | None = None
+        self._candidate: Place | None = None
+        self._candidate_s = 0.0
+
+    def see(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
+        """Take one second in; see `RoomEvents.see`."""
+        if seen.zone is not None and seen.presence is not Presence.ABSENT:
+            self._last_zone = seen.zone
+        seems = self._seems(seen, purposes)
+        if seems is None or seems is self.place:
+            self._candidate = None
+            return []
+        if seems is not self._candidate:
+            self._candidate, self._candidate_s = seems, seen.at_s
+        if seen.at_s - self._candidate_s < PLACE_AFTER_S:
+            return []
+        return self._move(seems, self._candidate_s, purposes)
+
+    def _seems(self, seen: Seen, purposes: Collection[Purpose]) -> Place | None:
+        """Where this second alone puts them; nobody seen is placed by where they were seen last."""
+        if seen.presence is Presence.ABSENT:
+            if self._last_zone is Zone.ENSUITE and Purpose.BATHROOM_DWELL in purposes:
+                return Place.ENSUITE
+            return Place.LEFT_ROOM if self._last_zone in (Zone.DOOR, Zone.ROOM, Zone.ENSUITE) else None
+        if seen.zone is Zone.ENSUITE and Purpose.BATHROOM_DWELL in purposes:
+            return Place.ENSUITE
+        if seen.zone is None:
+            return None
+        return Place.IN_BED if seen.zone is Zone.BED else Place.OUT_OF_BED
+
+    def _move(self, to: Place, since_s: float, purposes: Collection[Purpose]) -> list[Happened]:
+        came_from, after_s = self.place, since_s - self.since_s if self.place is not None else None
+        self.place, self.since_s, self._candidate = to, since_s, None
+        kinds = list(_said_of(came_from, to))
+        return [Happened(kind, after_s) for kind in kinds if _PLACE_NEEDS[kind] in purposes]
+
+
+_PLACE_NEEDS = {
+    RoomEventKind.IN_BED: Purpose.BED_EXIT,
+    RoomEventKind.OUT_OF_BED: Purpose.BED_EXIT,
+    RoomEventKind.LEFT_ROOM: Purpose.BED_EXIT,
+    RoomEventKind.RETURNED: Purpose.BED_EXIT,
+    RoomEventKind.ENSUITE_ENTERED: Purpose.BATHROOM_DWELL,
+    RoomEventKind.ENSUITE_LEFT: Purpose.BATHROOM_DWELL,
+}
+_ARRIVING = {
+    Place.IN_BED: RoomEventKind.IN_BED,
+    Place.OUT_OF_BED: RoomEventKind.OUT_OF_BED,
+    Place.LEFT_ROOM: RoomEventKind.LEFT_ROOM,
+    Place.ENSUITE: RoomEventKind.ENSUITE_ENTERED,
+}
+
+
+def _said_of(came_from: Place | None, to: Place) -> list[RoomEventKind]:
+    """Return what a move is called: first what it ends, then what it begins."""
+    kinds = []
+    if came_from is Place.ENSUITE:
+        kinds.append(RoomEventKind.ENSUITE_LEFT)
+    if came_from is Place.LEFT_ROOM:
+        kinds.append(RoomEventKind.RETURNED)
+    if came_from is Place.IN_BED and to is not Place.OUT_OF_BED:
+        kinds.append(RoomEventKind.OUT_OF_BED)
+    # Back from elsewhere and up: that they are up is said by the return.
+    if not (to is Place.OUT_OF_BED and came_from in (Place.ENSUITE, Place.LEFT_ROOM)):
+        kinds.append(_ARRIVING[to])
+    return kinds

@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from broker.vocabulary import Origin
+from edge.errors import SettingsError
+from edge.settings import describe, load
+
+GOOD = f"""site = "demo"
+ward = "rowan"
+node_id = "room6"
+data_dir = "room6"
+console_key = "{"ab" * 32}"
+
+[source]
+kind = "synthetic"
+seed = 6
+
+[broker]
+port = 1884
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "node.toml"
+    path.write_text(GOOD)
+    return path
+
+
+def test_settings_are_read_and_paths_lie_beside_the_file(file: Path) -> None:
+    settings = load(file, {})
+    assert (settings.node_id, settings.source.seed, settings.broker.port) == ("room6", 6, 1884)
+    assert settings.data_dir == file.parent / "room6"
+
+
+def test_the_environment_wins_over_the_file(file: Path) -> None:
+    settings = load(file, {"HUSHWARD_NODE_WARD": "elm", "HUSHWARD_NODE_BROKER__PORT": "9000", "OTHER": "x"})
+    assert (settings.ward, settings.broker.port) == ("elm", 9000)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("port = 1884", "port = 99999", 12, "TCP port"),
+        ("seed = 6", "seeds = 6", 9, "no setting `source.seeds`"),
+        ('ward = "rowan"', 'ward = "Rowan Ward"', 2, "as in every topic"),
+        ('kind = "synthetic"', 'kind = "webcam"', 8, "synthetic"),
+        ('kind = "synthetic"', 'kind = "replay"', 7, "`file` is given exactly"),
+    ],
+)
+def test_a_bad_setting_names_file_line_and_remedy(file: Path, old: str, new: str, line: int, says: str) -> None:
+    file.write_text(GOOD.replace(old, new))
+    with pytest.raises(SettingsError) as caught:
+        load(file, {})
+    assert str(caught.value).startswith(f"{file}:{line}: ")
+    assert says in str(caught.value)
+
+
+def test_a_bad_variable_is_named_as_the_variable(file: Path) -> None:
+    with pytest.raises(SettingsError, match="HUSHWARD_NODE_BROKER__PORT"):
+        load(file, {"HUSHWARD_NODE_BROKER__PORT": "none"})
+
+
+def test_a_missing_setting_says_what_it_is_for(file: Path) -> None:
+    file.write_text(GOOD.replace('node_id = "room6"\n', ""))
+    with pytest.raises(SettingsError, match="`node_id` is missing"):
+        load(file, {})
+
+
+@pytest.mark.parametrize("content", [b"site = ", b"\xff\xfe"])
+def test_a_file_that_is_not_toml_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "node.toml"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"node\.toml"):
+        load(path, {})
+
+
+def test_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="--config"):
+        load(tmp_path / "nothing.toml", {})
+
+
+def test_A11_what_is_not_a_sensor_is_refused_outside_a_demonstration(file: Path) -> None:
+    file.write_text('context = "clinical"\n' + GOOD)
+    with pytest.raises(SettingsError, match="A11"):
+        load(file, {})
+
+
+def test_A11_a_shared_clock_is_refused_outside_a_demonstration(file: Path) -> None:
+    file.write_text('context = "evaluation"\nclock_file = "clock.json"\n' + GOOD)
+    with pytest.raises(SettingsError, match="clock_file"):
+        load(file, {})
+
+
+def test_a_recording_on_the_command_line_takes_the_rooms_place(file: Path, tmp_path: Path) -> None:
+    settings = load(file, {}, replay=tmp_path / "night.h5")
+    assert (settings.source.origin, settings.source.file) == (Origin.REPLAY, tmp_path / "night.h5")
+
+
+def test_every_setting_is_shown_with_its_meaning(file: Path) -> None:
+    shown = describe(load(file, {}))
+    assert "broker.port = 1884  # TCP port" in shown
+    assert "= None  # None" not in shown
