@@ -1,0 +1,195 @@
+"""Is the audit log whole? Needs only its rows, the public key, and, to find everything, a witness's heads (rule X3)."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from console.audit import CHECKPOINT_EVERY
+from console.entries import ENTRY_VERSION
+from console.heads import Head, note_body
+from console.merkle import Tree, leaf_hash
+from console.signer import note_text
+from console.store import audit_rows
+from console.store.audit_rows import Row, StoredCheckpoint
+from console.store.database import Tx
+
+_REPEATED = ("action", "actor", "outcome", "subject", "room")
+
+
+class Fault(StrEnum):
+    """What is wrong with a log."""
+
+    EMPTY = "empty"
+    MISSING_ROW = "missing_row"
+    EDITED_ROW = "edited_row"
+    MOVED_ROW = "moved_row"
+    UNKNOWN_VERSION = "unknown_version"
+    FORGED_CHECKPOINT = "forged_checkpoint"
+    MISSING_CHECKPOINT = "missing_checkpoint"
+    REWRITTEN = "rewritten"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        fault: what.
+        row: the row it is found at; where only a range is known, the first row that can be bad.
+        sentence: for the person who runs the verification.
+    """
+
+    fault: Fault
+    row: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a verification found.
+
+    Attributes:
+        size: rows read.
+        signed_size: rows under the newest checkpoint with a true signature.
+        witnessed_size: rows under the newest agreeing head of a witness; 0 without one.
+        findings: everything that is wrong, by row; none when the log is whole.
+    """
+
+    size: int
+    signed_size: int
+    witnessed_size: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not self.findings
+
+    @property
+    def first_bad(self) -> int | None:
+        """Return the first bad row (or the first that can be bad), or None."""
+        return min((finding.row for finding in self.findings), default=None)
+
+
+def verify(
+    tx: Tx, origin: str, public_hex: str, *, kept: Head | None = None, witness: Sequence[Head] = ()
+) -> VerifyReport:
+    """Verify the log that stands in a database; a read suffices.
+
+    Args:
+        tx: one unchanging view.
+        origin: what its checkpoints are signed as.
+        public_hex: the public key of its checkpoints, 64 hex digits.
+        kept: the head that the console keeps outside the database; None when there is none.
+        witness: heads that a node or somebody else has seen.
+    """
+    return verify_rows(
+        audit_rows.every_row(tx), audit_rows.every_checkpoint(tx), origin, public_hex, kept=kept, witness=witness
+    )
+
+
+def verify_rows(
+    rows: Iterable[Row],
+    checkpoints: Sequence[StoredCheckpoint],
+    origin: str,
+    public_hex: str,
+    *,
+    kept: Head | None = None,
+    witness: Sequence[Head] = (),
+) -> VerifyReport:
+    """Verify rows and checkpoints as they were read, in order of their place and size."""
+    tree, findings = _walk(rows)
+    if tree.size == 0:
+        findings.append(Finding(Fault.EMPTY, 0, "there is no entry at all; the first is made with the database"))
+    signed = _signed(checkpoints, origin, public_hex, findings)
+    findings += _against(tree, signed, "a signed checkpoint")
+    findings += _uncovered(tree.size, signed)
+    heads = [head for head in witness if head.tree_size > 0]
+    findings += _against(tree, heads, "a witness")
+    if kept is not None:
+        findings += _against(tree, [kept], "the head kept outside the database")
+    agreeing = [head.tree_size for head in heads if _agrees(tree, head)]
+    ordered = sorted(findings, key=lambda finding: finding.row)
+    signed_size = max((head.tree_size for head in signed), default=0)
+    return VerifyReport(tree.size, signed_size, max(agreeing, default=0), tuple(ordered))
+
+
+def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding]]:
+    """Rebuild the tree from the entries themselves, and look at each row alone."""
+    tree, findings, place = Tree(), [], 0
+    for row in rows:
+        if row.index != place:
+            findings.append(Finding(Fault.MISSING_ROW, place, f"row {place} is missing; row {row.index} follows"))
+        findings += _row_findings(row)
+        tree.append(leaf_hash(row.entry.encode()))
+        place = row.index + 1
+    return tree, findings
+
+
+def _row_findings(row: Row) -> list[Finding]:
+    if leaf_hash(row.entry.encode()) != row.leaf:
+        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its hash is not that of its entry")]
+    try:
+        told: Mapping[str, Any] = json.loads(row.entry)
+        version, index, at = told["v"], told["index"], datetime.fromisoformat(told["at"])
+    except (ValueError, KeyError, TypeError):
+        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} is not an audit entry")]
+    if version != ENTRY_VERSION:
+        return [Finding(Fault.UNKNOWN_VERSION, row.index, f"row {row.index} has a version this verifier does not know")]
+    if index != row.index:
+        return [Finding(Fault.MOVED_ROW, row.index, f"row {row.index} was moved: its entry was made as row {index}")]
+    if at != row.at or any(told.get(name) != getattr(row, name) for name in _REPEATED):
+        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its columns and its entry differ")]
+    return []
+
+
+def _signed(
+    checkpoints: Sequence[StoredCheckpoint], origin: str, public_hex: str, findings: list[Finding]
+) -> list[Head]:
+    """Return the heads whose signature holds; note the others."""
+    heads, before = [], 0
+    for checkpoint in checkpoints:
+        if note_text(checkpoint.note, origin, public_hex) == note_body(origin, checkpoint.size, checkpoint.root):
+            heads.append(Head(checkpoint.size, checkpoint.root))
+            before = checkpoint.size
+        else:
+            sentence = f"the checkpoint of {checkpoint.size} rows is not signed by this console's key for {origin}"
+            findings.append(Finding(Fault.FORGED_CHECKPOINT, before, sentence))
+    return heads
+
+
+def _against(tree: Tree, heads: Sequence[Head], whose: str) -> list[Finding]:
+    """Hold the tree against heads; the first that disagrees bounds where the history was changed."""
+    good = 0
+    for head in sorted(heads, key=lambda one: one.tree_size):
+        if _agrees(tree, head):
+            good = head.tree_size
+        elif head.tree_size > tree.size:
+            sentence = (
+                f"the log ends with {tree.size} rows, {whose} has seen {head.tree_size}: it was cut, or this is an "
+                "older copy of the database"
+            )
+            return [Finding(Fault.CUT, tree.size, sentence)]
+        else:
+            sentence = f"rows {good} to {head.tree_size - 1} are not those that {whose} has seen: rewritten"
+            return [Finding(Fault.REWRITTEN, good, sentence)]
+    return []
+
+
+def _agrees(tree: Tree, head: Head) -> bool:
+    return head.tree_size <= tree.size and tree.root(head.tree_size) == head.root
+
+
+def _uncovered(size: int, signed: Sequence[Head]) -> list[Finding]:
+    """Return where a checkpoint must once have been: there is one at least every CHECKPOINT_EVERY rows."""
+    known = [0, *(head.tree_size for head in signed if head.tree_size <= size), size]
+    for before, after in pairwise(known):
+        if after - before > CHECKPOINT_EVERY:
+            sentence = f"rows {before} to {after - 1} lack the signed checkpoint that is made every {CHECKPOINT_EVERY}"
+            return [Finding(Fault.MISSING_CHECKPOINT, before, sentence)]
+    return []
