@@ -6,7 +6,7 @@ from enum import StrEnum
 
 ROOT = "ward/v1"
 _SLUG = r"[a-z][a-z0-9-]{0,31}"
-_TOPIC = re.compile(rf"^ward/v1/({_SLUG})/({_SLUG})/({_SLUG})/(live|record|lease|receipt|checkpoint)$")
+_TOPIC = re.compile(rf"ward/v1/({_SLUG})/({_SLUG})/({_SLUG})/(live|record|lease|receipt|checkpoint)")
 
 
 class Leaf(StrEnum):
@@ -57,7 +57,7 @@ def parse(topic: str) -> Topic | None:
     Returns:
         The topic, or None when it is not one of ours.
     """
-    match = _TOPIC.match(topic)
+    match = _TOPIC.fullmatch(topic)
     if match is None:
         return None
     site, ward, node_id, leaf = match.groups()
