@@ -1,0 +1,140 @@
+"""The ward's roll: who stays where, with which consent and which sensor, as last committed, kept in memory.
+
+Decisions over sensors and the night board are made from it, so that both go on when the disk does not. Every change
+marks it as old before its command returns; the next reader reads it anew.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from broker.vocabulary import Modality
+from console.errors import StoreError
+from console.office import Office
+from console.rules.consent import ConsentEntry, Standing, derive
+from console.store import consents, people
+from console.store.database import Tx
+from console.store.people import NodeRow, RoomRow, StayRow
+from console.store.sealing import NameSeals
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stays in a room.
+
+    Attributes:
+        stay: the stay.
+        initials: for the tile.
+        entries: the consent's history.
+    """
+
+    stay: StayRow
+    initials: str = field(repr=False)
+    entries: tuple[ConsentEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The roll at one moment.
+
+    Attributes:
+        rooms: in ward order.
+        people: by room.
+        nodes: by node.
+        node_of: confirmed node of a room.
+    """
+
+    rooms: tuple[RoomRow, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    nodes: Mapping[str, NodeRow] = field(default_factory=dict)
+    node_of: Mapping[str, NodeRow] = field(default_factory=dict)
+
+    def room(self, room_id: str) -> RoomRow | None:
+        """Return a room; None when there is no such room."""
+        return next((one for one in self.rooms if one.room_id == room_id), None)
+
+    def stay(self, stay_id: str) -> Person | None:
+        """Return who stays under this stay now; None when it is over or never was."""
+        return next((one for one in self.people.values() if one.stay.stay_id == stay_id), None)
+
+    def modality_of(self, room_id: str) -> Modality | None:
+        """Return a room's kind of sensor; None when it has none."""
+        node = self.node_of.get(room_id)
+        return Modality(node.modality) if node else None
+
+
+class Roll:
+    """Keeps the newest committed sheet."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._names = NameSeals(office.store.keys)
+        self._lock = threading.Lock()
+        self._is_old = threading.Event()
+        self._is_old.set()
+        self._sheet = Sheet()
+
+    def sheet(self) -> Sheet:
+        """Return the newest committed sheet; the last one known when the database cannot be read."""
+        with self._lock:
+            if self._is_old.is_set():
+                self._is_old.clear()
+                try:
+                    self._sheet = self._office.store.read(self._read)
+                except StoreError as error:
+                    self._is_old.set()
+                    _log.error("roll_not_read", error=type(error).__name__)
+            return self._sheet
+
+    def changes_with(self, tx: Tx) -> None:
+        """Mark the sheet as old as soon as this transaction is durable."""
+        tx.on_commit(self._is_old.set)
+
+    def standing(self, room_id: str, now: datetime | None = None) -> Standing | None:
+        """Return the consent of who stays in a room; None for an empty room."""
+        person = self.sheet().people.get(room_id)
+        return None if person is None else self.standing_of(person, now)
+
+    def standing_of(self, person: Person, now: datetime | None = None) -> Standing:
+        """Return what a person's consent is worth now."""
+        office = self._office
+        return derive(person.entries, now or office.now(), office.policy, office.zone)
+
+    def standing_in(self, tx: Tx, person: Person) -> Standing:
+        """Return the same as this transaction sees it, so that no word said in the same moment is missed."""
+        entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
+        return derive(entries, self._office.now(), self._office.policy, self._office.zone)
+
+    def _read(self, tx: Tx) -> Sheet:
+        stays = people.open_stays(tx)
+        histories = consents.entries_of(tx, [one.stay_id for one in stays])
+        nodes = {one.node_id: one for one in people.all_nodes(tx)}
+        return Sheet(
+            tuple(people.all_rooms(tx)),
+            {one.room_id: Person(one, self._initials(tx, one), histories[one.stay_id]) for one in stays},
+            nodes,
+            {one.room_id: one for one in nodes.values() if one.confirmed_at is not None},
+        )
+
+    def _initials(self, tx: Tx, stay: StayRow) -> str:
+        return initials_of(self._names.open(tx, stay.patient_id))
+
+
+def sealed_name(initials: str, name: str) -> str:
+    """Return what is sealed for a patient: initials, then the name."""
+    return f"{initials}\n{name}"
+
+
+def initials_of(opened: str | None) -> str:
+    """Return the initials of an opened name; empty when it was erased."""
+    return (opened or "").partition("\n")[0]
+
+
+def name_of(opened: str | None) -> str:
+    """Return the name of an opened name; empty when it was erased."""
+    return (opened or "").partition("\n")[2]

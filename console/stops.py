@@ -1,0 +1,152 @@
+"""Stop and pause: free, for anyone, at any time, also when nothing can be written down (C5, C5a, C5b, C6, S3)."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from console.errors import StoreFault, StoreFull
+from console.office import ANYONE, Done, Office
+from console.roles import Actor, Role
+from console.roll import Person, Roll
+from console.rules.access import Permission
+from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.decision import Decision, Obligation
+from console.rules.policy import made
+from console.store import consents
+from console.store.database import Tx
+from console.views import Words
+
+_UNWRITABLE = (StoreFull, StoreFault)
+
+
+class Via(StrEnum):
+    """How a stop or a pause came."""
+
+    ROOM_CONTROL = "room_control"
+    CARD = "card"
+    OWN_PAGE = "own_page"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """What follows a stop or a pause, outside this module.
+
+    Attributes:
+        within: raises check prompts for clocks that run, in the same transaction; returns how many.
+        after: closes the sensor once the entry is durable; returns the token under which the stop can be followed.
+        unwritten: closes the sensor although nothing can be written; returns the same.
+    """
+
+    within: Callable[[Tx, str], int]
+    after: Callable[[str], str]
+    unwritten: Callable[[str], str]
+
+
+class Stops:
+    """What closes a sensor on a person's word."""
+
+    def __init__(self, office: Office, roll: Roll, reactions: Reactions) -> None:
+        self._office = office
+        self._roll = roll
+        self._reactions = reactions
+
+    def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
+        """Stop the sensor of a room, for anyone, at any time (rules C5, C6).
+
+        Args:
+            actor: who asks; None when nobody signed in.
+            room_id: the room.
+            via: how it came.
+            device: pseudonym of the device it came from, for rule NA-18.
+
+        Returns:
+            Always allowed; its detail is the token under which this stop, and nothing else, can be followed.
+        """
+        own = is_own(actor, room_id)
+        kind = EntryKind.WITHDRAWN if own else EntryKind.RELAYED_NO
+        return self._stop(actor, room_id, kind, "consent:sensor:stopped", Permission.CONSENT_STOP, via, device)
+
+    def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
+        """Pause the sensor of a room for ten minutes, for anyone, as often as they like (rule S3)."""
+        return self._stop(
+            actor, room_id, EntryKind.PAUSED, "consent:sensor:paused", Permission.CONSENT_PAUSE, via, device
+        )
+
+    def _stop(
+        self,
+        actor: Actor | None,
+        room_id: str,
+        kind: EntryKind,
+        action: str,
+        permission: Permission,
+        via: Via,
+        device: str,
+    ) -> Decision:
+        def work(tx: Tx) -> Done:
+            person = self._roll.sheet().people.get(room_id)
+            raised = self._reactions.within(tx, room_id)
+            if person is not None:
+                standing = self._roll.standing_in(tx, person)
+                write_entry(self._office, self._roll, tx, person, standing.consent_id, kind, {"via": via.value}, actor)
+            spree = self._count_device(tx, device, room_id)
+            decision = self._stop_decision(kind, is_own(actor, room_id), raised > 0, spree)
+            subject = f"patient:{person.stay.patient_id}" if person else f"room:{room_id}"
+            return Done(decision, subject, room_id, via.value)
+
+        if self._roll.sheet().room(room_id) is None:
+            return self._office.policy.deny("C5", reason=Words("There is no such room."))
+        try:
+            decision = self._office.run(actor, permission, action, work, room=room_id)
+        except _UNWRITABLE:
+            # Stop is free, also when nothing can be written down (rules C5 and F36).
+            decision = self._office.policy.allow(
+                "C5", reason=Words("The sensor is being stopped."), obligations=(Obligation.CLOSE_SENSOR,)
+            )
+            return made(decision, self._reactions.unwritten(room_id))
+        return made(decision, self._reactions.after(room_id))
+
+    def _stop_decision(self, kind: EntryKind, own: bool, raised: bool, spree: bool) -> Decision:
+        obligations = [Obligation.CLOSE_SENSOR]
+        obligations.append(Obligation.RAISE_CHECK_PROMPT if raised else Obligation.TELL_NURSE_SILENTLY)
+        if kind is EntryKind.RELAYED_NO and not own:
+            obligations.append(Obligation.ASK_THE_PATIENT)
+        if spree:
+            obligations += [Obligation.GO_ROUND_AND_ASK, Obligation.TELL_NURSE_IN_CHARGE]
+        rules = ("C5", "C5a" if raised else "C5b", *(("S3",) if kind is EntryKind.PAUSED else ("C6", "R3")))
+        return self._office.policy.allow(
+            *rules, reason=Words("The sensor is being stopped."), obligations=tuple(obligations)
+        )
+
+    def _count_device(self, tx: Tx, device: str, room_id: str) -> bool:
+        """Count rooms stopped from one device (rule C5, NA-18); all of them stop."""
+        policy, now = self._office.policy, self._office.now()
+        consents.add_relay(tx, device, room_id, now)
+        since = now - policy.duration("C5", "device_window_s")
+        return consents.rooms_stopped_from(tx, device, since) >= policy.number("C5", "rooms_per_device")
+
+
+def write_entry(
+    office: Office,
+    roll: Roll,
+    tx: Tx,
+    person: Person,
+    consent_id: str,
+    kind: EntryKind,
+    details: Mapping[str, Any],
+    actor: Actor | None,
+) -> None:
+    """Add one entry to a stay's history, now: nothing can be back-dated."""
+    recorded_by = actor.actor_id if actor else ANYONE
+    entry = ConsentEntry(
+        secrets.token_hex(16), consent_id, person.stay.stay_id, office.now(), kind, details, recorded_by
+    )
+    consents.add_entry(tx, entry, person.stay.patient_id)
+    roll.changes_with(tx)
+
+
+def is_own(actor: Actor | None, room_id: str) -> bool:
+    """Return whether the actor is the patient of that room."""
+    return actor is not None and actor.role is Role.PATIENT and bool(room_id) and actor.room_id == room_id
