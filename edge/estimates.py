@@ -1,0 +1,219 @@
+"""A window to an estimate, once a second: a value, or the reason why there is none."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from broker.vocabulary import Presence, SensedState, Withheld, Zone
+from edge.breathing import HoldWatch, Verdict, judge
+from edge.framefaults import LOOK_BACK_S, fault_in
+from edge.frames import Frame
+from edge.occupancy import Occupancy, OccupancyWatch
+from edge.signals import SignalWindow, WindowReading
+from edge.zones import Zones
+from models.errors import ModelError
+from models.runtime import Model
+
+# After a movement this long is left out: the body settles, and the duvet with it.
+SETTLE_S = 1.0
+# Nothing came for this long: the source is silent.
+SILENT_S = 1.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is believed about the room at one second; it may be wrong, and says how far."""
+
+    captured_at: datetime
+    """UTC, of the newest frame."""
+    elapsed_s: float
+    """[s] on the clock of the process, for ages."""
+    t_s: float
+    """[s] whole seconds since the source began."""
+    presence: Presence
+    state: SensedState
+    movement: float
+    """0 (the empty room's noise) to 1 (walking)."""
+    people: int | None
+    """0, 1, 2 (two or more); None when not known."""
+    zone: Zone | None
+    """Where the evidence of a person lies; None when there is none."""
+    respiratory_rate_per_min: float | None
+    respiratory_rate_uncertainty_per_min: float | None
+    """Half-width of the interval that holds 90 % of true values [1/min]; None exactly when the rate is."""
+    respiratory_rate_withheld: Withheld | None
+    """None exactly when there is a rate."""
+    pulse_rate_per_min: float | None
+    pulse_rate_uncertainty_per_min: float | None
+    pulse_rate_withheld: Withheld | None
+    quality: float
+    """0..1, share of the window's evidence that agrees; not a probability."""
+    living_age_s: float | None
+    """[s] since motion of a living body was last seen; None when not since the source began."""
+    model: str
+    """sha256 of the model behind the rate."""
+    frames_read: int
+    frames_lost: int
+    frames_bad: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When an estimate is made, and how the reading has gone so far."""
+
+    t_s: float
+    captured_at: datetime
+    elapsed_s: float
+    frames_read: int = 0
+    frames_lost: int = 0
+    frames_bad: int = 0
+
+
+def withheld_estimate(moment: Moment, reason: Withheld, model: str, living_age_s: float | None = None) -> Estimate:
+    """Make an estimate in which everything is withheld for one reason."""
+    return Estimate(
+        captured_at=moment.captured_at,
+        elapsed_s=moment.elapsed_s,
+        t_s=moment.t_s,
+        presence=Presence.UNSURE,
+        state=SensedState.UNSURE,
+        movement=0.0,
+        people=None,
+        zone=None,
+        respiratory_rate_per_min=None,
+        respiratory_rate_uncertainty_per_min=None,
+        respiratory_rate_withheld=reason,
+        pulse_rate_per_min=None,
+        pulse_rate_uncertainty_per_min=None,
+        pulse_rate_withheld=reason,
+        quality=0.0,
+        living_age_s=living_age_s,
+        model=model,
+        frames_read=moment.frames_read,
+        frames_lost=moment.frames_lost,
+        frames_bad=moment.frames_bad,
+    )
+
+
+class Estimator:
+    """Takes frames in and answers once a second."""
+
+    def __init__(self, movement: Model, vitals: Model, zones: Zones) -> None:
+        self._vitals = vitals
+        self._window = SignalWindow(movement)
+        self._occupancy = OccupancyWatch(zones)
+        self._hold = HoldWatch()
+        self._calm_since_s = 0.0
+        self._living_s: float | None = None
+
+    @property
+    def model(self) -> str:
+        """Hex digest of the model behind the rate."""
+        return self._vitals.sha256
+
+    def restart(self) -> None:
+        """Forget everything: another recording, or the same once more."""
+        self._occupancy.restart()
+        self._hold.restart()
+        self._living_s = None
+
+    def add(self, frame: Frame) -> None:
+        """Take one frame in."""
+        if not self._window.add(frame):
+            self._calm_since_s = frame.t_s
+            self.restart()
+
+    def estimate(self, moment: Moment) -> Estimate:
+        """Answer for one second, from the frames up to now."""
+        t_s = moment.t_s
+        newest = self._window.recent(LOOK_BACK_S)
+        fault = fault_in(newest)
+        if newest and t_s - newest[-1].t_s > SILENT_S:
+            fault = Withheld.SENSOR_FAULT
+        if fault is not None:
+            self._calm_since_s = t_s
+            self._hold.restart()
+            return withheld_estimate(moment, fault, self.model, self._living_age(t_s))
+        try:
+            reading = self._window.read(self._calm_since_s)
+            if reading is None:
+                return withheld_estimate(moment, Withheld.WARMING_UP, self.model, self._living_age(t_s))
+            return self._answer(moment, reading)
+        except ModelError:
+            return withheld_estimate(moment, Withheld.MODEL_FAULT, self.model, self._living_age(t_s))
+
+    def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
+        t_s = moment.t_s
+        bins = reading.field.bins
+        seen = self._occupancy.look(t_s, reading.motion, reading.field.range_m[:bins])
+        if seen.is_moving:
+            self._calm_since_s = t_s + SETTLE_S
+            self._hold.restart()
+        elif self._hold.look(self._window):
+            self._calm_since_s = t_s - HoldWatch.RESUME_S
+        verdict = self._rate(seen, reading)
+        seen = _without_machines(seen, verdict)
+        is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
+        if is_living:
+            self._living_s = t_s
+        return self._put_together(moment, seen, verdict)
+
+    def _rate(self, seen: Occupancy, reading: WindowReading) -> Verdict:
+        reason = None
+        if seen.is_moving:
+            reason = Withheld.MOVING
+        elif self._hold.is_held:
+            reason = Withheld.NO_BREATHING_SEEN
+        elif seen.presence is Presence.ABSENT:
+            reason = Withheld.NO_PRESENCE
+        elif seen.people == 2:
+            reason = Withheld.SECOND_PERSON
+        if reason is not None:
+            return Verdict(None, None, reason, 0.0, None)
+        verdict, whole = judge(self._vitals, reading.field)
+        if verdict.rate_per_min is not None:
+            self._hold.learn(self._window, whole)
+            if seen.presence is not Presence.PRESENT or self._hold.is_waning:
+                return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
+        return verdict
+
+    def _put_together(self, moment: Moment, seen: Occupancy, verdict: Verdict) -> Estimate:
+        presence = Presence.PRESENT if self._hold.is_held else seen.presence
+        base = withheld_estimate(moment, Withheld.LOW_QUALITY, self.model, self._living_age(moment.t_s))
+        return replace(
+            base,
+            presence=presence,
+            state=self._state(seen, verdict),
+            movement=round(seen.movement, 3),
+            people=1 if self._hold.is_held and seen.people is None else seen.people,
+            zone=seen.zone,
+            respiratory_rate_per_min=None if verdict.rate_per_min is None else round(verdict.rate_per_min, 2),
+            respiratory_rate_uncertainty_per_min=verdict.uncertainty_per_min,
+            respiratory_rate_withheld=verdict.withheld,
+            pulse_rate_withheld=_pulse_reason(verdict),
+            quality=verdict.quality,
+        )
+
+    def _state(self, seen: Occupancy, verdict: Verdict) -> SensedState:
+        if seen.is_moving:
+            return SensedState.MOVING
+        if self._hold.is_held:
+            return SensedState.NO_BREATHING_SEEN
+        if seen.presence is Presence.ABSENT:
+            return SensedState.EMPTY
+        return SensedState.BREATHING if verdict.rate_per_min is not None else SensedState.UNSURE
+
+    def _living_age(self, t_s: float) -> float | None:
+        return None if self._living_s is None else max(0.0, t_s - self._living_s)
+
+
+def _without_machines(seen: Occupancy, verdict: Verdict) -> Occupancy:
+    """Take back 'somebody is there' when all that moves is a machine or the sensor itself."""
+    if verdict.is_alive is False and not seen.is_moving:
+        return replace(seen, presence=Presence.UNSURE, people=None, zone=None)
+    return seen
+
+
+def _pulse_reason(verdict: Verdict) -> Withheld:
+    """A pulse is never given here: no graph has shown evidence for one."""
+    keep = (Withheld.MOVING, Withheld.NO_PRESENCE, Withheld.SECOND_PERSON, Withheld.WARMING_UP, Withheld.SENSOR_MOVED)
+    return verdict.withheld if verdict.withheld in keep else Withheld.LOW_QUALITY

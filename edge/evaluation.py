@@ -1,0 +1,184 @@
+"""Recordings in, one line per second out: what `hushward estimate` and `hushward simulate` do."""
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from edge.errors import SourceError
+from edge.estimates import Estimate, Estimator, Moment
+from edge.frames import FrameSource, LoopMark
+from edge.sources.formats import open_recording
+from edge.zones import Zones
+from models.errors import ModelError
+from models.runtime import load
+from models.simulator.night import Night
+
+# Recordings carry no trustworthy time of day: their estimates count from here.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EXIT_READ, EXIT_UNREADABLE = 0, 2
+
+
+def new_estimator(zones: Zones) -> Estimator:
+    """Load the shipped models, checked against their cards, and build an estimator.
+
+    Raises:
+        ModelError: a model file is missing or is not the one on its card.
+    """
+    return Estimator(load("movement-v1"), load("vitals-v1"), zones)
+
+
+def estimates_of(source: FrameSource, estimator: Estimator) -> Iterator[Estimate]:
+    """Work through a source as fast as it gives frames.
+
+    Yields:
+        One estimate for each whole second 1 .. floor(duration), from frames up to that second only.
+
+    Raises:
+        SourceError: the source could not be read at all.
+    """
+    second, last_s = 1, 0.0
+    period_s = 0.0
+    for frame in source:
+        if isinstance(frame, LoopMark):
+            estimator.restart()
+            continue
+        while frame.t_s > second:
+            yield estimator.estimate(_moment(second, source))
+            second += 1
+        estimator.add(frame)
+        period_s = max(0.0, frame.t_s - last_s) if last_s else 0.0
+        last_s = frame.t_s
+    # A frame stands for its whole period, so a recording of 10 s at 20 frames/s has a tenth second.
+    while second <= math.floor(last_s + min(period_s, 0.2) + 1e-6):
+        yield estimator.estimate(_moment(second, source))
+        second += 1
+
+
+def _moment(second: int, source: FrameSource) -> Moment:
+    count = source.count
+    captured_at = EPOCH + timedelta(seconds=second)
+    return Moment(float(second), captured_at, float(second), count.read, count.lost, count.bad)
+
+
+def json_line(estimate: Estimate) -> str:
+    """Write an estimate as the fixed line of the evaluation interface (SENSING)."""
+    return json.dumps(
+        {
+            "t_s": estimate.t_s,
+            "presence": str(estimate.presence),
+            "state": str(estimate.state),
+            "movement": estimate.movement,
+            "people": estimate.people,
+            "respiratory_rate_per_min": estimate.respiratory_rate_per_min,
+            "respiratory_rate_uncertainty_per_min": estimate.respiratory_rate_uncertainty_per_min,
+            "pulse_rate_per_min": estimate.pulse_rate_per_min,
+            "pulse_rate_uncertainty_per_min": estimate.pulse_rate_uncertainty_per_min,
+            "quality": estimate.quality,
+            "withheld": {
+                "respiratory_rate": _word(estimate.respiratory_rate_withheld),
+                "pulse_rate": _word(estimate.pulse_rate_withheld),
+            },
+            "model": f"sha256:{estimate.model}",
+        }
+    )
+
+
+def _word(reason: object) -> str | None:
+    return None if reason is None else str(reason)
+
+
+def _text_line(estimate: Estimate) -> str:
+    rate = estimate.respiratory_rate_per_min
+    told = f"{rate:5.1f} /min" if rate is not None else f"withheld ({_word(estimate.respiratory_rate_withheld)})"
+    return f"{estimate.t_s:7.0f} s  {estimate.presence:8} {estimate.state:18} breathing {told}"
+
+
+@dataclass(frozen=True)
+class EstimateOptions:
+    """What a person may say about a recording."""
+
+    sensor: str | None = None
+    """radar, camera or trace; None lets the content decide."""
+    format: str | None = None
+    """A format's name; None lets the content decide."""
+    config: Path | None = None
+    """Settings of a raw recording; none of the formats read now needs them."""
+    jsonl: bool = True
+    """One JSON object a line; False writes a short text line."""
+
+
+def estimate_file(path: Path, options: EstimateOptions, out: TextIO | None = None, err: TextIO | None = None) -> int:
+    """Read a recording as fast as possible and write one line per second.
+
+    Args:
+        path: file or folder.
+        options: how to read it.
+        out: for the lines; standard output when None.
+        err: for the summary and for the one sentence of a failure; standard error when None.
+
+    Returns:
+        0 with estimates, 2 for a file that cannot be read.
+    """
+    out, err = out or sys.stdout, err or sys.stderr
+    try:
+        source = open_recording(path, options.format, options.sensor)
+        estimator = new_estimator(Zones())
+    except (SourceError, ModelError) as error:
+        err.write(f"{error}\n")
+        return EXIT_UNREADABLE
+    write = json_line if options.jsonl else _text_line
+    try:
+        for estimate in estimates_of(source, estimator):
+            out.write(write(estimate) + "\n")
+    except SourceError as error:
+        err.write(f"{error}\n")
+        return EXIT_UNREADABLE
+    finally:
+        source.close()
+    count = source.count
+    for warning in count.warnings:
+        err.write(f"warning: {warning}\n")
+    err.write(f"{count.read} frames read, {count.lost} lost, {count.bad} bad\n")
+    return EXIT_READ
+
+
+def simulate_file(path: Path, *, seed: int, seconds: float) -> Mapping[str, Any]:
+    """Write a simulated night as a neutral `.npz` that `estimate` reads, with its truth beside it.
+
+    Args:
+        path: the `.npz`; the truth is written to the same name with `.truth.jsonl`.
+        seed: the same seed gives the same night.
+        seconds: [s] how long.
+
+    Returns:
+        What was written: frames, seconds and the two paths.
+    """
+    night = Night(seed)
+    settings = night.scene.receiver
+    frames, truths = [], []
+    next_s = 1.0
+    for look in night:
+        if look.t_s > seconds:
+            break
+        frames.append(look.iq)
+        if look.t_s >= next_s:
+            truths.append({"t_s": next_s, **vars(look.truth)})
+            next_s += 1
+    from_first_m = night.receiver.range_m
+    np.savez_compressed(
+        path,
+        iq=np.array(frames),
+        frame_rate_hz=settings.frame_rate_hz,
+        wavelength_m=299_792_458.0 / 60.5e9,
+        range_m=from_first_m,
+    )
+    truth_path = path.with_suffix(".truth.jsonl")
+    truth_path.write_text("".join(json.dumps(row) + "\n" for row in truths), encoding="utf-8")
+    return {"frames": len(frames), "seconds": len(truths), "recording": str(path), "truth": str(truth_path)}

@@ -1,0 +1,143 @@
+"""Is somebody there, where, and how many: a small state machine over the motion of each second."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.vocabulary import Presence, Zone
+from edge.signals import Motion
+from edge.zones import Zones
+
+# Set on the simulator: an empty room stays below 2.0, a sleeper is seldom below 5.
+STIR, QUIET = 4.0, 2.2
+# Set on the simulator: a turning body has an incoherence above 1.2, a breathing one seldom above 0.3.
+MOVE_RESTLESSNESS, MOVE_INCOHERENCE = 4.0, 0.6
+CALM_RESTLESSNESS, CALM_INCOHERENCE = 3.0, 0.5
+# Nobody ever seen: this much silence is an empty room. Somebody seen who did not leave: minutes of it.
+EMPTY_AT_START_S = 10.0
+EMPTY_AFTER_EXIT_S = 3.0
+EMPTY_ANYWAY_S = 180.0
+# Two bodies: two ranges that stir, so far apart, with quiet between.
+APART_M, GAP_M = 0.9, 0.3
+CROWD_STIR = 8.0
+CROWD_SECONDS, CROWD_OF = 3, 4
+CROWD_HOLD_S = 4.0
+FULL_SCALE_DB = 2.0
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Who is where, this second."""
+
+    presence: Presence
+    is_moving: bool
+    movement: float
+    """0 (the empty room's noise) to 1 (walking)."""
+    people: int | None
+    """0, 1, 2 (two or more); None when not known."""
+    range_m: float | None
+    """[m] of the middle of the stirring; None when nothing stirs or the sensor has no ranges."""
+    zone: Zone | None
+
+
+class OccupancyWatch:
+    """Follows one room second by second."""
+
+    def __init__(self, zones: Zones) -> None:
+        self._zones = zones
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything: another recording, or a hole in it."""
+        self._is_moving = False
+        self._stirred: deque[bool] = deque(maxlen=3)
+        self._crowded: deque[bool] = deque(maxlen=CROWD_OF)
+        self._crowd_until_s = -1.0
+        self._began_s: float | None = None
+        self._last_stir_s: float | None = None
+        self._may_have_left = False
+
+    def look(self, t_s: float, motion: Motion, range_m: NDArray[np.float64]) -> Occupancy:
+        """Take one second's motion in.
+
+        Args:
+            t_s: [s] frame time, rising.
+            motion: of the last second.
+            range_m: shape (bins,) [m]; NaN where unknown.
+        """
+        if self._began_s is None:
+            self._began_s = t_s
+        self._is_moving = self._moves(motion)
+        stir = self._is_moving or float(motion.slow.max()) > STIR
+        self._stirred.append(stir)
+        place_m = _middle(motion, range_m, self._is_moving) if stir else None
+        if stir:
+            self._last_stir_s = t_s
+            if self._is_moving and place_m is not None:
+                self._may_have_left = self._zones.is_exit(place_m)
+            elif not self._is_moving:
+                self._may_have_left = self._may_have_left and place_m is not None and self._zones.is_exit(place_m)
+        presence = self._presence(t_s, motion)
+        people = self._people(t_s, motion, range_m, presence)
+        zone = self._zones.at(place_m) if place_m is not None and presence is not Presence.ABSENT else None
+        return Occupancy(presence, self._is_moving, movement_level(motion), people, place_m, zone)
+
+    def _moves(self, motion: Motion) -> bool:
+        if self._is_moving:
+            return motion.restlessness > CALM_RESTLESSNESS and motion.incoherence > CALM_INCOHERENCE
+        return motion.restlessness > MOVE_RESTLESSNESS and motion.incoherence > MOVE_INCOHERENCE
+
+    def _presence(self, t_s: float, motion: Motion) -> Presence:
+        if self._is_moving or sum(self._stirred) >= 2:
+            return Presence.PRESENT
+        began_s = self._began_s if self._began_s is not None else t_s
+        last_s = self._last_stir_s
+        silent_s = t_s - (last_s if last_s is not None else began_s)
+        after_s = EMPTY_AFTER_EXIT_S if self._may_have_left else EMPTY_ANYWAY_S
+        enough_s = EMPTY_AT_START_S if last_s is None else after_s
+        if silent_s >= enough_s and float(motion.slow.max()) < STIR:
+            return Presence.ABSENT
+        return Presence.UNSURE
+
+    def _people(self, t_s: float, motion: Motion, range_m: NDArray[np.float64], presence: Presence) -> int | None:
+        self._crowded.append(has_two_places(motion, range_m))
+        if sum(self._crowded) >= CROWD_SECONDS:
+            self._crowd_until_s = t_s + CROWD_HOLD_S
+        if t_s < self._crowd_until_s:
+            return 2
+        return {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
+
+
+def movement_level(motion: Motion) -> float:
+    """Put the motion of a second on a scale from 0 (the empty room's noise) to 1 (walking)."""
+    loud = np.log10(max(motion.restlessness, 1.0) / 2) / FULL_SCALE_DB
+    return float(np.clip(loud, 0, 1) * np.clip(motion.incoherence, 0, 1))
+
+
+def has_two_places(motion: Motion, range_m: NDArray[np.float64]) -> bool:
+    """Say whether two stretches of range stir with a quiet one between them."""
+    if len(range_m) < 3 or np.isnan(range_m).any():
+        return False
+    stirring = np.flatnonzero(np.maximum(motion.slow, motion.burst) > CROWD_STIR)
+    if len(stirring) < 2:
+        return False
+    places = range_m[stirring]
+    gaps = np.diff(places)
+    split = int(np.argmax(gaps))
+    step_m = float(np.median(np.diff(range_m)))
+    middle_m = float(places[split + 1 :].mean() - places[: split + 1].mean())
+    return float(gaps[split]) >= GAP_M + step_m and middle_m >= APART_M
+
+
+def _middle(motion: Motion, range_m: NDArray[np.float64], is_moving: bool) -> float | None:
+    """Return the middle of the stirring [m]; None for a sensor without ranges."""
+    if np.isnan(range_m).any():
+        return None
+    weight = motion.burst if is_moving else np.maximum(motion.slow - QUIET, 0)
+    peak = float(weight.max(initial=0))
+    if peak <= 0:
+        return None
+    strong = np.where(weight > 0.2 * peak, weight, 0)
+    return float((strong * range_m).sum() / strong.sum())

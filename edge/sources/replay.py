@@ -1,0 +1,221 @@
+"""Recordings of the Acconeer A121 (`.h5`), played back as if they were the sensor (only importer of h5py)."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import SourceError, UnreadableFile
+from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
+
+LIGHT_M_PER_S = 299_792_458.0
+# Acconeer A121 data sheet: the carrier is 60.5 GHz.
+CARRIER_HZ = 60.5e9
+# Tolerance in frame periods before a step in the tick counter counts as lost frames.
+LOSS_STEP = 1.6
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One sensor of one session."""
+
+    group: Any
+    layout: Layout
+    ticks_per_s: float
+    frames: int
+
+
+def is_hdf5(head: bytes) -> bool:
+    """Say whether a file's first bytes are those of HDF5."""
+    return head.startswith(SIGNATURE)
+
+
+def _json(dataset: Any) -> dict[str, Any]:
+    raw = dataset[()]
+    value: dict[str, Any] = json.loads(raw.decode("utf-8") if isinstance(raw, bytes) else str(raw))
+    return value
+
+
+def _distances(config: dict[str, Any], base_step_m: float) -> NDArray[np.float64]:
+    """Return the distance of each point of a sweep [m], subsweeps one after the other."""
+    parts = [
+        (sub["start_point"] + np.arange(sub["num_points"]) * sub["step_length"]) * base_step_m
+        for sub in config["subsweeps"]
+    ]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def _sensor_config(session: dict[str, Any], group: int, sensor_id: int) -> dict[str, Any]:
+    entry = session["groups"][group][str(sensor_id)]
+    config: dict[str, Any] = entry.get("config", entry)
+    return config
+
+
+def _entry(session: Any, group_index: int, node: Any, ticks_per_s: float) -> _Entry:
+    config_all = _json(session["session_config"])
+    config = _sensor_config(config_all, group_index, int(node["sensor_id"][()]))
+    metadata = _json(node["metadata"])
+    rate = config.get("frame_rate") or config_all.get("update_rate")
+    layout = Layout(
+        kind=FrameKind.RADAR,
+        range_m=_distances(config, float(metadata["base_step_length_m"])),
+        wavelength_m=LIGHT_M_PER_S / CARRIER_HZ,
+        frame_rate_hz=float(rate) if rate else float("nan"),
+    )
+    return _Entry(node["result"], layout, ticks_per_s, int(node["result"]["frame"].shape[0]))
+
+
+def _numbered(group: Any, prefix: str) -> list[tuple[int, Any]]:
+    names = [name for name in group if name.startswith(prefix)]
+    return sorted((int(name.removeprefix(prefix)), group[name]) for name in names)
+
+
+def _first_entries(file: Any) -> list[_Entry]:
+    """List, for each session in order, the sensor entry with most range points."""
+    info = _json(file["server_info"])
+    ticks_per_s = float(info.get("ticks_per_second") or 1e6)
+    chosen = []
+    for _, session in _numbered(file["sessions"], "session_"):
+        entries = [
+            _entry(session, index, node, ticks_per_s)
+            for index, group in _numbered(session, "group_")
+            for _, node in _numbered(group, "entry_")
+        ]
+        chosen.append(max(entries, key=lambda entry: entry.layout.channels))
+    return chosen
+
+
+def _profile(raw: NDArray[Any]) -> tuple[NDArray[np.complex64], NDArray[np.float32] | None]:
+    """Average the sweeps of one frame; their scatter is the noise of the average.
+
+    Args:
+        raw: shape (sweeps, points), fields real and imag, int16.
+    """
+    iq = raw["real"].astype(np.float32) + 1j * raw["imag"].astype(np.float32)
+    sweeps = iq.shape[0]
+    noise = None
+    if sweeps >= 4:
+        steps = np.abs(np.diff(iq, axis=0)) ** 2
+        noise = (steps.mean(axis=0) / (2 * sweeps)).astype(np.float32)
+    return iq.mean(axis=0).astype(np.complex64), noise
+
+
+class A121Recording:
+    """An Acconeer A121 recording as a frame source.
+
+    Several sessions follow each other, each with its own layout (and so its own window); where a session has
+    several sensors or groups, the one with most range points speaks.
+    """
+
+    def __init__(self, path: Path, *, loop: bool = False) -> None:
+        """Open a recording.
+
+        Raises:
+            UnreadableFile: not an A121 recording, or broken from the start.
+        """
+        self._path = path
+        self._loop = loop
+        self._count = FrameCount()
+        try:
+            self._file = h5py.File(path, "r")
+        except OSError as error:
+            raise UnreadableFile(f"{path.name} is not a readable HDF5 file ({_first_line(error)}).") from error
+        try:
+            generation = self._file["generation"][()]
+            if generation not in (b"a121", "a121"):
+                raise UnreadableFile(f"{path.name} is an Acconeer recording of another sensor than the A121.")
+            self._entries = _first_entries(self._file)
+        except (KeyError, ValueError, TypeError, OSError, RuntimeError) as error:
+            self._file.close()
+            raise UnreadableFile(f"{path.name} is HDF5, but not an Acconeer A121 recording.") from error
+        except UnreadableFile:
+            self._file.close()
+            raise
+        if not self._entries or not any(entry.frames for entry in self._entries):
+            self._file.close()
+            raise UnreadableFile(f"{path.name} holds no frames.")
+
+    @property
+    def count(self) -> FrameCount:
+        """Frames read, lost and bad so far."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Frame | LoopMark]:
+        """Give the frames of all sessions; with `loop`, again and again."""
+        loop = 1
+        start_s = 0.0
+        while True:
+            for frame in self._once():
+                yield replace(frame, t_s=frame.t_s + start_s)
+                last_s = frame.t_s + start_s
+                period_s = _period_s(frame.layout)
+            if not self._loop:
+                return
+            start_s = last_s + period_s
+            loop += 1
+            yield LoopMark(loop)
+
+    def _once(self) -> Iterator[Frame]:
+        start_s = 0.0
+        for entry in self._entries:
+            last_s = start_s
+            try:
+                for frame in self._session(entry, start_s):
+                    last_s = frame.t_s
+                    yield frame
+            except (OSError, RuntimeError, KeyError) as error:
+                warning = f"{self._path.name} is cut after {last_s:.1f} s of recording."
+                self._count.warnings.append(warning)
+                self._count.bad += 1
+                if self._count.read == 0:
+                    raise SourceError(warning) from error
+                return
+            start_s = last_s + _period_s(entry.layout)
+
+    def _session(self, entry: _Entry, start_s: float) -> Iterator[Frame]:
+        result, layout = entry.group, entry.layout
+        # A fresh layout object per pass makes a looped recording start with a cleared window.
+        layout = replace(layout)
+        flags = {name: result[name][()] for name in ("data_saturated", "frame_delayed", "calibration_needed")}
+        times_s = _unwrapped(result["tick"][()]) / entry.ticks_per_s
+        period_s = _period_s(layout)
+        for index in range(entry.frames):
+            profile, noise = _profile(result["frame"][index])
+            step_s = times_s[index] - times_s[index - 1] if index else 0.0
+            lost = round(step_s / period_s) - 1 if step_s > LOSS_STEP * period_s else 0
+            self._count.read += 1
+            self._count.lost += lost
+            yield Frame(
+                layout=layout,
+                t_s=start_s + float(times_s[index] - times_s[0]),
+                values=profile,
+                noise_power=noise,
+                lost_before=lost,
+                is_saturated=bool(flags["data_saturated"][index]),
+                is_late=bool(flags["frame_delayed"][index]),
+                needs_calibration=bool(flags["calibration_needed"][index]),
+            )
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._file.close()
+
+
+def _unwrapped(ticks: NDArray[Any]) -> NDArray[np.float64]:
+    """Undo the wrapping of the sensor's 32-bit tick counter."""
+    steps = np.diff(ticks.astype(np.int64)) % (1 << 32)
+    return np.concatenate([[0], np.cumsum(steps)]).astype(np.float64)
+
+
+def _period_s(layout: Layout) -> float:
+    return 1.0 / layout.frame_rate_hz if np.isfinite(layout.frame_rate_hz) else 0.05
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
