@@ -34,7 +34,7 @@ def _table(path: str, table: Mapping[str, Value]) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _quoted(key)
 
 
 def _value(value: Value) -> str:
@@ -44,10 +44,14 @@ def _value(value: Value) -> str:
         case int() | float():
             return repr(value)
         case str() | Path():
-            # A JSON string without escapes beyond TOML's own; DEL is the one that JSON leaves bare and TOML does not.
-            return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+            return _quoted(str(value))
         case list():
             return f"[{', '.join(_value(one) for one in value)}]"
         case Mapping():
             return "{" + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + "}"
     raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def _quoted(text: str) -> str:
+    """Return a JSON string, which is TOML's too; DEL is the one character that JSON leaves bare and TOML does not."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

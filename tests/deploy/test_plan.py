@@ -1,0 +1,69 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from deploy import plan as plans
+from deploy.errors import DeployError
+from deploy.plan import Plan
+
+ROOMS = Plan(Path("x"), rooms=3).room_ids
+
+
+def recording(folder: Path) -> Path:
+    file = folder / "night.h5"
+    file.write_bytes(b"x")
+    return file
+
+
+def test_a_recording_takes_the_place_of_a_room(tmp_path: Path) -> None:
+    file = recording(tmp_path)
+    assert plans.replays([f"room2={file}"], ROOMS) == {"room2": file}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("night.h5", "write it as room2=FILE"),
+        ("room9=x.h5", "there is no room9; the rooms are room1 to room3"),
+        ("room2=/nowhere/x.h5", "no such file"),
+    ],
+)
+def test_a_recording_that_cannot_be_played_is_said_in_a_sentence(given: str, sentence: str) -> None:
+    with pytest.raises(DeployError, match=sentence):
+        plans.replays([given], ROOMS)
+
+
+def test_a_room_plays_one_recording(tmp_path: Path) -> None:
+    file = recording(tmp_path)
+    with pytest.raises(DeployError, match="already"):
+        plans.replays([f"room2={file}", f"room2={file}"], ROOMS)
+
+
+def test_a_taken_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        with pytest.raises(DeployError, match="is taken"):
+            plans.check(Plan(tmp_path, port=holder.getsockname()[1]))
+
+
+def test_another_address_than_this_machines_needs_a_certificate(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="hushward console cert"):
+        plans.check(Plan(tmp_path, host="0.0.0.0", port=plans.free_port()))
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(DeployError, match="choose another folder"):
+        plans.check(Plan(tmp_path / "file" / "ward"))
+
+
+def test_a_good_plan_passes_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    plans.check(Plan(tmp_path / "ward", port=plans.free_port()))
+    assert list((tmp_path / "ward").iterdir()) == []
+
+
+def test_the_address_is_what_a_browser_opens(tmp_path: Path) -> None:
+    assert Plan(tmp_path).address == "http://127.0.0.1:8800/"
+    assert Plan(tmp_path, host="::1", certificate=tmp_path, key=tmp_path).address == "https://[::1]:8800/"
