@@ -170,7 +170,7 @@ class AuditLog:
     def _remember(self, size: int) -> None:
         self._checkpointed = size
         self._checkpointed_s = self._store.clock.elapsed_s()
-        if self._head_file is None:
+        if self._head_file is None or size != self._signed:
             return
         try:
             heads.keep(self._head_file, heads.Head(size, self._tree.root(size)), self._store.clock.utc_now())

@@ -81,12 +81,12 @@ class Keys:
                 "backup, or what they sealed and signed cannot be read"
             )
         for name in missing:
-            _write_durably(paths[name], secrets.token_bytes(32).hex(), 0o600)
+            write_durably(paths[name], secrets.token_bytes(32).hex(), 0o600)
         keys = cls(folder, {name: _read_secret(path) for name, path in paths.items()})
         for name, public in (("lease", keys.lease_key), ("audit", keys.audit_key)):
             path = folder / f"{name}.pub"
             if not path.exists() or path.read_text("ascii").strip() != public:
-                _write_durably(path, f"{public}\n", 0o644)
+                write_durably(path, f"{public}\n", 0o644)
         return keys
 
     @property
@@ -193,8 +193,12 @@ def _read_secret(path: Path) -> bytes:
     return secret
 
 
-def _write_durably(path: Path, text: str, mode: int) -> None:
-    """Write a new file that is on the disk, whole, before its name is."""
+def write_durably(path: Path, text: str, mode: int) -> None:
+    """Write a file that is on the disk, whole, before its name is.
+
+    Raises:
+        OSError: it cannot be written; an earlier one stays.
+    """
     draft = path.with_suffix(path.suffix + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:

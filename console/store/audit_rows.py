@@ -14,6 +14,9 @@ from console.store.database import Tx
 from console.store.tables import audit_entries, checkpoints
 
 _A_PAGE = 5000
+_COLUMNS = ("at", "entry", "leaf", "action", "actor", "outcome", "subject", "room")
+_ADD_ENTRY = insert(audit_entries)
+_ADD_CHECKPOINT = insert(checkpoints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +65,12 @@ class StoredCheckpoint:
 
 def add(tx: Tx, row: Row) -> None:
     """Add one entry; the database refuses any place but the next."""
-    tx.execute(
-        insert(audit_entries).values(
-            idx=row.index,
-            at=row.at,
-            entry=row.entry,
-            leaf=row.leaf,
-            action=row.action,
-            actor=row.actor,
-            outcome=row.outcome,
-            subject=row.subject,
-            room=row.room,
-        )
-    )
+    tx.execute(_ADD_ENTRY, {"idx": row.index, **{name: getattr(row, name) for name in _COLUMNS}})
 
 
 def add_checkpoint(tx: Tx, size: int, root: bytes, note: str, at: datetime) -> None:
     """Add one signed head."""
-    tx.execute(insert(checkpoints).values(size=size, root=root, note=note, at=at))
+    tx.execute(_ADD_CHECKPOINT, {"size": size, "root": root, "note": note, "at": at})
 
 
 def tree(tx: Tx) -> Tree:
@@ -137,7 +128,4 @@ def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:
 
 def _row(found: SqlRow[Any]) -> Row:
     told = found._mapping
-    return Row(
-        index=told["idx"],
-        **{name: told[name] for name in ("at", "entry", "leaf", "action", "actor", "outcome", "subject", "room")},
-    )
+    return Row(index=told["idx"], **{name: told[name] for name in _COLUMNS})

@@ -1,0 +1,167 @@
+"""`python -m console`: run the ward console, move its database on, verify its audit log, make certificates."""
+
+import contextlib
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broker.clock import SystemClock, clock_from
+from broker.errors import BrokerError
+from console import certificates, heads
+from console.audit import AuditLog
+from console.audit_verify import VerifyReport, verify
+from console.errors import ConsoleError, StoreError
+from console.settings import ConsoleSettings
+from console.settings_file import describe, load
+from console.signer import Keys
+from console.store import audit_rows
+from console.store.database import Store, Tx
+from console.store.inspection import look_into
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="The ward console: night board, patient page, consent, leases, audit.",
+    rich_markup_mode=None,
+)
+audit = typer.Typer(no_args_is_help=True, help="The audit log of a ward.", rich_markup_mode=None)
+app.add_typer(audit, name="audit")
+
+_Config = Annotated[Path, typer.Option("--config", help="The console's TOML file.")]
+_Data = Annotated[Path, typer.Option("--data", help="The ward's folder, or the console's own.")]
+_WITNESS_HELP = "Heads that a node or somebody else has seen: JSON lines with tree_size and root. Repeat for more."
+_Witness = Annotated[list[Path] | None, typer.Option("--witness", help=_WITNESS_HELP)]
+_Key = Annotated[Path | None, typer.Option("--key", help="Public key of the checkpoints; else keys/audit.pub.")]
+_Database = Annotated[str | None, typer.Option("--database", help="Its address, when it is not SQLite in the folder.")]
+
+
+@app.command()
+def serve(config: _Config) -> None:
+    """Run the console in the foreground until a signal ends it.
+
+    Example: hushward console serve --config console.toml
+
+    Exit codes: 0 ended by a signal; 1 it could not start, with the reason in one sentence.
+    """
+    # Imported only here: verifying an audit log needs no web server.
+    run: Callable[[ConsoleSettings], None] = import_module("console.serve").serve
+    run(load(config))
+
+
+@app.command()
+def migrate(config: _Config) -> None:
+    """Make the database, or bring it to this version; `serve` does the same at its start.
+
+    Example: hushward console migrate --config console.toml
+    """
+    settings = load(config)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = Store.open(settings.url, Keys.open(settings.keys_dir), clock_from(settings.clock_file))
+    with contextlib.closing(store):
+        AuditLog.open(store, settings.site, settings.ward, head_file=settings.head_file)
+    typer.echo("the database is up to date")
+
+
+@app.command()
+def cert(
+    host: Annotated[list[str], typer.Option("--host", help="Name or address that tablets will open; repeat for more.")],
+    folder: Annotated[Path, typer.Option("--out", help="Where the certificates go.")],
+    ward: Annotated[str, typer.Option(help="The ward's slug, for the name of its CA.")] = "ward",
+) -> None:
+    """Make the console's certificate, and the ward's own CA at the first call.
+
+    Example: hushward console cert --host console.ward.example --host 192.0.2.10 --out certs
+    """
+    made = certificates.make(folder, ward, host, SystemClock().utc_now())
+    typer.echo(
+        f"The console's certificate is valid until {made.until:%d %B %Y}. In the console's settings:\n"
+        f'  tls_certificate = "{made.certificate}"\n  tls_key = "{made.key}"\n\n'
+        f"Each tablet must trust the ward's CA once:\n"
+        f"  1. Copy {made.ca} to the tablet by USB or from a page that you trust (never the key beside it).\n"
+        "  2. Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate.\n"
+        "     iPad: open the file, Settings, Profile downloaded, Install; then General, About, Certificate Trust\n"
+        "     Settings, switch it on. Windows: double-click, Install, Local Machine, Trusted Root.\n"
+        "  3. Compare its SHA-256 fingerprint on the tablet with this one:\n"
+        f"     {made.fingerprint}\n"
+        f"Keep {folder / 'ca.key'} off the console once the certificates are made: whoever has it can pose as it."
+    )
+
+
+@app.command("print-settings")
+def print_settings(config: _Config) -> None:
+    """Print every setting with its value and meaning; checks the file at the same time.
+
+    Example: hushward console print-settings --config console.toml
+    """
+    typer.echo(describe(load(config)), nl=False)
+
+
+@audit.command("verify")
+def audit_verify(data: _Data, witness: _Witness = None, key: _Key = None, database: _Database = None) -> None:
+    """Verify the audit log: every row, every signed checkpoint, and what a witness has seen.
+
+    Without --witness an insider who holds the console's keys can hide what he has cut or written anew; with the head
+    that a node remembers (its witness file) he cannot. It may run while the console does.
+
+    Example: hushward audit verify --data ward-data --witness room2-witness.json
+
+    Exit codes: 0 the log is whole; 1 it is not, with the first bad row, or it cannot be read.
+    """
+    folder = data / "console" if (data / "console" / "keys").is_dir() else data
+    public = _public_key(key or folder / "keys" / "audit.pub")
+    kept = heads.newest(folder / "audit-head.jsonl")
+    seen = [head for path in witness or [] for head in heads.read_file(path)]
+
+    def look(tx: Tx) -> VerifyReport:
+        checkpoints = audit_rows.every_checkpoint(tx)
+        origin = checkpoints[-1].note.partition("\n")[0] if checkpoints else ""
+        return verify(tx, origin, public, kept=kept, witness=seen)
+
+    report = look_into(database or f"sqlite:///{folder / 'console.db'}", look)
+    typer.echo(_told(report, has_witness=bool(seen)))
+    if not report.is_whole:
+        raise typer.Exit(1)
+
+
+app.command("verify-audit", help="The same as `audit verify`.")(audit_verify)
+
+
+def _told(report: VerifyReport, *, has_witness: bool) -> str:
+    """Return the report as a person reads it."""
+    if report.is_whole:
+        witnessed = f"{report.witnessed_size} rows seen by a witness" if has_witness else "no witness was asked"
+        return (
+            f"the audit log is whole: {report.size} rows, {report.signed_size} under a signed checkpoint, {witnessed}"
+        )
+    lines = [f"THE AUDIT LOG IS NOT WHOLE: first bad row {report.first_bad} of {report.size}"]
+    lines += [f"  {finding.fault}: {finding.sentence}" for finding in report.findings[:20]]
+    if len(report.findings) > 20:
+        lines.append(f"  and {len(report.findings) - 20} more")
+    return "\n".join(lines)
+
+
+def _public_key(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: the public key of the checkpoints cannot be read; give it with --key") from error
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; an error is one sentence and exit code 1."""
+    prog = "hushward" if arguments and arguments[0] == "audit" else "hushward console"
+    try:
+        app(args=arguments, prog_name=prog, standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except (ConsoleError, BrokerError, OSError, ValueError) as error:
+        typer.echo(f"{prog}: {error}", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,97 @@
+"""Run the console of one ward until a signal ends it: the only place where its real parts are put together."""
+
+import contextlib
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from broker.clock import Clock, clock_from
+from broker.logins import write_private
+from broker.paho_link import Address, PahoLink
+from broker.topics import upward_filters
+from console.app import create_app
+from console.errors import SettingsError
+from console.settings import ConsoleSettings
+from console.skin.server import server_config
+from console.ward import Ward
+
+LINK_FILE = "first-administrator.link"
+
+_log = structlog.get_logger(__name__)
+
+
+def serve(settings: ConsoleSettings) -> None:
+    """Serve until a signal comes, then end in order.
+
+    Raises:
+        SettingsError: the context of rule A11 does not hold today, or the broker's password cannot be read.
+        ConsoleError: keys, database or audit log cannot be used.
+        OSError: the address is taken or the folder cannot be written.
+    """
+    clock = clock_from(settings.clock_file)
+    fault = settings.context_fault(clock.utc_now().astimezone(settings.zone).date())
+    if fault is not None:
+        raise SettingsError(fault)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ward = Ward.open(settings, clock, _link(settings))
+    try:
+        ward.start()
+        _offer_first_administrator(settings, ward)
+        _run(settings, ward, clock)
+    finally:
+        ward.stop()
+
+
+def _run(settings: ConsoleSettings, ward: Ward, clock: Clock) -> None:
+    certificate = None if settings.tls_certificate is None else str(settings.tls_certificate)
+    key = None if settings.tls_key is None else str(settings.tls_key)
+    app = create_app(ward, settings)
+    config = server_config(app, host=settings.host, port=settings.port, certificate=certificate, key=key)
+    _log.info("console_serves", url=_url(settings), context=str(settings.context), at=clock.utc_now().isoformat())
+    uvicorn.Server(config).run()
+
+
+def _offer_first_administrator(settings: ConsoleSettings, ward: Ward) -> None:
+    """Write and print the one-time link while there is no account; take the file away once there is one."""
+    file = settings.data_dir / LINK_FILE
+    token = ward.identity.first_administrator_link()
+    if token is None:
+        with contextlib.suppress(FileNotFoundError):
+            file.unlink()
+        return
+    link = f"{_url(settings)}/enrol/{token}"
+    write_private(file, f"{link}\n")
+    print(f"No account exists yet. For the first administrator, once, within 60 minutes:\n  {link}", flush=True)
+
+
+def _link(settings: ConsoleSettings) -> PahoLink:
+    told = settings.broker
+    address = Address(
+        told.host,
+        told.port,
+        told.username,
+        None if settings.password_path is None else _password(settings.password_path),
+        told.ca_file,
+        told.certificate_file,
+        told.key_file,
+    )
+    client_id = f"console-{settings.site}-{settings.ward}" if told.username is None else told.username
+    return PahoLink(address, client_id, upward_filters(settings.site, settings.ward))
+
+
+def _password(path: Path) -> str:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path}: others may read this password; run: chmod 600 {path}")
+        password = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{path}: the broker's password cannot be read ({error.strerror})") from error
+    if not password:
+        raise SettingsError(f"{path}: the broker's password is empty; write it there with mode 0600")
+    return password
+
+
+def _url(settings: ConsoleSettings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.is_secure else 'http'}://{host}:{settings.port}"
