@@ -1,0 +1,200 @@
+"""The lines between node and sensing: JSON, closed and short, so that numbers cross and frames cannot (rule K1)."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as closed_dataclass
+
+from broker.vocabulary import Movement, Presence, Purpose, SensedState, Withheld, Zone
+from edge.errors import PipeError
+
+MAX_LINE_BYTES = 2048
+"""A longer line is refused by both ends."""
+_CLOSED = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Open:
+    """First line to sensing: open the source.
+
+    Attributes:
+        source: its settings, as in the node's file.
+        purposes: what may leave sensing.
+        vital_signs: whether rates may (rule A11).
+        lease_id: the lease it stands under; for logs.
+        room: zones by name, each from and to a distance from the sensor [m].
+        open_for_s: [s] on the node's clock after which the kernel ends sensing.
+        clock: `{}` for the machine's own, `{"file": path}` for a demonstration's.
+    """
+
+    source: dict[str, Any]
+    purposes: tuple[Purpose, ...]
+    vital_signs: bool
+    lease_id: str
+    room: dict[str, tuple[float, float]]
+    open_for_s: float
+    clock: dict[str, str] = field(default_factory=dict)
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Extend:
+    """Later lines to sensing: a renewal.
+
+    Attributes:
+        open_for_s: [s] from now.
+        purposes: what may leave sensing from now on.
+    """
+
+    open_for_s: float
+    purposes: tuple[Purpose, ...]
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Opened:
+    """The source is open."""
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class SensedLine:
+    """What may leave sensing of one second: each reading a value, or the reason why there is none.
+
+    Attributes:
+        captured_at: UTC, of the newest frame.
+        t_s: [s] since the source began.
+        presence: present or absent.
+        movement: still or moving.
+        zone: where the evidence of a person lies; None when there is none or it is not permitted.
+        people: 0, 1, 2 (two or more).
+        breathing: breathing or no_breathing_seen.
+        respiratory_rate_per_min: [1/min].
+        respiratory_rate_uncertainty_per_min: [1/min] half-width that holds 90 % of true values.
+        pulse_rate_per_min: [1/min].
+        pulse_rate_uncertainty_per_min: [1/min] as above.
+        living_age_s: [s] since motion of a living body was last seen; None when not since the source began.
+        quality: 0..1.
+        model: sha256 of the model behind it, hex.
+        frames_read: since the source began.
+        frames_lost: since the source began.
+        frames_bad: since the source began.
+    """
+
+    captured_at: datetime
+    t_s: float
+    quality: float
+    model: str
+    presence: Presence | None = None
+    presence_withheld: Withheld | None = None
+    movement: Movement | None = None
+    movement_withheld: Withheld | None = None
+    zone: Zone | None = None
+    people: int | None = None
+    people_withheld: Withheld | None = None
+    breathing: SensedState | None = None
+    breathing_withheld: Withheld | None = None
+    respiratory_rate_per_min: float | None = None
+    respiratory_rate_uncertainty_per_min: float | None = None
+    respiratory_rate_withheld: Withheld | None = None
+    pulse_rate_per_min: float | None = None
+    pulse_rate_uncertainty_per_min: float | None = None
+    pulse_rate_withheld: Withheld | None = None
+    living_age_s: float | None = None
+    frames_read: int = 0
+    frames_lost: int = 0
+    frames_bad: int = 0
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Ended:
+    """The recording is over; sensing stays until it is ended, and withholds."""
+
+    reason: str
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Fault:
+    """Sensing cannot go on and ends itself."""
+
+    reason: Withheld
+    sentence: str
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Loop:
+    """A recording begins again, with a cleared window; 2 is the first repetition."""
+
+    loop: int
+
+
+ToSensing = Open | Extend
+FromSensing = Opened | SensedLine | Ended | Fault | Loop
+_KINDS: dict[str, type[Any]] = {
+    "open": Open,
+    "extend": Extend,
+    "opened": Opened,
+    "estimate": SensedLine,
+    "ended": Ended,
+    "fault": Fault,
+    "loop": Loop,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+_READERS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
+_Line = TypeVar("_Line")
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Which lines one end reads."""
+
+    kinds: frozenset[str]
+
+
+_SENSING_READS, _NODE_READS = _Side(frozenset({"open", "extend"})), _Side(frozenset(_KINDS) - {"open", "extend"})
+
+
+def encode(line: ToSensing | FromSensing) -> bytes:
+    """Return the line with its end.
+
+    Raises:
+        PipeError: it would be longer than MAX_LINE_BYTES.
+    """
+    told = {name: value for name, value in asdict(line).items() if value is not None}
+    raw = json.dumps({"kind": _NAMES[type(line)], **told}, default=str, separators=(",", ":")).encode() + b"\n"
+    if len(raw) > MAX_LINE_BYTES:
+        raise PipeError(f"a line of {len(raw)} bytes; at most {MAX_LINE_BYTES}")
+    return raw
+
+
+def decode_to_sensing(raw: bytes) -> ToSensing:
+    """Read a line from the node.
+
+    Raises:
+        PipeError: it is not one.
+    """
+    line: ToSensing = _decode(raw, _SENSING_READS)
+    return line
+
+
+def decode_from_sensing(raw: bytes) -> FromSensing:
+    """Read a line from sensing.
+
+    Raises:
+        PipeError: it is not one.
+    """
+    line: FromSensing = _decode(raw, _NODE_READS)
+    return line
+
+
+def _decode(raw: bytes, side: _Side) -> Any:
+    if len(raw) > MAX_LINE_BYTES:
+        raise PipeError(f"a line of {len(raw)} bytes; at most {MAX_LINE_BYTES}")
+    try:
+        told = json.loads(raw)
+        kind = told.pop("kind")
+        if kind not in side.kinds:
+            raise PipeError(f"an unexpected line: {str(kind)[:20]}")
+        return _READERS[kind].validate_python(told)
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise PipeError(f"a line that is not one of ours ({type(error).__name__})") from error
