@@ -14,7 +14,11 @@ from broker.logins import new_login, write_private
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="The contract between node and console, and the broker that carries it.",
+    help=(
+        "The contract between node and console, and the broker that carries it.\n\n"
+        "Example: hushward broker topics\n\n"
+        "Exit codes: 0 done; 1 it could not be done, with the reason in one sentence; 2 wrong options."
+    ),
     rich_markup_mode=None,
 )
 

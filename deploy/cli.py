@@ -31,9 +31,9 @@ VERBS = (
     Verb("node", "edge.__main__", "main", "Run the node of one room."),
     Verb("console", "console.__main__", "main", "Run the ward console; make certificates; move the database on."),
     Verb("broker", "broker.__main__", "main", "Print the message contract; write a broker's configuration; run one."),
-    Verb("estimate", "edge.estimate_file", "main", "Say what a recording shows, second by second."),
-    Verb("eval", "edge.evaluation", "main", "Judge the estimates against recordings or worlds with known truth."),
-    Verb("simulate", "edge.simulation", "main", "Write a simulated sleeper as a recording."),
+    Verb("estimate", "deploy.workbench", "main_estimate", "Say what a recording shows, second by second."),
+    Verb("eval", "deploy.workbench", "main_eval", "Judge the estimates on recordings whose answer is known."),
+    Verb("simulate", "deploy.workbench", "main_simulate", "Write a simulated sleeper as a recording."),
     Verb("audit", "console.__main__", "main", "Verify the audit log of a ward.", ("audit",)),
     Verb("doctor", "deploy.doctor", "main", "Check this machine: what is missing, and what to do about it."),
 )

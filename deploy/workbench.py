@@ -1,0 +1,110 @@
+"""The verbs of whoever judges the estimates: `estimate`, `eval`, `simulate`."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy import judging
+from deploy.doctor import run_app
+from deploy.errors import DeployError
+from edge.errors import EdgeError
+from edge.evaluation import EstimateOptions, estimate_file, simulate_file
+
+
+class Sensor(StrEnum):
+    """What a recording was made with."""
+
+    RADAR = "radar"
+    CAMERA = "camera"
+    TRACE = "trace"
+
+
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="A recording: file or folder.")]
+estimating = typer.Typer(add_completion=False, rich_markup_mode=None)
+judging_page = typer.Typer(add_completion=False, rich_markup_mode=None)
+simulating = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@estimating.command()
+def estimate(
+    file: _File,
+    sensor: Annotated[Sensor | None, typer.Option(help="radar, camera or trace; else by content.")] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="A format's name; else by content.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings of a raw recording (TOML).")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object per second, for programs.")] = False,
+) -> None:
+    """Say what a recording shows, second by second: presence, movement, breathing, or why a number is withheld.
+
+    It reads as fast as it can. The last line, on standard error, counts the frames read, lost and bad.
+
+    Example: hushward estimate seated.h5 --jsonl > seated.jsonl
+
+    Exit codes: 0 with estimates; 2 the file cannot be read, with the reason in one sentence.
+    """
+    told = None if sensor is None else str(sensor)
+    raise typer.Exit(estimate_file(file, EstimateOptions(told, format_name, config, jsonl)))
+
+
+@judging_page.command("eval")
+def evaluate(
+    cases: Annotated[Path, typer.Argument(metavar="CASES.toml", help="A list of [[case]] tables.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON instead of a table.")] = False,
+) -> None:
+    """Judge the estimates on recordings whose answer is known.
+
+    Each [[case]] has `id`, `path`, `expect` (rate, withheld or events), and where it applies `reference` (a rate per
+    minute, or a CSV file with t_s and rate_per_min), `sensor`, `format`, `config`, `is_empty`. Paths are relative to
+    HUSHWARD_RECORDINGS, or else to the list. Per case and in total: mean absolute error, share within 2 /min,
+    coverage, longest gap, time to the first number, processor seconds per second of recording.
+
+    Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml
+
+    Exit codes: 0 at least one case was judged; 1 none could be, or the list is wrong.
+    """
+    found = [judging.judge(case, judging.recordings_folder(cases)) for case in judging.read_cases(cases)]
+    typer.echo(judging.as_json(found) if as_json else judging.as_table(found), nl=False)
+    raise typer.Exit(int(all(one.outcome != "judged" for one in found)))
+
+
+@simulating.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="Where the recording goes.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same night.")] = 1,
+    seconds: Annotated[float, typer.Option(min=1, max=86400, help="How long.")] = 300,
+) -> None:
+    """Write a simulated sleeper as a recording, with the truth of each second beside it.
+
+    The truth is written to the same name with .truth.jsonl; `hushward estimate` reads the recording.
+
+    Example: hushward simulate night.npz --seed 7 --seconds 600
+
+    Exit codes: 0 written; 1 it could not be, with the reason in one sentence.
+    """
+    told = simulate_file(file, seed=seed, seconds=seconds)
+    typer.echo(f"{told['frames']} frames, {told['seconds']} s: {told['recording']} and {told['truth']}")
+
+
+def main_estimate(arguments: list[str] | None = None) -> int:
+    """Run `hushward estimate`."""
+    return _run(estimating, "hushward estimate", arguments)
+
+
+def main_eval(arguments: list[str] | None = None) -> int:
+    """Run `hushward eval`."""
+    return _run(judging_page, "hushward eval", arguments)
+
+
+def main_simulate(arguments: list[str] | None = None) -> int:
+    """Run `hushward simulate`."""
+    return _run(simulating, "hushward simulate", arguments)
+
+
+def _run(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
+    try:
+        return run_app(page, name, arguments)
+    except (DeployError, EdgeError, OSError, ValueError) as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return 1
