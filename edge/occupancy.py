@@ -58,6 +58,7 @@ class OccupancyWatch:
         self._began_s: float | None = None
         self._last_stir_s: float | None = None
         self._may_have_left = False
+        self._last_zone: Zone | None = None
 
     def look(self, t_s: float, motion: Motion, range_m: NDArray[np.float64]) -> Occupancy:
         """Take one second's motion in.
@@ -81,8 +82,17 @@ class OccupancyWatch:
                 self._may_have_left = self._may_have_left and place_m is not None and self._zones.is_exit(place_m)
         presence = self._presence(t_s, motion)
         people = self._people(t_s, motion, range_m, presence)
-        zone = self._zones.at(place_m) if place_m is not None and presence is not Presence.ABSENT else None
+        zone = self._zone(presence, place_m)
         return Occupancy(presence, self._is_moving, movement_level(motion), people, place_m, zone)
+
+    def _zone(self, presence: Presence, place_m: float | None) -> Zone | None:
+        """Name where the evidence lies; somebody who went into the en-suite is still said to be there."""
+        if presence is Presence.ABSENT:
+            return Zone.ENSUITE if self._last_zone is Zone.ENSUITE else None
+        if place_m is None:
+            return None
+        self._last_zone = self._zones.at(place_m)
+        return self._last_zone
 
     def _moves(self, motion: Motion) -> bool:
         if self._is_moving:

@@ -5,7 +5,6 @@ import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +111,8 @@ def _columns(path: Path, names: Sequence[str]) -> tuple[NDArray[np.float64], int
     """Read the named columns; rows that are not numbers are left out and counted."""
     header = csv_header(path)
     places = [header.index(name) for name in names]
-    rows, bad = [], 0
+    rows: list[list[float]] = []
+    bad = 0
     try:
         with path.open(encoding="utf-8", newline="", errors="replace") as file:
             lines = csv.reader(file)
@@ -171,5 +171,4 @@ def trace_csv(path: Path, *, loop: bool = False) -> ArrayRecording:
 
 
 def _rate(times_s: NDArray[np.float64]) -> float:
-    steps = sorted(later - earlier for earlier, later in pairwise(times_s.tolist()))
-    return 1 / steps[len(steps) // 2]
+    return 1 / float(np.median(np.diff(times_s)))

@@ -209,7 +209,7 @@ class A121Recording:
 
 def _unwrapped(ticks: NDArray[Any]) -> NDArray[np.float64]:
     """Undo the wrapping of the sensor's 32-bit tick counter."""
-    steps = np.diff(ticks.astype(np.int64)) % (1 << 32)
+    steps = np.mod(np.diff(ticks.astype(np.int64)), 1 << 32)
     return np.concatenate([[0], np.cumsum(steps)]).astype(np.float64)
 
 

@@ -80,7 +80,7 @@ def build() -> bytes:
     before = tuple(g.take(part, 1, 0, -1) for part in z)
     cross = _multiply_conjugate(g, (now[0], now[1]), (before[0], before[1]))
     # Bins add up before the angle is taken: one that fades, where its phase slips, then counts for nothing.
-    pooled = tuple(g.op("MatMul", part, pool) for part in cross)
+    pooled = g.op("MatMul", cross[0], pool), g.op("MatMul", cross[1], pool)
     angle = g.op("Mul", _arctangent(g, pooled[1], pooled[0]), _presence_of_echo(g, pooled))
     step = g.op("Mul", angle, mm_per_radian)
     innovation = g.op("ReduceMin", _innovation(g, z, cross), axes=[0], keepdims=0)

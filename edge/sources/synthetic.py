@@ -1,0 +1,45 @@
+"""A simulated room as a frame source: a thin coat over the simulator."""
+
+from collections.abc import Iterator
+
+from edge.errors import SourceError
+from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
+from models.simulator.night import Night
+from models.simulator.receiver import WAVELENGTH_M
+from models.simulator.scenes import SCENES
+
+
+class SyntheticRoom:
+    """A simulated radar in a simulated room; the same seed and scenario give the same frames."""
+
+    def __init__(self, seed: int, scenario: str = "night") -> None:
+        """Make the room.
+
+        Raises:
+            SourceError: no such scenario.
+        """
+        if scenario not in SCENES:
+            raise SourceError(f"There is no scenario '{scenario}'; there are {', '.join(SCENES)}.")
+        self._night = Night(seed, SCENES[scenario]())
+        self._count = FrameCount()
+        self._is_closed = False
+
+    @property
+    def count(self) -> FrameCount:
+        """Frames read, lost and bad so far."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Frame | LoopMark]:
+        """Give frames for ever, or until closed."""
+        rate_hz = self._night.scene.receiver.frame_rate_hz
+        layout = Layout(FrameKind.RADAR, self._night.receiver.range_m, WAVELENGTH_M, rate_hz)
+        for look in self._night:
+            if self._is_closed:
+                return
+            self._count.read += 1
+            self._count.lost += look.lost_before
+            yield Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before)
+
+    def close(self) -> None:
+        """End the room."""
+        self._is_closed = True
