@@ -1,0 +1,129 @@
+"""The composition root of the screens: put the ward, the pages and the guards together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from console.api import alive
+from console.errors import StoreError
+from console.screens import (
+    consenting,
+    governance,
+    health,
+    night,
+    patient,
+    preferences,
+    rooms,
+    setup,
+    signin,
+    stopping,
+)
+from console.screens.answers import Answers, go
+from console.screens.door import Door, FormRefused, NotForYou, SignInNeeded, UnlockNeeded
+from console.screens.live_board import LiveBoard
+from console.screens.pages import Pages
+from console.screens.ports import Settings, WardPort
+from console.skin.bodies import BodyGuard
+from console.skin.cookies import Cookies, open_cookie_key
+from console.skin.headers import HeaderGuard
+from console.skin.origins import LOOPBACK_NAMES, OriginGuard
+from console.words import N_, open_catalogues
+
+STATIC = Path(__file__).with_name("static")
+_log = structlog.get_logger(__name__)
+
+
+def create_app(ward: WardPort, settings: Settings) -> FastAPI:
+    """Build the console's web application.
+
+    Args:
+        ward: opened and started by the caller, who also stops it.
+        settings: checked; plain HTTP only where no other machine reaches it.
+
+    Returns:
+        The application. It serves no description of itself, no frame, and no file from elsewhere.
+    """
+    cookies = Cookies(open_cookie_key(settings.data_dir / "keys"), settings.is_secure)
+    pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
+    answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock)
+    live = LiveBoard(ward, pages, ward.clock)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await live.broadcaster.stop()
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False)
+    for routes in (
+        alive.router(lambda: _is_ready(ward)),
+        signin.router(ward, door, answers),
+        preferences.router(answers),
+        stopping.router(ward, door, answers, ward.clock),
+        night.router(ward, door, answers, live, ward.clock),
+        patient.router(ward, door, answers),
+        rooms.router(ward, door, answers),
+        consenting.router(ward, door, answers, ward.clock),
+        setup.router(ward, door, answers),
+        health.router(ward, door, answers),
+        governance.router(ward, door, answers),
+    ):
+        app.include_router(routes)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _answer_failures(app, answers)
+    # The last one added stands outermost.
+    app.add_middleware(OriginGuard, names=() if settings.is_secure else (settings.host, *LOOPBACK_NAMES))
+    app.add_middleware(BodyGuard)
+    app.add_middleware(HeaderGuard, is_tls=settings.is_secure)
+    return app
+
+
+def _is_ready(ward: WardPort) -> bool:
+    return bool(ward.is_ready())
+
+
+def _answer_failures(app: FastAPI, answers: Answers) -> None:
+    """Say in one sentence what is wrong, and never more than the reader may know."""
+
+    def sentence(request: Request, title: str, text: str, status: int, onward: str = "/") -> Response:
+        return answers.sentence(request, None, title, text, status, onward)
+
+    @app.exception_handler(SignInNeeded)
+    def sign_in(_request: Request, _error: Exception) -> Response:
+        return go("/sign-in")
+
+    @app.exception_handler(UnlockNeeded)
+    def unlock(_request: Request, _error: Exception) -> Response:
+        return go("/unlock")
+
+    @app.exception_handler(NotForYou)
+    @app.exception_handler(HTTPException)
+    def nothing(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) and error.status_code == 405 else 404
+        text = N_("There is no such page, or it is not for you.")
+        return sentence(request, N_("Nothing here"), text, status)
+
+    @app.exception_handler(FormRefused)
+    def old_form(request: Request, _error: Exception) -> Response:
+        text = N_("That form was made for another session. Open the page again; nothing was done.")
+        return sentence(request, N_("Not done"), text, 403)
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(request: Request, _error: Exception) -> Response:
+        if request.method == "GET":
+            return nothing(request, NotForYou())
+        return sentence(request, N_("Not done"), N_("An answer is missing or too long. Go back and look again."), 422)
+
+    @app.exception_handler(StoreError)
+    def unwritable(request: Request, error: Exception) -> Response:
+        _log.error("store_failed", error=type(error).__name__)
+        text = N_(
+            "The console cannot read or write its records now, so it did nothing. Check in person; tell an engineer."
+        )
+        return sentence(request, N_("Not done"), text, 503)

@@ -1,0 +1,1 @@
+"""One module per kind of reader: who sees what, and which command a press becomes."""

@@ -1,0 +1,72 @@
+"""The sentences of the talk about the sensor, beside the codes that the record keeps."""
+
+from broker.vocabulary import Modality, Purpose
+from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, Mark, NetworkChoice
+from console.words import N_
+
+LISTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "sensors": (
+        (Modality.RADAR, N_("Radar: no pictures, no sound")),
+        (Modality.CAMERA, N_("A camera: its pictures never leave the sensor")),
+    ),
+    "purposes": (
+        (Purpose.PRESENCE, N_("Notice that somebody is there, moving or still")),
+        (Purpose.BREATHING_SPOT, N_("Count breaths now and then")),
+        (Purpose.NO_MOVEMENT, N_("Notice a long time without movement")),
+        (Purpose.BED_EXIT, N_("Notice getting out of bed")),
+        (Purpose.FLOOR, N_("Notice somebody on the floor")),
+        (Purpose.SECOND_PERSON, N_("Notice a second person")),
+        (Purpose.BATHROOM_DWELL, N_("Notice how long somebody is in the en-suite")),
+        (Purpose.PULSE_SPOT, N_("Count the pulse now and then")),
+        (Purpose.SLEEP_REPORT, N_("A page about the night, for the patient only")),
+    ),
+    "hours": (
+        ("22:00-07:00", N_("At night, from ten to seven")),
+        ("00:00-24:00", N_("Day and night")),
+    ),
+    "basis": (
+        (Basis.CAPACITY_CONSENT, N_("Their own yes")),
+        (Basis.GILLICK, N_("Their own yes, under 16 and competent")),
+        (Basis.PARENT, N_("A parent's yes")),
+        (Basis.LPA_HEALTH_WELFARE, N_("An attorney for health and welfare")),
+        (Basis.DEPUTY, N_("A deputy of the court")),
+        (Basis.BEST_INTERESTS, N_("A best-interests decision")),
+    ),
+    "mark": (
+        (Mark.SIGNATURE, N_("They signed")),
+        (Mark.OWN_MARK, N_("They made their own mark")),
+        (Mark.SPOKEN_WITH_WITNESS, N_("They said yes before a witness")),
+        (Mark.SIGN_LANGUAGE, N_("They said yes in sign language")),
+        (Mark.SYMBOL, N_("They chose a symbol")),
+    ),
+    "format": (
+        ("talk", N_("A talk")),
+        ("easy_read", N_("Easy Read")),
+        ("large_print", N_("Large print")),
+        ("audio", N_("A recording to listen to")),
+        ("paper", N_("Paper")),
+        ("bsl", N_("British Sign Language")),
+    ),
+    "care_plan_reason": (
+        (CarePlanReason.REST_WITHOUT_WAKING, N_("To be woken less at night")),
+        (CarePlanReason.BREATHING_AT_NIGHT, N_("Because of breathing at night")),
+        (CarePlanReason.GETTING_UP_AT_NIGHT, N_("Because of getting up at night")),
+        (CarePlanReason.FEELING_SAFER, N_("To feel safer")),
+    ),
+    "network": (
+        (NetworkChoice.STOP, N_("It should stop")),
+        (NetworkChoice.CARRY_ON, N_("It should carry on until morning with the light on")),
+    ),
+    "feeling": (
+        (Feeling.SAFER, N_("It makes them feel safer")),
+        (Feeling.NOTHING_TO_SAY, N_("Nothing to say")),
+        (Feeling.WATCHED, N_("It makes them feel watched")),
+        (Feeling.UNEASY, N_("It makes them uneasy")),
+    ),
+    "alternatives": (
+        (Alternative.CHECK_IN_PERSON, N_("Checks in person only")),
+        (Alternative.CONTACT_OXIMETER, N_("A sensor on the finger")),
+        (Alternative.RADAR_ONLY, N_("Radar only")),
+    ),
+}
+"""By question, in the order in which they are asked; the first purposes are the first question (rule C20)."""

@@ -1,0 +1,22 @@
+"""The board's health: every node, everything refused, counted and visible."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from console.roles import Actor
+from console.screens.answers import Answers, shown
+from console.screens.door import Door
+from console.screens.ports import WardPort
+
+
+def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
+    """Return the page."""
+    routes = APIRouter()
+
+    @routes.get("/health")
+    def health(request: Request, actor: Annotated[Actor, Depends(door.signed_in)]) -> Response:
+        return answers.page(request, actor, "health.html", health=shown(ward.access.health(actor)))
+
+    return routes

@@ -1,0 +1,131 @@
+"""The screens that show the board now: each is a viewing (rule X1), and all share one computed board."""
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from broker.clock import Clock
+from console.roles import Actor
+from console.rules.decision import Decision
+from console.screens.pages import Pages
+from console.screens.ports import Viewing, WardPort
+from console.skin.broadcast import Broadcaster, RenderedTile
+from console.skin.stream import MAX_SILENCE_S, LiveStream
+from console.views import BoardView, TileView
+from console.words import Catalogue
+
+_HEARTBEAT_EVERY_S = 10.0
+
+
+@dataclass(slots=True)
+class _Screen:
+    viewing: Viewing
+    token: str
+    answered_s: float
+    beaten_s: float
+
+
+class LiveBoard:
+    """Opens, feeds and closes the live streams of the board.
+
+    Args:
+        ward: gives viewings.
+        pages: renders tiles.
+        clock: the ward's; silence is counted on its elapsed time.
+    """
+
+    def __init__(self, ward: WardPort, pages: Pages, clock: Clock) -> None:
+        self._ward = ward
+        self._pages = pages
+        self._clock = clock
+        self._screens: dict[str, _Screen] = {}
+        self._lock = threading.Lock()
+        self.broadcaster = Broadcaster(self._compute, self._tile, self._around)
+
+    @property
+    def screen_count(self) -> int:
+        """How many screens show the board now."""
+        return len(self._screens)
+
+    def open(self, actor: Actor, token: str, device: str, catalogue: Catalogue) -> LiveStream | None:
+        """Begin a viewing and its stream; the viewing is in the log before the first byte leaves.
+
+        Returns:
+            The stream, or None when this reader may not see the board.
+        """
+        viewing = self._ward.access.open_viewing(actor, device)
+        if isinstance(viewing, Decision):
+            return None
+        now_s = self._clock.elapsed_s()
+        screen_id = secrets.token_hex(8)
+        with self._lock:
+            self._screens[screen_id] = _Screen(viewing, token, now_s, now_s)
+        return LiveStream(
+            self.broadcaster.read(catalogue),
+            name=screen_id,
+            is_open=lambda: self._ward.identity.actor_of(token) is not None,
+            is_answering=lambda: self._is_answering(screen_id),
+            on_end=lambda reason: self._close(screen_id, reason),
+        )
+
+    def answer(self, screen_id: str, token: str) -> bool:
+        """Note that a screen still shows what it is sent.
+
+        Returns:
+            Whether that screen is known and of this session.
+        """
+        with self._lock:
+            screen = self._screens.get(screen_id)
+            if screen is None or screen.token != token:
+                return False
+            screen.answered_s = self._clock.elapsed_s()
+            return True
+
+    def _is_answering(self, screen_id: str) -> bool:
+        screen = self._screens.get(screen_id)
+        return screen is not None and self._clock.elapsed_s() - screen.answered_s <= MAX_SILENCE_S
+
+    def _close(self, screen_id: str, reason: str) -> None:
+        with self._lock:
+            screen = self._screens.pop(screen_id, None)
+        if screen is not None:
+            screen.viewing.close(reason)
+
+    def _compute(self) -> BoardView | None:
+        with self._lock:
+            screens = list(self._screens.values())
+        now_s = self._clock.elapsed_s()
+        for screen in screens:
+            if now_s - screen.beaten_s >= _HEARTBEAT_EVERY_S:
+                screen.beaten_s = now_s
+                screen.viewing.heartbeat()
+        return screens[0].viewing.board() if screens else None
+
+    def _tile(self, catalogue: Catalogue, tile: TileView) -> RenderedTile:
+        return render_tile(self._pages, catalogue, tile)
+
+    def _around(self, catalogue: Catalogue, view: BoardView) -> tuple[str, Mapping[str, str]]:
+        around = {
+            "sentence": str(escape(catalogue.words(view.ward_sentence))),
+            "notices": self._pages.render(catalogue, "board/notices.html", notices=view.notices),
+        }
+        return catalogue.moment(view.at, "seconds"), around
+
+
+def render_tile(pages: Pages, catalogue: Catalogue, tile: TileView) -> RenderedTile:
+    """Render one tile in one language."""
+    headline, _, rest = catalogue.words(tile.headline).partition(" · ")
+    html = pages.render(catalogue, "board/tile.html", tile=tile, headline=headline, rest=rest)
+    said = [tile.room_title, headline, rest]
+    if tile.prompt is not None:
+        said.insert(1, catalogue.words(tile.prompt))
+    return RenderedTile(
+        html,
+        tile.kind.value,
+        tile.prompt is not None,
+        f"{tile.kind.value} {tile.prompt_id or ''}",
+        ". ".join(part for part in said if part) + ".",
+    )

@@ -1,0 +1,51 @@
+"""Which pages a reader is offered. Offering is not permitting: every page asks the one door again."""
+
+from dataclasses import dataclass
+
+from console.roles import Actor, Role
+from console.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page of the menu.
+
+    Attributes:
+        path: where.
+        text: catalogue sentence.
+    """
+
+    path: str
+    text: str
+
+
+BOARD = Link("/", N_("Board"))
+MY_PAGE = Link("/me", N_("My page"))
+ROOMS = Link("/rooms", N_("Rooms and people"))
+STAFF = Link("/staff", N_("Staff"))
+WARD = Link("/ward", N_("Ward and nodes"))
+CARDS = Link("/cards", N_("Cards to print"))
+HEALTH = Link("/health", N_("Health"))
+GOVERNANCE = Link("/governance", N_("Audit log"))
+
+_OFFERED: dict[Role, tuple[Link, ...]] = {
+    Role.PATIENT: (MY_PAGE,),
+    Role.NURSE: (BOARD, ROOMS, HEALTH),
+    Role.NURSE_IN_CHARGE: (BOARD, ROOMS, CARDS, HEALTH),
+    Role.WARD_MANAGER: (BOARD, ROOMS, STAFF, CARDS, HEALTH),
+    Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
+    Role.ENGINEER: (WARD, CARDS, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, HEALTH),
+    Role.IG_OFFICER: (GOVERNANCE, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, HEALTH),
+}
+
+
+def links_for(actor: Actor | None) -> tuple[Link, ...]:
+    """Return the menu for a reader: empty before signing in."""
+    return _OFFERED.get(actor.role, (BOARD, HEALTH)) if actor is not None else ()
+
+
+def home_of(actor: Actor) -> str:
+    """Return the page that a reader comes to after signing in."""
+    return links_for(actor)[0].path

@@ -1,0 +1,161 @@
+"""Turn facts into a page: the reader's language, the screen's theme, and the frame of the context."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context as RenderContext
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from broker.clock import Clock
+from broker.vocabulary import Context
+from console import words as sentences
+from console.roles import Actor
+from console.screens.navigation import links_for
+from console.screens.shapes import shape
+from console.skin.cookies import Cookies
+from console.views import Words
+from console.words import PSEUDO_LANGUAGES, Catalogue
+
+TEMPLATES = Path(__file__).with_name("templates")
+THEMES = ("day", "night", "red")
+"""Day; night (amber on near black); red on black, for below 2 cd/m2 (rule A8)."""
+_NIGHT_FROM, _NIGHT_UNTIL = 21, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page, and how.
+
+    Attributes:
+        catalogue: their language.
+        theme: one of `THEMES`.
+        actor: None before signing in.
+        form_token: for the page's forms; empty before signing in.
+    """
+
+    catalogue: Catalogue
+    theme: str
+    actor: Actor | None = None
+    form_token: str = ""
+
+
+class Pages:
+    """Renders every page and every fragment.
+
+    Args:
+        catalogues: by language.
+        cookies: where a browser's choices are kept.
+        clock: the ward's.
+        context: rule A11.
+        ward_language: the default.
+    """
+
+    def __init__(
+        self,
+        catalogues: Mapping[str, Catalogue],
+        cookies: Cookies,
+        clock: Clock,
+        context: Context,
+        ward_language: str,
+    ) -> None:
+        self.catalogues = catalogues
+        self._cookies = cookies
+        self._clock = clock
+        self._context = context
+        self._ward_language = ward_language
+        self._environment = _environment(context)
+
+    @property
+    def languages(self) -> list[Catalogue]:
+        """Languages a reader may choose; the test languages only in a demonstration."""
+        shown = self._context is Context.DEMONSTRATION
+        return [one for name, one in self.catalogues.items() if shown or name not in PSEUDO_LANGUAGES]
+
+    def reader(self, request: Request, actor: Actor | None = None) -> Reader:
+        """Return who reads, in which language and theme."""
+        catalogue = sentences.choose(
+            self.catalogues,
+            self._cookies.choice(request, "language"),
+            request.headers.get("accept-language", ""),
+            self._ward_language,
+        )
+        token = self._cookies.session(request)
+        form_token = self._cookies.form_token(token) if token and actor is not None else ""
+        return Reader(catalogue, self._theme(request, catalogue), actor, form_token)
+
+    def page(self, request: Request, reader: Reader, template: str, status: int = 200, **facts: Any) -> Response:
+        """Render a whole page."""
+        html = self.render(
+            reader.catalogue,
+            template,
+            reader=reader,
+            links=links_for(reader.actor),
+            languages=self.languages,
+            themes=THEMES,
+            here=request.url.path,
+            **facts,
+        )
+        return HTMLResponse(html, status_code=status)
+
+    def render(self, catalogue: Catalogue, template: str, **facts: Any) -> str:
+        """Render a page or a fragment in one language."""
+        return self._environment.get_template(template).render(catalogue=catalogue, **facts)
+
+    def _theme(self, request: Request, catalogue: Catalogue) -> str:
+        chosen = self._cookies.choice(request, "theme")
+        if chosen in THEMES:
+            return str(chosen)
+        hour = self._clock.utc_now().astimezone(catalogue.timezone).hour
+        return "night" if hour >= _NIGHT_FROM or hour < _NIGHT_UNTIL else "day"
+
+
+def _environment(context: Context) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.globals.update(
+        _=_say, gettext=_say, words=_words, moment=_moment, span=_span, shape=shape, is_demonstration=_framed(context)
+    )
+    return environment
+
+
+def _framed(context: Context) -> bool:
+    return context is Context.DEMONSTRATION
+
+
+@pass_context
+def _say(context: RenderContext, text: str, **values: Any) -> str:
+    return _catalogue(context).say(text, **values)
+
+
+@pass_context
+def _words(context: RenderContext, words: Words) -> str:
+    return _catalogue(context).words(words)
+
+
+@pass_context
+def _moment(context: RenderContext, at: datetime, form: str = "") -> Markup:
+    shown = _catalogue(context).moment(at, form)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)
+
+
+def _span(seconds: float, form: str = "") -> str:
+    return sentences.span(timedelta(seconds=seconds), form)
+
+
+def _catalogue(context: RenderContext) -> Catalogue:
+    found = context["catalogue"]
+    if not isinstance(found, Catalogue):
+        raise TypeError("a template was rendered without its language")
+    return found

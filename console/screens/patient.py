@@ -1,0 +1,72 @@
+"""The patient's own page: what is on, why, until when, who looked, and one press to stop it (rules S1 to S3)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from broker.vocabulary import Modality, Purpose
+from console.roles import Actor
+from console.rules.decision import Decision
+from console.screens.answers import Answers, go, shown
+from console.screens.door import Door
+from console.screens.ports import WardPort
+from console.screens.stopping import headline
+from console.views import PatientView
+from console.words import N_
+
+PURPOSES = {
+    Purpose.PRESENCE: N_("notices that somebody is in the room, moving or still"),
+    Purpose.BED_EXIT: N_("notices when you get out of bed and come back"),
+    Purpose.FLOOR: N_("notices somebody on the floor"),
+    Purpose.NO_MOVEMENT: N_("notices a long time without movement"),
+    Purpose.SECOND_PERSON: N_("notices when more than one person is in the room"),
+    Purpose.BATHROOM_DWELL: N_("notices how long you are in the en-suite"),
+    Purpose.BREATHING_SPOT: N_("counts your breaths now and then"),
+    Purpose.PULSE_SPOT: N_("counts your pulse now and then"),
+    Purpose.SLEEP_REPORT: N_("writes one page about the night, for you"),
+}
+MODALITIES = {
+    Modality.RADAR: N_("Radar. It takes no pictures and hears nothing."),
+    Modality.CAMERA: N_("A camera that keeps no pictures and hears nothing."),
+}
+RELAY_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("talk", N_("I want to talk about it")))
+
+
+def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
+    """Return the pages."""
+    routes = APIRouter()
+    cookies = answers.cookies
+
+    @routes.get("/me")
+    def mine(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
+        view: PatientView = shown(ward.access.patient_page(actor))
+        response = answers.page(
+            request,
+            actor,
+            "me/me.html",
+            view=view,
+            headline=headline(view.stop),
+            purposes=PURPOSES,
+            modalities=MODALITIES,
+            relay_answers=RELAY_ANSWERS,
+            asked=True,
+        )
+        cookies.keep_device(request, response)
+        return response
+
+    @routes.post("/me/resume")
+    def resume(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:
+        decision: Decision = ward.consents.resume(actor, actor.room_id or "")
+        return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
+
+    @routes.post("/me/answer")
+    def answer(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.changing)],
+        said: Annotated[str, Form(max_length=8)] = "",
+    ) -> Response:
+        decision: Decision = ward.consents.answer_relay(actor, said)
+        return answers.decided(request, actor, decision, "/me")
+
+    return routes

@@ -1,0 +1,231 @@
+"""What the screens ask of the ward: every question they read from and every command that a press becomes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from broker.clock import Clock
+from broker.vocabulary import Context, Modality
+from console.roles import Actor, Role
+from console.rules.decision import Decision
+from console.rules.grants import Grant
+from console.stops import Via
+from console.views import (
+    AuditRow,
+    BoardView,
+    HealthView,
+    PatientView,
+    ReadingView,
+    RoomRow,
+    StaffRow,
+    StopView,
+)
+
+
+class SignIn(Protocol):
+    """A sign-in that worked."""
+
+    @property
+    def session_token(self) -> str:
+        """Secret of the session; known to the browser only."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who signed in."""
+
+
+class Identity(Protocol):
+    """Who is who."""
+
+    def sign_in(self, username: str, password: str, device: str) -> "SignIn | Decision":
+        """Begin a session, or say why not."""
+
+    def actor_of(self, session_token: str) -> Actor | None:
+        """Return who holds a session and count it as used; None when it has ended."""
+
+    def sign_out(self, session_token: str) -> bool:
+        """End a session."""
+
+    def enrol(self, token: str, username: str, display_name: str, password: str) -> "Actor | Decision":
+        """Make an account from a one-time link."""
+
+    def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
+        """Change the password."""
+
+
+class Viewing(Protocol):
+    """A glance at the board: logged before the first byte, when it ends, or when its heartbeat stops (rule X1)."""
+
+    def board(self) -> BoardView:
+        """Return the board now."""
+
+    def heartbeat(self) -> None:
+        """Say that the screen still shows it."""
+
+    def close(self, reason: str) -> None:
+        """Say that the screen no longer shows it."""
+
+
+class Access(Protocol):
+    """The one door to patient data."""
+
+    def open_viewing(self, actor: Actor, device: str) -> "Viewing | Decision":
+        """Begin a glance."""
+
+    def reading(self, actor: Actor, room_id: str, access_reason: str) -> "ReadingView | Decision":
+        """Look at the newest rate of a room."""
+
+    def patient_page(self, actor: Actor) -> "PatientView | Decision":
+        """Return a patient's own page."""
+
+    def health(self, actor: Actor) -> "HealthView | Decision":
+        """Return the health of the nodes and the console."""
+
+    def rooms(self, actor: Actor) -> "Sequence[RoomRow] | Decision":
+        """Return who stays where."""
+
+    def staff(self, actor: Actor) -> "Sequence[StaffRow] | Decision":
+        """Return the accounts."""
+
+    def audit_rows(self, actor: Actor, after: int, limit: int) -> "Sequence[AuditRow] | Decision":
+        """Return entries of the audit log."""
+
+    def stop_status(self, room_id: str, stop_token: str) -> StopView:
+        """Tell where one stop is on its way."""
+
+
+class Invited(Protocol):
+    """A new account and its one-time link, or why there is none."""
+
+    @property
+    def decision(self) -> Decision:
+        """The outcome."""
+
+    @property
+    def token(self) -> str:
+        """For the link; empty when denied."""
+
+
+class Desk(Protocol):
+    """The ward's book: rooms, nodes, staff, and who comes, moves and goes."""
+
+    def create_ward(self, actor: Actor, title: str) -> Decision:
+        """Make the ward."""
+
+    def add_room(self, actor: Actor, room_id: str, title: str) -> Decision:
+        """Add a room."""
+
+    def add_node(self, actor: Actor, node_id: str, room_id: str, modality: Modality, public_key: str) -> Decision:
+        """Register a node's key for a room: the first of two steps."""
+
+    def confirm_node(self, actor: Actor, node_id: str) -> Decision:
+        """Confirm it, by another person: the second step."""
+
+    def add_staff(self, actor: Actor, username: str, display_name: str, role: Role) -> Invited:
+        """Invite somebody."""
+
+    def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:
+        """Invite a patient."""
+
+    def admit(self, actor: Actor, name: str, initials: str, room_id: str) -> Decision:
+        """Begin a stay; the sensor is off."""
+
+    def move(self, actor: Actor, stay_id: str, room_id: str) -> Decision:
+        """Go on with a stay in another room; the sensor is off."""
+
+    def discharge(self, actor: Actor, stay_id: str) -> Decision:
+        """End a stay; the sensor stops."""
+
+
+class Consents(Protocol):
+    """What a patient says about the sensor."""
+
+    def offer(self, actor: Actor, stay_id: str, *, they_asked: bool) -> Decision:
+        """Write down that a patient is being asked."""
+
+    def explain(self, actor: Actor, stay_id: str, *, in_their_own_form: bool) -> Decision:
+        """Write down a teach-back."""
+
+    def give(self, actor: Actor, stay_id: str, grant: Grant) -> Decision:
+        """Write down a yes."""
+
+    def refuse(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down a no."""
+
+    def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
+        """Stop the sensor; `detail` is the token that opens the state of this stop."""
+
+    def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
+        """Pause the sensor for ten minutes; `detail` as for a stop."""
+
+    def resume(self, actor: Actor, room_id: str) -> Decision:
+        """End one's own pause."""
+
+    def answer_relay(self, actor: Actor, answer: str) -> Decision:
+        """Answer "Was that you?"."""
+
+
+class Prompts(Protocol):
+    """Check prompts."""
+
+    def attend(self, actor: Actor, prompt_id: str, outcome: str) -> Decision:
+        """Say who went and what was seen."""
+
+
+class Settings(Protocol):
+    """What the screens need of the settings."""
+
+    @property
+    def data_dir(self) -> Path:
+        """The console's own folder."""
+
+    @property
+    def timezone(self) -> str:
+        """Ward time zone."""
+
+    @property
+    def language(self) -> str:
+        """The ward's own language."""
+
+    @property
+    def context(self) -> Context:
+        """Rule A11."""
+
+    @property
+    def host(self) -> str:
+        """Address the console listens on."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach it over TLS."""
+
+
+class WardPort(Protocol):
+    """The ward as the screens see it."""
+
+    @property
+    def clock(self) -> Clock:
+        """The ward's clock."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who is who."""
+
+    @property
+    def access(self) -> Access:
+        """The one door to patient data."""
+
+    @property
+    def desk(self) -> Desk:
+        """The ward's book."""
+
+    @property
+    def consents(self) -> Consents:
+        """What patients say about the sensor."""
+
+    @property
+    def prompts(self) -> Prompts:
+        """Check prompts."""
+
+    def is_ready(self) -> bool:
+        """Whether the database and the broker are there."""

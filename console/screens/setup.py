@@ -1,0 +1,118 @@
+"""The ward's book on screen: ward, rooms, nodes, staff and their one-time links, and the cards to print."""
+
+import io
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Depends, Form, Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from broker.vocabulary import Modality
+from console.roles import Actor, Role
+from console.screens.answers import Answers, shown
+from console.screens.door import Door
+from console.screens.navigation import home_of
+from console.screens.ports import Invited, WardPort
+from console.words import N_
+
+ROLES = {
+    Role.NURSE: N_("Nurse"),
+    Role.NURSE_IN_CHARGE: N_("Nurse in charge"),
+    Role.WARD_MANAGER: N_("Ward manager"),
+    Role.MATRON: N_("Matron"),
+    Role.SITE_COORDINATOR: N_("Site coordinator"),
+    Role.GOVERNANCE_LEAD: N_("Governance lead"),
+    Role.IG_OFFICER: N_("Information governance officer"),
+    Role.CLINICAL_SAFETY_OFFICER: N_("Clinical safety officer"),
+    Role.ENGINEER: N_("Engineer"),
+    Role.ADVOCATE: N_("Advocate"),
+    Role.PATIENT: N_("Patient"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+MODALITIES = ((Modality.RADAR.value, N_("Radar")), (Modality.CAMERA.value, N_("Camera")))
+_INVITED = tuple(role for role in ROLES if role is not Role.PATIENT)
+
+Text = Annotated[str, Form(max_length=80)]
+Key = Annotated[str, Form(max_length=128)]
+
+
+def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
+    """Return the pages."""
+    routes = APIRouter()
+    Changing = Annotated[Actor, Depends(door.changing)]  # noqa: N806 (a type)
+    Reading = Annotated[Actor, Depends(door.unlocked)]  # noqa: N806 (a type)
+
+    @routes.get("/ward")
+    def ward_page(request: Request, actor: Reading) -> Response:
+        rooms = shown(ward.access.rooms(actor))
+        return answers.page(request, actor, "desk/ward.html", rooms=rooms, modalities=MODALITIES)
+
+    @routes.post("/ward")
+    def create_ward(request: Request, actor: Changing, title: Text = "") -> Response:
+        return answers.decided(request, actor, ward.desk.create_ward(actor, title), "/ward")
+
+    @routes.post("/ward/rooms")
+    def add_room(request: Request, actor: Changing, room_id: Text = "", title: Text = "") -> Response:
+        return answers.decided(request, actor, ward.desk.add_room(actor, room_id, title), "/ward")
+
+    @routes.post("/ward/nodes")
+    def add_node(
+        request: Request,
+        actor: Changing,
+        node_id: Text = "",
+        room_id: Text = "",
+        modality: Modality = Modality.RADAR,
+        public_key: Key = "",
+        confirmed: Annotated[str, Form(max_length=8)] = "",
+    ) -> Response:
+        told = {"node_id": node_id, "room_id": room_id, "modality": modality.value, "public_key": public_key.strip()}
+        if confirmed != "yes":
+            return answers.page(request, actor, "desk/confirm_node.html", told=told)
+        decision = ward.desk.add_node(actor, node_id, room_id, modality, public_key.strip())
+        return answers.decided(request, actor, decision, "/ward")
+
+    @routes.post("/ward/nodes/confirm")
+    def confirm_node(request: Request, actor: Changing, node_id: Text = "") -> Response:
+        """The second step of rule H5: another person saw the lamp flash in the right room."""
+        return answers.decided(request, actor, ward.desk.confirm_node(actor, node_id), home_of(actor))
+
+    @routes.get("/staff")
+    def staff_page(request: Request, actor: Reading) -> Response:
+        return answers.page(
+            request, actor, "desk/staff.html", staff=shown(ward.access.staff(actor)), roles=ROLES, invited=_INVITED
+        )
+
+    @routes.post("/staff")
+    def add_staff(
+        request: Request, actor: Changing, username: Text = "", display_name: Text = "", role: Role = Role.NURSE
+    ) -> Response:
+        return _invited(request, actor, ward.desk.add_staff(actor, username, display_name, role), "/staff")
+
+    @routes.post("/rooms/{stay_id}/account")
+    def add_patient_account(request: Request, stay_id: str, actor: Changing, username: Text = "") -> Response:
+        return _invited(request, actor, ward.desk.add_patient_account(actor, stay_id, username), "/rooms")
+
+    @routes.get("/cards")
+    def cards(request: Request, actor: Reading) -> Response:
+        rooms = shown(ward.access.rooms(actor))
+        drawn = [(room, stop_code(f"{request.base_url}stop/{room.room_id}")) for room in rooms]
+        return answers.page(request, actor, "stop/cards.html", cards=drawn)
+
+    def _invited(request: Request, actor: Actor, invited: Invited, onward: str) -> Response:
+        """Show a one-time link once; it stands in no log and cannot be shown again."""
+        if not invited.decision.allowed:
+            return answers.decided(request, actor, invited.decision, onward)
+        link = f"{request.base_url}enrol/{invited.token}"
+        return answers.page(request, actor, "desk/invited.html", link=link, code=stop_code(link), onward=onward)
+
+    return routes
+
+
+def stop_code(address: str) -> Markup:
+    """Draw an address as a QR code: SVG that stands in the page, without colours of its own in style attributes."""
+    drawing = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawing, kind="svg", xmldecl=False, svgns=False, scale=1, border=4, light="#fff", omitsize=True, nl=False
+    )
+    return Markup(drawing.getvalue().decode("ascii"))

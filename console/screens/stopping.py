@@ -1,0 +1,111 @@
+"""Stop and pause: free for anyone (rules C5, C6, S1); the state of one's own stop, and nothing else."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.responses import Response
+
+from broker.clock import Clock
+from console.errors import ConsoleError
+from console.roles import Actor, Role
+from console.rules.decision import Decision
+from console.screens.answers import Answers, go
+from console.screens.door import Door
+from console.screens.ports import WardPort
+from console.stops import Via
+from console.views import StopState, StopView, Words
+from console.words import N_
+
+RoomId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+_HEADLINES = {
+    StopState.NOTHING_ASKED: N_("Nothing was stopped from this screen."),
+    StopState.STOPPING: N_("Stopping…"),
+    StopState.CONFIRMED: N_("Stopped, confirmed at {at:seconds}"),
+    StopState.NOT_CONFIRMED: N_("NOT CONFIRMED · press the switch in the room now"),
+}
+
+
+def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRouter:
+    """Return the pages."""
+    routes = APIRouter()
+    pages, cookies = answers.pages, answers.cookies
+
+    @routes.get("/stop/{room_id}")
+    def stop_page(request: Request, room_id: RoomId) -> Response:
+        response = answers.page(request, None, "stop/stop.html", room_id=room_id)
+        cookies.keep_device(request, response)
+        return response
+
+    @routes.post("/stop/{room_id}")
+    def press(request: Request, room_id: RoomId, what: Annotated[str, Form(max_length=16)] = "stop") -> Response:
+        """Stop, or pause for ten minutes: no sign-in, no secret, no second question.
+
+        A patient who is signed in stops as themselves; when their session has just ended it stops all the same.
+        """
+        actor = _patient_of(request, room_id)
+        decision = _act(request, actor, room_id, what, Via.OWN_PAGE if actor else Via.CARD)
+        if not decision.allowed:
+            return _not_confirmed(request, room_id)
+        response = go("/me" if actor else f"/stop/{room_id}/state")
+        cookies.keep_device(request, response)
+        cookies.keep_stop(response, decision.detail)
+        return response
+
+    @routes.get("/stop/{room_id}/state")
+    def state_page(request: Request, room_id: RoomId) -> Response:
+        return answers.page(request, None, "stop/state.html", room_id=room_id, **_state(request, room_id))
+
+    @routes.get("/stop/{room_id}/state/live")
+    def live_state(request: Request, room_id: RoomId) -> Response:
+        catalogue = pages.reader(request).catalogue
+        html = pages.render(catalogue, "stop/live.html", room_id=room_id, **_state(request, room_id))
+        return Response(html, media_type="text/html")
+
+    @routes.post("/board/rooms/{room_id}/no")
+    def relay(request: Request, room_id: RoomId, what: Annotated[str, Form(max_length=16)] = "stop") -> Response:
+        """Staff who hear a no pass it on, signed in or not; the patient's page asks about it."""
+        actor = _anybody(request)
+        decision = _act(request, actor, room_id, what, Via.STAFF if actor else Via.CARD)
+        if not decision.allowed and actor is not None:
+            return answers.decided(request, actor, decision, f"/board/rooms/{room_id}")
+        response = go(f"/stop/{room_id}/state")
+        cookies.keep_stop(response, decision.detail)
+        return response
+
+    def _act(request: Request, actor: Actor | None, room_id: str, what: str, via: Via) -> Decision:
+        command = ward.consents.pause if what == "pause" else ward.consents.withdraw
+        decision: Decision = command(actor, room_id, via=via, device=cookies.device(request))
+        return decision
+
+    def _patient_of(request: Request, room_id: str) -> Actor | None:
+        actor = _anybody(request)
+        return actor if actor is not None and actor.role is Role.PATIENT and actor.room_id == room_id else None
+
+    def _anybody(request: Request) -> Actor | None:
+        try:
+            return door.anybody(request)
+        except ConsoleError:
+            # Who it is cannot be read just now; that is no reason to go on sensing.
+            return None
+
+    def _not_confirmed(request: Request, room_id: str) -> Response:
+        """Say so loudly when a stop could not even be asked, such as from a card of a room that is no more."""
+        view = StopView(StopState.NOT_CONFIRMED, clock.utc_now(), None, Words(_HEADLINES[StopState.NOT_CONFIRMED]))
+        return answers.page(
+            request, None, "stop/state.html", 409, room_id=room_id, stop=view, headline=headline(view), asked=False
+        )
+
+    def _state(request: Request, room_id: str) -> dict[str, Any]:
+        token = cookies.stop(request)
+        view: StopView | None = ward.access.stop_status(room_id, token) if token else None
+        if view is None:
+            view = StopView(StopState.NOTHING_ASKED, None, None, Words(_HEADLINES[StopState.NOTHING_ASKED]))
+        return {"stop": view, "headline": headline(view), "asked": token is not None}
+
+    return routes
+
+
+def headline(view: StopView) -> Words:
+    """Say where a stop is, with the seconds of its confirmation."""
+    values = {"at": view.confirmed_at} if view.confirmed_at is not None else {}
+    return Words(_HEADLINES[view.state], values)

@@ -1,0 +1,1 @@
+"""What stands around the screens: cookies, headers, limits on requests, and the live stream."""

@@ -1,0 +1,211 @@
+"""One board for all screens: computed once a second, each tile rendered once per language, sent only where changed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+
+import structlog
+
+from console.views import BoardView, TileView
+from console.words import Catalogue
+
+PERIOD_S = 1.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedTile:
+    """One tile in one language.
+
+    Attributes:
+        html: the fragment.
+        kind: of the tile, for its colour.
+        asks: whether it asks somebody to go.
+        key: changes when there is something new to say, not when only a time moves on.
+        spoken: what a screen reader is told when the key changes.
+    """
+
+    html: str
+    kind: str
+    asks: bool
+    key: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A whole board in one language.
+
+    Attributes:
+        at: time of the board, in ward time, HH:MM:SS.
+        tiles: by room, in ward order.
+        around: fragments besides the tiles (ward sentence, notices), by name.
+    """
+
+    at: str
+    tiles: Mapping[str, RenderedTile]
+    around: Mapping[str, str]
+
+
+RenderTile = Callable[[Catalogue, TileView], RenderedTile]
+RenderAround = Callable[[Catalogue, BoardView], tuple[str, Mapping[str, str]]]
+
+
+@dataclass(slots=True)
+class _Edition:
+    """The newest board, and in which edition each part last changed, per language."""
+
+    number: int = 0
+    view: BoardView | None = None
+    rendered: dict[str, Rendered] = field(default_factory=dict)
+    changed: dict[str, dict[str, int]] = field(default_factory=dict)
+    changed_around: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+class Broadcaster:
+    """Holds the newest board and hands out what changed.
+
+    Memory is bounded whatever the readers do: nothing is queued for a reader, each asks for what changed since its own
+    last edition. A board that cannot be computed is not sent, so that every screen says NOT MONITORED by itself.
+
+    Args:
+        compute: returns the board now; called in a thread, at most one at a time, only while somebody reads.
+        render_tile: one tile in one language.
+        render_around: time and surroundings in one language.
+        period_s: between boards [s].
+    """
+
+    def __init__(
+        self,
+        compute: Callable[[], BoardView | None],
+        render_tile: RenderTile,
+        render_around: RenderAround,
+        period_s: float = PERIOD_S,
+    ) -> None:
+        self._compute = compute
+        self._render_tile = render_tile
+        self._render_around = render_around
+        self._period_s = period_s
+        self._edition = _Edition()
+        self._readers: dict[object, Catalogue] = {}
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._is_failing = False
+
+    @property
+    def reader_count(self) -> int:
+        """How many screens read now."""
+        return len(self._readers)
+
+    async def read(self, catalogue: Catalogue) -> AsyncIterator[str]:
+        """Yield the whole board first, then each second what changed, for ever, as JSON texts."""
+        me = object()
+        self._readers[me] = catalogue
+        seen = -1
+        try:
+            self._begin()
+            while True:
+                news = self._news
+                if catalogue.language in self._edition.rendered and self._edition.number > seen:
+                    text = self._changes(catalogue.language, seen)
+                    seen = self._edition.number
+                    yield text
+                await news.wait()
+        finally:
+            self._readers.pop(me, None)
+
+    async def stop(self) -> None:
+        """End the computing; readers get nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._edition = _Edition(number=self._edition.number)
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while self._readers:
+            await self._publish()
+            due = max(due + self._period_s, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    async def _publish(self) -> None:
+        catalogues = {one.language: one for one in self._readers.values()}
+        try:
+            edition = await asyncio.to_thread(self._next, self._edition, catalogues)
+        except Exception as error:
+            # Any failure ends the same way: nothing is sent, and each screen says NOT MONITORED within 5 s.
+            if not self._is_failing:
+                _log.error("board_not_computed", error=type(error).__name__)
+            self._is_failing = True
+            return
+        if edition is None:
+            return
+        self._is_failing = False
+        self._edition = edition
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def _next(self, last: _Edition, catalogues: Mapping[str, Catalogue]) -> _Edition | None:
+        view = self._compute()
+        if view is None:
+            return None
+        edition = _Edition(number=last.number + 1, view=view)
+        for language, catalogue in catalogues.items():
+            before = last.rendered.get(language)
+            rendered = self._render(catalogue, view, last.view, before)
+            edition.rendered[language] = rendered
+            edition.changed[language] = _marks(
+                rendered.tiles, before.tiles if before else {}, last.changed.get(language, {}), edition.number
+            )
+            edition.changed_around[language] = _marks(
+                rendered.around, before.around if before else {}, last.changed_around.get(language, {}), edition.number
+            )
+        return edition
+
+    def _render(
+        self, catalogue: Catalogue, view: BoardView, last: BoardView | None, before: Rendered | None
+    ) -> Rendered:
+        same = {tile.room_id: tile for tile in last.tiles} if last and before else {}
+        tiles = {
+            tile.room_id: (
+                before.tiles[tile.room_id]
+                if before is not None and same.get(tile.room_id) == tile
+                else self._render_tile(catalogue, tile)
+            )
+            for tile in view.tiles
+        }
+        at, around = self._render_around(catalogue, view)
+        return Rendered(at, tiles, around)
+
+    def _changes(self, language: str, seen: int) -> str:
+        edition = self._edition
+        rendered, changed = edition.rendered[language], edition.changed[language]
+        around = edition.changed_around[language]
+        return json.dumps(
+            {
+                "edition": edition.number,
+                "at": rendered.at,
+                "rooms": list(rendered.tiles),
+                "tiles": [
+                    {"room": room, **asdict(tile)} for room, tile in rendered.tiles.items() if changed[room] > seen
+                ],
+                "around": {name: html for name, html in rendered.around.items() if around[name] > seen},
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+
+def _marks(
+    now: Mapping[str, object], before: Mapping[str, object], marks: Mapping[str, int], number: int
+) -> dict[str, int]:
+    return {name: marks[name] if name in marks and before.get(name) == part else number for name, part in now.items()}
