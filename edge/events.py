@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, SensedState, Withheld, Zone
+from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, SensedState, Zone
 
 PLACE_AFTER_S = 2.0
 """[s] in a zone before the place is believed; bed exit is wanted within 3 s (SENSING, accuracy)."""
@@ -21,24 +21,6 @@ BLIND_AFTER_S = 10.0
 """[s] of a fault in front of or inside the sensor before it is an event (rule H4)."""
 SEES_AFTER_S = 5.0
 """[s] without a fault before the sensor is said to see again."""
-
-BLINDING = frozenset(
-    {
-        Withheld.COVERED,
-        Withheld.DARK,
-        Withheld.SATURATED,
-        Withheld.FROZEN,
-        Withheld.REPEATED,
-        Withheld.DEFOCUSED,
-        Withheld.SENSOR_MOVED,
-        Withheld.LOW_FRAME_RATE,
-        Withheld.IRREGULAR_TIME,
-        Withheld.SENSOR_FAULT,
-        Withheld.MODEL_FAULT,
-        Withheld.RECORDING_ENDED,
-    }
-)
-"""Reasons that speak of the sensor and not of the person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The lines between node and sensing: JSON, closed and short, so that numbers cross and frames cannot (rule K1)."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import asdict, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as closed_dataclass
@@ -74,7 +75,8 @@ class SensedLine:
         pulse_rate_per_min: [1/min].
         pulse_rate_uncertainty_per_min: [1/min] as above.
         living_age_s: [s] since motion of a living body was last seen; None when not since the source began.
-        quality: 0..1.
+        quality: 0..1; 0 when nothing of it may leave.
+        fault: what is wrong with the sensor or its frames, said whatever the purposes; None when nothing is.
         model: sha256 of the model behind it, hex.
         frames_read: since the source began.
         frames_lost: since the source began.
@@ -83,23 +85,24 @@ class SensedLine:
 
     captured_at: datetime
     t_s: float
-    quality: float
     model: str
+    quality: float = 0.0
+    fault: Withheld | None = None
     presence: Presence | None = None
-    presence_withheld: Withheld | None = None
+    presence_withheld: Withheld | None = Withheld.NOT_PERMITTED
     movement: Movement | None = None
-    movement_withheld: Withheld | None = None
+    movement_withheld: Withheld | None = Withheld.NOT_PERMITTED
     zone: Zone | None = None
     people: int | None = None
-    people_withheld: Withheld | None = None
+    people_withheld: Withheld | None = Withheld.NOT_PERMITTED
     breathing: SensedState | None = None
-    breathing_withheld: Withheld | None = None
+    breathing_withheld: Withheld | None = Withheld.NOT_PERMITTED
     respiratory_rate_per_min: float | None = None
     respiratory_rate_uncertainty_per_min: float | None = None
-    respiratory_rate_withheld: Withheld | None = None
+    respiratory_rate_withheld: Withheld | None = Withheld.NOT_PERMITTED
     pulse_rate_per_min: float | None = None
     pulse_rate_uncertainty_per_min: float | None = None
-    pulse_rate_withheld: Withheld | None = None
+    pulse_rate_withheld: Withheld | None = Withheld.NOT_PERMITTED
     living_age_s: float | None = None
     frames_read: int = 0
     frames_lost: int = 0
@@ -141,17 +144,15 @@ _KINDS: dict[str, type[Any]] = {
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _READERS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
-_Line = TypeVar("_Line")
 
 
-@dataclass(frozen=True)
-class _Side:
-    """Which lines one end reads."""
-
-    kinds: frozenset[str]
+_SENSING_READS = frozenset({"open", "extend"})
+_NODE_READS = frozenset(_KINDS) - _SENSING_READS
 
 
-_SENSING_READS, _NODE_READS = _Side(frozenset({"open", "extend"})), _Side(frozenset(_KINDS) - {"open", "extend"})
+def may(purposes: Collection[Purpose], *any_of: Purpose) -> bool:
+    """Return whether at least one of these purposes was agreed to."""
+    return any(one in purposes for one in any_of)
 
 
 def encode(line: ToSensing | FromSensing) -> bytes:
@@ -160,7 +161,8 @@ def encode(line: ToSensing | FromSensing) -> bytes:
     Raises:
         PipeError: it would be longer than MAX_LINE_BYTES.
     """
-    told = {name: value for name, value in asdict(line).items() if value is not None}
+    # None is written too: for a reason it means that there is a value, which is not what leaving it out means.
+    told = asdict(line)
     raw = json.dumps({"kind": _NAMES[type(line)], **told}, default=str, separators=(",", ":")).encode() + b"\n"
     if len(raw) > MAX_LINE_BYTES:
         raise PipeError(f"a line of {len(raw)} bytes; at most {MAX_LINE_BYTES}")
@@ -187,13 +189,13 @@ def decode_from_sensing(raw: bytes) -> FromSensing:
     return line
 
 
-def _decode(raw: bytes, side: _Side) -> Any:
+def _decode(raw: bytes, kinds: frozenset[str]) -> Any:
     if len(raw) > MAX_LINE_BYTES:
         raise PipeError(f"a line of {len(raw)} bytes; at most {MAX_LINE_BYTES}")
     try:
         told = json.loads(raw)
         kind = told.pop("kind")
-        if kind not in side.kinds:
+        if kind not in kinds:
             raise PipeError(f"an unexpected line: {str(kind)[:20]}")
         return _READERS[kind].validate_python(told)
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:

@@ -127,6 +127,8 @@ class NodeSettings(BaseModel):
     """Where the bed, the door and the en-suite lie; without any, no place is ever said."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
+    no_movement_after_s: float = Field(default=720.0, ge=60, le=7200)
+    """[s] without movement, somebody being there, after which it is a room event; longer means fewer prompts."""
     outbox_capacity: int = Field(default=300_000, ge=1000, le=10_000_000)
     """[records] kept while the console is away; 300,000 is over 72 h of an eventful room. More costs disk."""
     clock_file: Path | None = None

@@ -1,0 +1,180 @@
+"""Where a node's real things are chosen: keys, outbox, link, gate, sensing process, lamp."""
+
+import secrets
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from broker.clock import Clock, SystemClock
+from broker.codec import encode
+from broker.link import Delivery, Link
+from broker.messages import Digest, NodeAnnouncement, NodeLost
+from broker.outbox import Outbox
+from broker.paho_link import Address, PahoLink
+from broker.topics import Leaf, Topic, downward_filters
+from edge.admission import Identity
+from edge.child import SENSING
+from edge.gate import Gate
+from edge.health import Doctor, Machine
+from edge.inbox import Inbox
+from edge.lamp import RoomLamp, SimulatedLamp
+from edge.memory import GateMemory
+from edge.node import Node, Parts
+from edge.opening import opening_of
+from edge.pause_control import FilePauseControl, PauseControl
+from edge.recorder import Recorder, Start
+from edge.room import Room
+from edge.sender import Sender
+from edge.settings import NodeSettings
+from edge.speaker import Speaker
+from edge.supervisor import SensingProcess, Supervisor
+from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
+from edge.witness import Witness
+from models.card import MODELS_DIR, read_card
+
+
+def new_start(settings: NodeSettings, clock: Clock) -> Start:
+    """Return a new boot: its id is random, so that no lease of an earlier one can open this one."""
+    return Start(settings.node_id, secrets.token_hex(16), settings.source.origin, clock.elapsed_s())
+
+
+def paho_link(settings: NodeSettings, start: Start) -> Link:
+    """Return the link to the ward's broker, not yet connected; its will says that this boot is lost.
+
+    Raises:
+        KeyFault: the password file is missing, empty, or others may read it.
+        LinkError: the TLS files cannot be used.
+    """
+    broker = settings.broker
+    password = None if settings.password_path is None else read_secret(settings.password_path)
+    address = Address(
+        broker.host,
+        broker.port,
+        broker.username,
+        password,
+        broker.ca_file,
+        broker.certificate_file,
+        broker.key_file,
+    )
+    site, ward, node_id = settings.site, settings.ward, settings.node_id
+    will = Topic(site, ward, node_id, Leaf.LIVE), encode(NodeLost(node_id=node_id, boot_id=start.boot_id))
+    return PahoLink(address, node_id, downward_filters(site, ward, node_id), will)
+
+
+def supervisor(settings: NodeSettings, clock: Clock, command: tuple[str, ...] = SENSING) -> Supervisor:
+    """Return what will start the sensing process; nothing is started now."""
+    return Supervisor(opening_of(settings), clock, SystemClock(), command=command)
+
+
+def compose(
+    settings: NodeSettings,
+    clock: Clock,
+    start: Start,
+    link: Link,
+    sensing: SensingProcess,
+    *,
+    lamp: RoomLamp | None = None,
+    control: PauseControl | None = None,
+    wake: Callable[[], None] = lambda: None,
+) -> tuple[Node, Outbox]:
+    """Put a node together and start its link.
+
+    Args:
+        settings: the node's; its data folder must exist.
+        clock: the node's.
+        start: this boot.
+        link: not yet started.
+        sensing: runs the sensing process.
+        lamp: None means the simulated one, which shows itself in `data_dir/lamp`.
+        control: None means the file `data_dir/pause`.
+        wake: called on the link's thread when something came, so that the loop need not look all the time.
+
+    Returns:
+        The node, and its outbox for whoever ends it to close.
+
+    Raises:
+        KeyFault: a key is wrong or open to others.
+        OutboxDamaged: the outbox cannot be read.
+        OSError: the data folder cannot be written.
+    """
+    data_dir = settings.data_dir
+    key, console_key = NodeKey.open(data_dir), ConsoleKey(settings.console_key)
+    outbox = Outbox.open(data_dir / "outbox.db", capacity=settings.outbox_capacity)
+    memory, witness = GateMemory(data_dir / "gate.json"), Witness(data_dir / "witness.json")
+    identity = Identity(settings.node_id, start.boot_id, settings.modality, start.origin)
+    gate, room = Gate(identity, console_key, memory, clock), Room(clock, settings.no_movement_after_s)
+    live, record = _topic(settings, Leaf.LIVE), _topic(settings, Leaf.RECORD)
+    inbox, recorder = Inbox(live, console_key.verifies, clock), Recorder(outbox, start, clock)
+    announcement = _announcement(settings, start, outbox, key, clock)
+    parts = Parts(
+        clock=clock,
+        start=start,
+        modality=settings.modality,
+        link=link,
+        inbox=inbox,
+        recorder=recorder,
+        sender=Sender(outbox, lambda payload: link.publish(record, payload), clock),
+        speaker=Speaker(lambda payload: link.publish(live, payload), announcement, clock),
+        gate=gate,
+        memory=memory,
+        lamp=lamp or SimulatedLamp(data_dir / "lamp"),
+        control=control or FilePauseControl(data_dir / "pause"),
+        sensing=sensing,
+        room=room,
+        witness=witness,
+        key=key,
+        doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness),
+    )
+    node = Node(parts)
+
+    def receive(delivery: Delivery) -> None:
+        inbox.put(delivery)
+        wake()
+
+    def change(is_up: bool) -> None:
+        inbox.put_change(is_up)
+        wake()
+
+    link.start(receive, change)
+    return node, outbox
+
+
+def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:
+    return Topic(settings.site, settings.ward, settings.node_id, leaf)
+
+
+def _announcement(
+    settings: NodeSettings, start: Start, outbox: Outbox, key: NodeKey, clock: Clock
+) -> Callable[[], NodeAnnouncement]:
+    software, models = software_version(), model_digests()
+
+    def announce() -> NodeAnnouncement:
+        return key.sign_announcement(
+            NodeAnnouncement(
+                node_id=start.node_id,
+                boot_id=start.boot_id,
+                outbox_id=outbox.outbox_id,
+                modality=settings.modality,
+                origin=start.origin,
+                software=software,
+                models=models,
+                first_unsettled=outbox.first_unsettled,
+                sent_at=clock.utc_now(),
+                uptime_s=clock.elapsed_s() - start.started_s,
+                signature=UNSIGNED,
+            )
+        )
+
+    return announce
+
+
+def software_version() -> str:
+    """Return the installed version, or `0+source` when run from a folder that was never installed."""
+    try:
+        return version("hushward")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def model_digests() -> tuple[Digest, ...]:
+    """Return the sha256 of each model that the sensing process would load."""
+    return tuple(read_card(card).sha256 for card in sorted(MODELS_DIR.glob("*.toml")))[:8]

@@ -1,0 +1,26 @@
+"""The first line to the sensing process: which source, which room, for which purposes, how long."""
+
+from collections.abc import Callable
+
+from edge.pipe import Open
+from edge.settings import NodeSettings
+from edge.supervisor import Order
+
+
+def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
+    """Return what makes the line for this node.
+
+    Args:
+        settings: the node's; its source and zones go to the sensing process as they stand.
+
+    Returns:
+        A function of an order and of how long it holds from now [s].
+    """
+    source = settings.source.model_dump(mode="json", exclude_none=True)
+    room = {str(one.zone): (one.from_m, one.to_m) for one in settings.zones}
+    clock = {} if settings.clock_file is None else {"file": str(settings.clock_file)}
+
+    def opening(order: Order, open_for_s: float) -> Open:
+        return Open(source, order.purposes, order.vital_signs, order.lease_id, room, open_for_s, clock)
+
+    return opening
