@@ -32,12 +32,28 @@ class Tx:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._failure: StoreError | None = None
         self._committed: list[Callable[[], None]] = []
         self._undone: list[Callable[[], None]] = []
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Run one SQLAlchemy Core statement, once or for each of a list of values."""
-        return self._connection.execute(statement, values)
+        self.check()
+        try:
+            return self._connection.execute(statement, values)
+        except DBAPIError as error:
+            if is_failure(error):
+                self._failure = sentence_of(error)
+            raise
+
+    def check(self) -> None:
+        """Refuse to go on once the disk or the server has failed: the database may have undone the transaction.
+
+        Raises:
+            StoreError: what failed.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     def on_commit(self, then: Callable[[], None]) -> None:
         """Run something once this transaction is durable; it must not raise."""
@@ -187,8 +203,8 @@ class Store:
         while (batch := self._next_batch()) is not None:
             try:
                 self._commit(batch)
-            except DBAPIError as error:
-                self._fail(batch, sentence_of(error))
+            except (DBAPIError, StoreError) as error:
+                self._fail(batch, sentence_of(error) if isinstance(error, DBAPIError) else error)
             for asked in batch:
                 asked.done.set()
 
@@ -216,19 +232,28 @@ class Store:
                     asked.tx.settle(committed=True)
 
     def _attempt(self, asked: _Asked, connection: Connection) -> None:
+        """Run one write inside its own savepoint.
+
+        Raises:
+            DBAPIError: the disk or the server failed; the database may have undone everything, so all fail together.
+        """
         asked.tx = Tx(connection)
+        # By hand: after a full disk SQLite has no savepoint any more, and to ask for it would hide what happened.
+        connection.exec_driver_sql("SAVEPOINT one_write")
         try:
-            with connection.begin_nested():
-                asked.result = asked.fn(asked.tx)
+            asked.result = asked.fn(asked.tx)
+            asked.tx.check()
         except DBAPIError as error:
             if is_failure(error):
-                # The disk or the server failed and may have undone everything: the whole batch fails together.
                 raise
             asked.error = sentence_of(error)
         except BaseException as error:
+            asked.tx.check()
             asked.error = error
         if asked.error is not None:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one_write")
             asked.tx.settle(committed=False)
+        connection.exec_driver_sql("RELEASE SAVEPOINT one_write")
 
     @staticmethod
     def _fail(batch: list[_Asked], error: StoreError) -> None:
