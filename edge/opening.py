@@ -3,21 +3,25 @@
 from collections.abc import Callable
 
 from edge.pipe import Open
-from edge.settings import NodeSettings
+from edge.settings import NodeSettings, SourceKind
 from edge.supervisor import Order
+from edge.zones import DEMO_ZONES
 
 
 def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
     """Return what makes the line for this node.
 
     Args:
-        settings: the node's; its source and zones go to the sensing process as they stand.
+        settings: the node's; its source and zones go to the sensing process as they stand; a simulated room
+            without zones is the demonstration's.
 
     Returns:
         A function of an order and of how long it holds from now [s].
     """
     source = settings.source.model_dump(mode="json", exclude_none=True)
     room = {str(one.zone): (one.from_m, one.to_m) for one in settings.zones}
+    if not room and settings.source.kind is SourceKind.SYNTHETIC:
+        room = {str(one.zone): (one.from_m, one.to_m) for one in DEMO_ZONES.spans}
     clock = {} if settings.clock_file is None else {"file": str(settings.clock_file)}
 
     def opening(order: Order, open_for_s: float) -> Open:
