@@ -17,6 +17,8 @@ from console.store import audit_rows
 from console.store.audit_rows import Row, StoredCheckpoint
 from console.store.database import Tx
 
+_MOST_FINDINGS = 200
+"""Rows that are named one by one; a log in ruins needs no longer list."""
 _REPEATED = ("action", "actor", "outcome", "subject", "room")
 
 
@@ -41,12 +43,18 @@ class Finding:
     Attributes:
         fault: what.
         row: the row it is found at; where only a range is known, the first row that can be bad.
+        end: the row after the last that can be bad; `row` + 1 where the row is known.
         sentence: for the person who runs the verification.
     """
 
     fault: Fault
     row: int
+    end: int
     sentence: str
+
+    def explains(self, other: "Finding") -> bool:
+        """Return whether this is a closer look at what the other only bounds."""
+        return other.row <= self.row and self.end <= other.end and self.end - self.row < other.end - other.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,9 @@ class VerifyReport:
 
     @property
     def first_bad(self) -> int | None:
-        """Return the first bad row (or the first that can be bad), or None."""
-        return min((finding.row for finding in self.findings), default=None)
+        """Return the first bad row (or the first that can be bad, where no finding names it), or None."""
+        closest = (one for one in self.findings if not any(other.explains(one) for other in self.findings))
+        return min((finding.row for finding in closest), default=None)
 
 
 def verify(
@@ -105,7 +114,7 @@ def verify_rows(
     """Verify rows and checkpoints as they were read, in order of their place and size."""
     tree, findings = _walk(rows)
     if tree.size == 0:
-        findings.append(Finding(Fault.EMPTY, 0, "there is no entry at all; the first is made with the database"))
+        findings.append(_at(Fault.EMPTY, 0, "there is no entry at all; the first is made with the database"))
     signed = _signed(checkpoints, origin, public_hex, findings)
     findings += _against(tree, signed, "a signed checkpoint")
     findings += _uncovered(tree.size, signed)
@@ -123,28 +132,33 @@ def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding]]:
     """Rebuild the tree from the entries themselves, and look at each row alone."""
     tree, findings, place = Tree(), [], 0
     for row in rows:
-        if row.index != place:
-            findings.append(Finding(Fault.MISSING_ROW, place, f"row {place} is missing; row {row.index} follows"))
-        findings += _row_findings(row)
+        if row.index != place and len(findings) < _MOST_FINDINGS:
+            findings.append(_at(Fault.MISSING_ROW, place, f"row {place} is missing; row {row.index} follows"))
+        if len(findings) < _MOST_FINDINGS:
+            findings += _row_findings(row)
         tree.append(leaf_hash(row.entry.encode()))
         place = row.index + 1
     return tree, findings
 
 
+def _at(fault: Fault, row: int, sentence: str) -> Finding:
+    return Finding(fault, row, row + 1, sentence)
+
+
 def _row_findings(row: Row) -> list[Finding]:
     if leaf_hash(row.entry.encode()) != row.leaf:
-        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its hash is not that of its entry")]
+        return [_at(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its hash is not that of its entry")]
     try:
         told: Mapping[str, Any] = json.loads(row.entry)
         version, index, at = told["v"], told["index"], datetime.fromisoformat(told["at"])
     except (ValueError, KeyError, TypeError):
-        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} is not an audit entry")]
+        return [_at(Fault.EDITED_ROW, row.index, f"row {row.index} is not an audit entry")]
     if version != ENTRY_VERSION:
-        return [Finding(Fault.UNKNOWN_VERSION, row.index, f"row {row.index} has a version this verifier does not know")]
+        return [_at(Fault.UNKNOWN_VERSION, row.index, f"row {row.index} has a version this verifier does not know")]
     if index != row.index:
-        return [Finding(Fault.MOVED_ROW, row.index, f"row {row.index} was moved: its entry was made as row {index}")]
+        return [_at(Fault.MOVED_ROW, row.index, f"row {row.index} was moved: its entry was made as row {index}")]
     if at != row.at or any(told.get(name) != getattr(row, name) for name in _REPEATED):
-        return [Finding(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its columns and its entry differ")]
+        return [_at(Fault.EDITED_ROW, row.index, f"row {row.index} was edited: its columns and its entry differ")]
     return []
 
 
@@ -159,7 +173,7 @@ def _signed(
             before = checkpoint.size
         else:
             sentence = f"the checkpoint of {checkpoint.size} rows is not signed by this console's key for {origin}"
-            findings.append(Finding(Fault.FORGED_CHECKPOINT, before, sentence))
+            findings.append(Finding(Fault.FORGED_CHECKPOINT, before, max(checkpoint.size, before + 1), sentence))
     return heads
 
 
@@ -174,10 +188,10 @@ def _against(tree: Tree, heads: Sequence[Head], whose: str) -> list[Finding]:
                 f"the log ends with {tree.size} rows, {whose} has seen {head.tree_size}: it was cut, or this is an "
                 "older copy of the database"
             )
-            return [Finding(Fault.CUT, tree.size, sentence)]
+            return [_at(Fault.CUT, tree.size, sentence)]
         else:
             sentence = f"rows {good} to {head.tree_size - 1} are not those that {whose} has seen: rewritten"
-            return [Finding(Fault.REWRITTEN, good, sentence)]
+            return [Finding(Fault.REWRITTEN, good, head.tree_size, sentence)]
     return []
 
 
@@ -191,5 +205,5 @@ def _uncovered(size: int, signed: Sequence[Head]) -> list[Finding]:
     for before, after in pairwise(known):
         if after - before > CHECKPOINT_EVERY:
             sentence = f"rows {before} to {after - 1} lack the signed checkpoint that is made every {CHECKPOINT_EVERY}"
-            return [Finding(Fault.MISSING_CHECKPOINT, before, sentence)]
+            return [Finding(Fault.MISSING_CHECKPOINT, before, after, sentence)]
     return []

@@ -33,10 +33,10 @@ def note_body(origin: str, size: int, root: bytes) -> str:
 
 
 def read_file(path: Path) -> tuple[Head, ...]:
-    """Return every head of a witness file: JSON lines with `tree_size` and `root`, the newest last.
+    """Return every head of a witness file, one or more: JSON lines with `tree_size` and `root`, the newest last.
 
     Raises:
-        AuditDamaged: it cannot be read, or a line is not a head.
+        AuditDamaged: it cannot be read, holds no head, or a line is not a head.
     """
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -48,6 +48,8 @@ def read_file(path: Path) -> tuple[Head, ...]:
             heads.append(_head(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise AuditDamaged(f"{path}: line {number} is not a head of the audit tree") from error
+    if not heads:
+        raise AuditDamaged(f"{path}: holds no head of the audit tree")
     return tuple(heads)
 
 
@@ -59,8 +61,7 @@ def newest(path: Path) -> Head | None:
     """
     if not path.exists():
         return None
-    told = read_file(path)
-    return told[-1] if told else None
+    return read_file(path)[-1]
 
 
 def keep(path: Path, head: Head, at: datetime) -> None:

@@ -1,0 +1,256 @@
+"""The eight tamper classes of RELIABILITY fact 8 and T22, and a restored older copy, with and without a witness.
+
+Two insiders are played. The careless one edits the database. The careful one has root on the console and with it the
+console's keys: he computes every hash anew and signs every checkpoint again, so that only a witness can tell.
+"""
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from console import heads
+from console.__main__ import main
+from console.audit_verify import Fault, VerifyReport, verify
+from console.heads import Head, note_body
+from console.merkle import Tree, leaf_hash
+from console.signer import Keys
+from console.store.inspection import look_into
+from tests.kit.console_store import open_bench, outside
+
+SIZE, SIGNED = 106, 101
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Night:
+    """A closed console of 106 entries, whose head at 101 a node has seen."""
+
+    folder: Path
+    origin: str
+    witness: Head
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "console.db"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    bench = open_bench(tmp_path_factory.mktemp("night"))
+    bench.append_many(40)
+    bench.store.write(lambda tx: None)
+    shutil.copytree(bench.folder, bench.folder.parent / "older", dirs_exist_ok=True)
+    bench.append_many(SIZE - 41)
+    shown = bench.audit.checkpoint_for("room1")
+    assert (bench.audit.size, shown.tree_size) == (SIZE, SIGNED)
+    bench.store.close()
+    return Night(bench.folder, bench.audit.origin, Head(shown.tree_size, bytes.fromhex(shown.root)))
+
+
+@pytest.fixture
+def night(whole: Night, tmp_path: Path) -> Night:
+    shutil.copytree(whole.folder, tmp_path / "console")
+    return Night(tmp_path / "console", whole.origin, whole.witness)
+
+
+def report(night: Night, *, witness: bool = False, kept: bool = False) -> VerifyReport:
+    key = Keys.open(night.folder / "keys").audit_key
+    head = heads.newest(night.folder / "audit-head.jsonl") if kept else None
+    seen = [night.witness] if witness else []
+    return look_into(f"sqlite:///{night.file}", lambda tx: verify(tx, night.origin, key, kept=head, witness=seen))
+
+
+def rewrite(night: Night, change: Callable[[Rows], Rows]) -> None:
+    """Do what the careful insider does: change entries, then renumber, hash and sign everything anew."""
+    keys = Keys.open(night.folder / "keys")
+    with closing(sqlite3.connect(night.file)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        kept = db.execute("SELECT at, action, actor, outcome, subject, room, entry FROM audit_entries ORDER BY idx")
+        columns = {row[-1]: row[:-1] for row in kept}
+        entries = change([(entry, entry) for entry in columns])
+        db.execute("DELETE FROM audit_entries")
+        db.execute("DELETE FROM checkpoints")
+        tree = Tree()
+        for index, (entry, model) in enumerate(entries):
+            renumbered = _renumbered(entry, index)
+            tree.append(leaf_hash(renumbered.encode()))
+            values = (index, *columns[model], renumbered, tree.leaf(index))
+            db.execute("INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            if index % 20 == 0:
+                root, size = tree.root(), index + 1
+                note = keys.sign_note(night.origin, note_body(night.origin, size, root))
+                db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", (size, root, note, values[1]))
+        db.commit()
+
+
+def _renumbered(entry: str, index: int) -> str:
+    return re.sub(r'"index":\d+', f'"index":{index}', entry)
+
+
+def test_X3_a_whole_log_verifies_also_with_a_witness_and_the_kept_head(night: Night) -> None:
+    found = report(night, witness=True, kept=True)
+    assert (found.is_whole, found.size, found.signed_size, found.witnessed_size) == (True, SIZE, SIGNED, SIGNED)
+
+
+CARELESS = {
+    "an edited entry": (
+        ["UPDATE audit_entries SET entry = replace(entry, 'direct_care', 'maintenance') WHERE idx = 50"],
+        50,
+        Fault.EDITED_ROW,
+    ),
+    "an edited column to search by": (
+        ["UPDATE audit_entries SET actor = 'system:x' WHERE idx = 51"],
+        51,
+        Fault.EDITED_ROW,
+    ),
+    "a deleted row": (["DELETE FROM audit_entries WHERE idx = 50"], 50, Fault.MISSING_ROW),
+    "two swapped rows": (
+        [
+            "UPDATE audit_entries SET idx = -1 WHERE idx = 50",
+            "UPDATE audit_entries SET idx = 50 WHERE idx = 60",
+            "UPDATE audit_entries SET idx = 60 WHERE idx = -1",
+        ],
+        50,
+        Fault.MOVED_ROW,
+    ),
+    "a cut tail": (["DELETE FROM audit_entries WHERE idx >= 90"], 90, Fault.CUT),
+    "a cut tail with its checkpoints": (
+        ["DELETE FROM audit_entries WHERE idx >= 50", "DELETE FROM checkpoints WHERE size > 21"],
+        21,
+        Fault.MISSING_CHECKPOINT,
+    ),
+    "everything dropped": (["DELETE FROM audit_entries", "DELETE FROM checkpoints"], 0, Fault.EMPTY),
+    "a forged checkpoint": (
+        ["UPDATE checkpoints SET root = zeroblob(32) WHERE size = 61"],
+        41,
+        Fault.FORGED_CHECKPOINT,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CARELESS)
+def test_T21_a_careless_insider_is_found_without_any_witness(night: Night, name: str) -> None:
+    statements, first_bad, fault = CARELESS[name]
+    outside(night.file, *statements)
+    found = report(night)
+    assert found.first_bad == first_bad
+    assert fault in {finding.fault for finding in found.findings}
+
+
+def _edit(entries: Rows) -> Rows:
+    entry, model = entries[50]
+    return [*entries[:50], (entry.replace('"direct_care"', '"maintenance"'), model), *entries[51:]]
+
+
+def _back_date(entries: Rows) -> Rows:
+    return [*entries[:30], entries[30], *entries[30:]]
+
+
+def _forge_tail(entries: Rows) -> Rows:
+    tail = [(entry.replace('"direct_care"', '"maintenance"'), model) for entry, model in entries[80:]]
+    return [*entries[:80], *tail]
+
+
+CAREFUL: dict[str, Callable[[Rows], Rows]] = {
+    "edit and re-hash": _edit,
+    "delete and re-hash": lambda entries: [*entries[:50], *entries[51:]],
+    "swap and re-hash": lambda entries: [*entries[:50], entries[51], entries[50], *entries[52:]],
+    "truncate": lambda entries: entries[:81],
+    "truncate and grow again": lambda entries: [*entries[:81], *entries[1:60]],
+    "forge the tail": _forge_tail,
+    "back-dated insert and re-hash": _back_date,
+    "drop all": lambda entries: entries[:1],
+}
+
+
+@pytest.mark.parametrize("name", CAREFUL)
+def test_T22_an_insider_who_holds_the_keys_is_found_by_the_witness(night: Night, name: str) -> None:
+    rewrite(night, CAREFUL[name])
+    found = report(night, witness=True)
+    assert not found.is_whole
+    assert {finding.fault for finding in found.findings} & {Fault.REWRITTEN, Fault.CUT}
+
+
+@pytest.mark.parametrize("name", CAREFUL)
+def test_T22_who_signs_everything_anew_is_not_found_without_a_witness(night: Night, name: str) -> None:
+    """What a log can never prove of itself, said openly: the console's own head file is all that is left."""
+    rewrite(night, CAREFUL[name])
+    assert report(night).is_whole
+    assert not report(night, kept=True).is_whole
+
+
+def test_T22_an_older_head_of_the_witness_bounds_the_first_bad_row(night: Night) -> None:
+    key = Keys.open(night.folder / "keys").audit_key
+    with closing(sqlite3.connect(night.file)) as db:
+        seen = [Head(size, root) for size, root in db.execute("SELECT size, root FROM checkpoints")]
+    rewrite(night, CAREFUL["edit and re-hash"])
+    found = look_into(f"sqlite:///{night.file}", lambda tx: verify(tx, night.origin, key, witness=seen))
+    assert found.first_bad == 41
+    assert found.witnessed_size == 41
+
+
+@pytest.mark.parametrize("with_what", ["witness", "kept"])
+def test_F37_a_restored_older_backup_is_found(night: Night, whole: Night, with_what: str) -> None:
+    shutil.copy(whole.folder.parent / "older" / "console.db", night.file)
+    for rest in ("-wal", "-shm"):
+        older = whole.folder.parent / "older" / f"console.db{rest}"
+        if older.exists():
+            shutil.copy(older, f"{night.file}{rest}")
+    assert report(night).is_whole
+    found = report(night, witness=with_what == "witness", kept=with_what == "kept")
+    assert (found.first_bad, found.findings[0].fault) == (41, Fault.CUT)
+    assert "older copy" in found.findings[0].sentence
+
+
+def test_a_stolen_signature_of_another_ward_signs_nothing_here(night: Night) -> None:
+    keys = Keys.open(night.folder / "keys")
+    with closing(sqlite3.connect(night.file)) as db:
+        size, root = db.execute("SELECT size, root FROM checkpoints WHERE size = 61").fetchone()
+    other = "hushward/st-elsewhere/oak"
+    note = keys.sign_note(other, note_body(other, size, root)).replace("'", "''")
+    outside(night.file, f"UPDATE checkpoints SET note = '{note}' WHERE size = 61")
+    assert Fault.FORGED_CHECKPOINT in {finding.fault for finding in report(night).findings}
+
+
+def test_verify_command_says_whole_and_names_the_first_bad_row(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    witness = night.folder / "room1-witness.json"
+    witness.write_text(
+        f'{{"tree_size":{night.witness.tree_size},"root":"{night.witness.root.hex()}","issued_at":null}}', "utf-8"
+    )
+    command = ["audit", "verify", "--data", str(night.folder), "--witness", str(witness)]
+    assert main(command) == 0
+    assert "the audit log is whole: 106 rows, 101 under a signed checkpoint, 101 rows" in capsys.readouterr().out
+
+    outside(night.file, *CARELESS["an edited entry"][0])
+    assert main(command) == 1
+    assert "first bad row 50 of 106" in capsys.readouterr().out
+
+
+def test_verify_command_reads_a_wards_folder_as_well_as_the_consoles_own(night: Night) -> None:
+    assert main(["verify-audit", "--data", str(night.folder.parent)]) == 0
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"tree_size": -1, "root": "00"}', "not json", '{"tree_size": 3}'])
+def test_verify_command_says_when_a_witness_file_is_not_one(
+    night: Night, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    witness = night.folder / "w.json"
+    witness.write_text(content, "utf-8")
+    assert main(["audit", "verify", "--data", str(night.folder), "--witness", str(witness)]) == 1
+    assert "head" in capsys.readouterr().err
+
+
+def test_verify_command_says_when_there_is_nothing_to_verify(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "verify", "--data", str(tmp_path)]) == 1
+    assert "cannot be read" in capsys.readouterr().err
