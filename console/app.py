@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -36,6 +37,8 @@ from console.skin.headers import HeaderGuard
 from console.skin.origins import LOOPBACK_NAMES, OriginGuard
 from console.words import N_, open_catalogues
 
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own would record the text of exceptions."""
 STATIC = Path(__file__).with_name("static")
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +63,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         yield
         await live.broadcaster.stop()
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False)
+    app = FastAPI(telemetry=_NO_TELEMETRY, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False)
     for routes in (
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),

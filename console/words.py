@@ -27,6 +27,8 @@ MIRRORED = "ar-XB"
 """Pseudo-language: written from right to left."""
 PSEUDO_LANGUAGES = (ACCENTED, MIRRORED)
 
+_BREAK = " · "
+"""Where a sentence of a tile may be broken into a large and a small line."""
 _FIELD = re.compile(r"(\{[^{}]*\})")
 _RIGHT_TO_LEFT_OVERRIDE, _POP = "\u202e", "\u202c"
 _ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
@@ -73,7 +75,7 @@ class Catalogue:
             return "Accented test language"
         if self.language == MIRRORED:
             return "Right-to-left test language"
-        return str(self._locale.display_name)
+        return str(self._locale.get_language_name(self.language.replace("-", "_")) or self._locale.display_name)
 
     @property
     def _locale(self) -> Locale:
@@ -221,11 +223,19 @@ def _names(text: str) -> list[str]:
 
 
 def _accented(text: str) -> str:
+    return _BREAK.join(_accented_part(part) for part in text.split(_BREAK))
+
+
+def _accented_part(text: str) -> str:
     parts = [part if _FIELD.fullmatch(part) else part.translate(_ACCENTS) for part in _FIELD.split(text)]
     return f"⟦{''.join(parts)}{'~' * (len(text) // 3)}⟧"
 
 
 def _mirrored(text: str) -> str:
+    return _BREAK.join(_mirrored_part(part) for part in text.split(_BREAK))
+
+
+def _mirrored_part(text: str) -> str:
     return "".join(
         part if not part or _FIELD.fullmatch(part) else f"{_RIGHT_TO_LEFT_OVERRIDE}{part}{_POP}"
         for part in _FIELD.split(text)

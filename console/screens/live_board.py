@@ -110,15 +110,18 @@ class LiveBoard:
     def _around(self, catalogue: Catalogue, view: BoardView) -> tuple[str, Mapping[str, str]]:
         around = {
             "sentence": str(escape(catalogue.words(view.ward_sentence))),
+            "asks": self._pages.render(
+                catalogue, "board/asks.html", asks=[tile for tile in view.tiles if tile.prompt is not None]
+            ),
             "notices": self._pages.render(catalogue, "board/notices.html", notices=view.notices),
         }
         return catalogue.moment(view.at, "seconds"), around
 
 
-def render_tile(pages: Pages, catalogue: Catalogue, tile: TileView) -> RenderedTile:
-    """Render one tile in one language."""
+def render_tile(pages: Pages, catalogue: Catalogue, tile: TileView, *, is_alone: bool = False) -> RenderedTile:
+    """Render one tile in one language; alone on its page it leads nowhere and its answers stand below it."""
     headline, _, rest = catalogue.words(tile.headline).partition(" · ")
-    html = pages.render(catalogue, "board/tile.html", tile=tile, headline=headline, rest=rest)
+    html = pages.render(catalogue, "board/tile.html", tile=tile, headline=headline, rest=rest, is_alone=is_alone)
     said = [tile.room_title, headline, rest]
     if tile.prompt is not None:
         said.insert(1, catalogue.words(tile.prompt))

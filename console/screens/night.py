@@ -95,7 +95,7 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             actor,
             "board/room.html",
             tile=tile,
-            rendered=render_tile(pages, reader.catalogue, tile).html,
+            rendered=render_tile(pages, reader.catalogue, tile, is_alone=True).html,
             reading=reading,
             now=clock.utc_now(),
             reasons=ACCESS_REASONS,

@@ -17,7 +17,7 @@ from broker.vocabulary import Context
 from console import words as sentences
 from console.roles import Actor
 from console.screens.navigation import links_for
-from console.screens.shapes import shape
+from console.screens.shapes import mark, shape
 from console.skin.cookies import Cookies
 from console.views import Words
 from console.words import PSEUDO_LANGUAGES, Catalogue
@@ -125,7 +125,14 @@ def _environment(context: Context) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.globals.update(
-        _=_say, gettext=_say, words=_words, moment=_moment, span=_span, shape=shape, is_demonstration=_framed(context)
+        _=_say,
+        gettext=_say,
+        words=_words,
+        moment=_moment,
+        span=_span,
+        shape=shape,
+        mark=mark,
+        is_demonstration=_framed(context),
     )
     return environment
 

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from console.views import TileKind
+from console.views import StopState, TileKind
 
 _SHAPES: dict[TileKind, str] = {
     # A ring that lies still on a line.
@@ -35,8 +35,22 @@ _SHAPES: dict[TileKind, str] = {
     TileKind.VACANT: '<rect x="5" y="5" width="38" height="38" stroke-dasharray="4 6"/>',
 }
 
+_MARKS: dict[StopState, str] = {
+    StopState.NOTHING_ASKED: '<circle cx="24" cy="24" r="18"/>',
+    StopState.STOPPING: '<circle cx="24" cy="24" r="18" stroke-dasharray="6 8"/><path d="M24 14v10l7 6"/>',
+    StopState.CONFIRMED: '<circle cx="24" cy="24" r="20"/><path d="m14 25 7 7 14-16"/>',
+    StopState.NOT_CONFIRMED: '<path d="M24 3 46 43H2z"/><path d="M24 17v12"/><circle class="dot" cx="24" cy="36" r="2"/>',
+}
+
+
+def mark(state: StopState) -> Markup:
+    """Return the drawing of where a stop is; hidden from screen readers, which read the words."""
+    return Markup(
+        f'<svg class="shape state__mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">{_MARKS[state]}</svg>'
+    )
+
 
 def shape(kind: TileKind) -> Markup:
     """Return the drawing of a tile; hidden from screen readers, which read the words."""
-    drawing = _SHAPES[kind]
+    drawing = _SHAPES[TileKind(kind)]
     return Markup(f'<svg class="shape" viewBox="0 0 48 48" aria-hidden="true" focusable="false">{drawing}</svg>')

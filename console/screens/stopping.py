@@ -58,8 +58,13 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
     @routes.get("/stop/{room_id}/state/live")
     def live_state(request: Request, room_id: RoomId) -> Response:
         catalogue = pages.reader(request).catalogue
-        html = pages.render(catalogue, "stop/live.html", room_id=room_id, **_state(request, room_id))
-        return Response(html, media_type="text/html")
+        facts = _state(request, room_id)
+        html = pages.render(catalogue, "stop/live.html", room_id=room_id, **facts)
+        response = Response(html, media_type="text/html")
+        if facts["stop"].state is StopState.CONFIRMED:
+            # What else the page says of the sensor is older than this: load it anew.
+            response.headers["hx-refresh"] = "true"
+        return response
 
     @routes.post("/board/rooms/{room_id}/no")
     def relay(request: Request, room_id: RoomId, what: Annotated[str, Form(max_length=16)] = "stop") -> Response:

@@ -27,21 +27,20 @@
     byId("spoken").textContent = text;
   };
 
-  const titleOf = (tile) => tile.querySelector(".tile__top");
+  const titleOf = (tile) => tile.querySelector(".tile__room");
 
   const lose = () => {
     if (isLost) return;
     isLost = true;
     for (const tile of tiles.values()) {
-      const top = titleOf(tile.element);
+      const title = titleOf(tile.element);
       const replacement = lostTile.content.cloneNode(true);
-      if (top) replacement.firstElementChild.prepend(top.cloneNode(true));
+      if (title) titleOf(replacement).textContent = title.textContent;
       tile.element.replaceChildren(replacement);
       tile.element.className = "tile tile--not_monitored";
       tile.key = "";
     }
-    byId("sentence").replaceChildren();
-    byId("notices").replaceChildren();
+    for (const id of ["sentence", "asks", "notices"]) byId(id).replaceChildren();
     byId("lost").hidden = false;
     byId("clock").textContent = "--:--";
     document.body.classList.add("has-lost");
@@ -53,7 +52,7 @@
     isLost = true;
     if (source) source.close();
     tiles.clear();
-    for (const id of ["tiles", "sentence", "notices", "spoken"]) byId(id).replaceChildren();
+    for (const id of ["tiles", "sentence", "asks", "notices", "spoken"]) byId(id).replaceChildren();
     byId("lost").hidden = true;
     byId("locked").hidden = false;
     document.body.classList.add("is-locked");
@@ -79,7 +78,7 @@
       const isNew = !tile;
       if (isNew) {
         tile = { element: document.createElement("li"), key: "" };
-        tile.element.dataset.room = change.room;
+        tile.element.id = `tile-${change.room}`;
         tiles.set(change.room, tile);
       }
       // Keep the keyboard's place when a tile is drawn anew under it.
@@ -95,8 +94,7 @@
       tile.key = change.key;
     }
     place(board.rooms);
-    if ("sentence" in board.around) byId("sentence").innerHTML = board.around.sentence;
-    if ("notices" in board.around) byId("notices").innerHTML = board.around.notices;
+    for (const [id, html] of Object.entries(board.around)) byId(id).innerHTML = html;
     byId("clock").textContent = board.at;
     if (changes.length) say(changes.join(" "));
   };

@@ -1,0 +1,359 @@
+"""A hand-made ward for the screens: six rooms that a test sets as it likes, and a record of every press."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from broker.clock import Clock, HandClock
+from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
+from console.roles import Actor, Role
+from console.rules.decision import Decision
+from console.views import (
+    AuditRow,
+    BoardView,
+    HealthView,
+    LedgerRow,
+    NodeHealthView,
+    PatientView,
+    ReadingView,
+    RoomRow,
+    StaffRow,
+    StopState,
+    StopView,
+    TileKind,
+    TileView,
+    Words,
+)
+
+NIGHT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)
+PASSWORD = "three quiet words"
+PEOPLE = {
+    "nurse": Actor("a1" * 16, "ada", "Ada K.", Role.NURSE),
+    "patient": Actor("b2" * 16, "pat", "Pat", Role.PATIENT, "room-2", "c3" * 16),
+    "administrator": Actor("d4" * 16, "root", "Ro T.", Role.ADMINISTRATOR),
+    "governance_lead": Actor("e5" * 16, "gov", "Gil V.", Role.GOVERNANCE_LEAD),
+}
+
+
+def yes(text: str = "It is done.", *, rules: tuple[str, ...] = ("X4",), detail: str = "") -> Decision:
+    return Decision(True, rules, Words(text), 1, (), detail)
+
+
+def no(text: str = "That is not for you.", *, rules: tuple[str, ...] = ("X1",)) -> Decision:
+    return Decision(False, rules, Words(text), 1)
+
+
+def tiles(at: datetime = NIGHT) -> tuple[TileView, ...]:
+    """One tile of each kind that a night brings, and one that asks somebody to go."""
+    ask = Words("Sensor stopped in {room} with {lasted} on the en-suite clock. Knock and ask.",
+                {"room": "Room 6", "lasted": timedelta(seconds=160)})  # fmt: skip
+    simulated: dict[str, Any] = {"origin": Origin.SIMULATED, "versions": "3f2a91bc"}
+    return (
+        TileView("room-1", "Room 1", "A.K.", TileKind.STILL,
+                 Words("SOMEONE IN BED · still · seen {seen}", {"seen": at}), **simulated),
+        TileView("room-2", "Room 2", "P.T.", TileKind.MOVING,
+                 Words("SOMEONE IN BED · moving · seen {seen}", {"seen": at}),
+                 origin=Origin.REPLAY, loop=2, versions="3f2a91bc"),
+        TileView("room-3", "Room 3", "J.W.", TileKind.CANNOT_TELL, Words("CANNOT TELL · look in"),
+                 Words("Last certain {at}.", {"at": at - timedelta(minutes=3)}), **simulated),
+        TileView("room-4", "Room 4", "M.O.", TileKind.ENSUITE,
+                 Words("EN-SUITE {lasted}", {"lasted": timedelta(seconds=160)}), **simulated),
+        TileView("room-5", "Room 5", "S.B.", TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person.")),
+        TileView("room-6", "Room 6", "L.F.", TileKind.NOT_MONITORED, Words("NOT MONITORED · check in person"),
+                 Words("The sensor's permission ran out."), ask, "p1"),
+    )  # fmt: skip
+
+
+def every_tile(at: datetime = NIGHT) -> tuple[TileView, ...]:
+    """Eighteen rooms with every kind of tile."""
+    heads = {
+        TileKind.STILL: Words("SOMEONE IN BED · still · seen {seen}", {"seen": at}),
+        TileKind.MOVING: Words("SOMEONE IN BED · moving · seen {seen}", {"seen": at}),
+        TileKind.CANNOT_TELL: Words("CANNOT TELL · look in"),
+        TileKind.OUT_OF_BED: Words("OUT OF BED {lasted:minutes} min", {"lasted": timedelta(minutes=3)}),
+        TileKind.ENSUITE: Words("EN-SUITE {lasted}", {"lasted": timedelta(seconds=160)}),
+        TileKind.NOBODY_SEEN: Words("NOBODY SEEN since {since} · where are they?", {"since": at}),
+        TileKind.NO_MOVEMENT: Words("NO MOVEMENT SEEN {lasted:minutes} min · look in", {"lasted": timedelta(minutes=12)}),
+        TileKind.SECOND_PERSON: Words("MORE THAN ONE PERSON"),
+        TileKind.SENSOR_OFF: Words("SENSOR OFF"),
+        TileKind.PAUSED: Words("PAUSED {left}", {"left": timedelta(seconds=402)}),
+        TileKind.NOT_MONITORED: Words("NOT MONITORED · check in person"),
+        TileKind.VACANT: Words("NOBODY STAYS HERE"),
+    }  # fmt: skip
+    kinds = [*heads, TileKind.STILL, TileKind.STILL, TileKind.MOVING, TileKind.STILL, TileKind.SENSOR_OFF, TileKind.STILL]
+    return tuple(
+        TileView(f"room-{n}", f"Room {n}", "" if kind is TileKind.VACANT else "A.B.", kind, heads[kind])
+        for n, kind in enumerate(kinds, 1)
+    )
+
+
+class HandIdentity:
+    """Sign-in with one password; sessions are numbered."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Actor] = {}
+        self.enrolled: list[tuple[str, str, str]] = []
+
+    def sign_in(self, username: str, password: str, device: str) -> Any:
+        for actor in PEOPLE.values():
+            if actor.username == username and password == PASSWORD:
+                token = f"token-{len(self.sessions)}-{username}"
+                self.sessions[token] = actor
+                return HandSignIn(token, actor)
+        return no("The sign-in name or the password is not right.", rules=("X4", "X6"))
+
+    def actor_of(self, session_token: str) -> Actor | None:
+        return self.sessions.get(session_token)
+
+    def sign_out(self, session_token: str) -> bool:
+        return self.sessions.pop(session_token, None) is not None
+
+    def enrol(self, token: str, username: str, display_name: str, password: str) -> Any:
+        if token != "good":
+            return no("This link was used or is too old. Ask for a new one.", rules=("X4", "X6"))
+        self.enrolled.append((token, username, display_name))
+        return PEOPLE["administrator"]
+
+    def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
+        return yes("The password is changed.") if password == PASSWORD else no("That is not the password.")
+
+
+@dataclass(frozen=True, slots=True)
+class HandSignIn:
+    session_token: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class HandInvited:
+    decision: Decision
+    token: str
+
+
+class HandViewing:
+    """A viewing that remembers how it ended."""
+
+    def __init__(self, ward: "HandWard", device: str) -> None:
+        self._ward = ward
+        self.device = device
+        self.beats = 0
+        self.closed: str | None = None
+
+    def board(self) -> BoardView:
+        if self._ward.is_broken:
+            raise RuntimeError("the board cannot be computed")
+        return self._ward.board
+
+    def heartbeat(self) -> None:
+        self.beats += 1
+
+    def close(self, reason: str) -> None:
+        self.closed = reason
+
+
+class HandAccess:
+    """The door of the hand-made ward: roles as in the rule book, told shortly."""
+
+    def __init__(self, ward: "HandWard") -> None:
+        self._ward = ward
+
+    def open_viewing(self, actor: Actor, device: str) -> Any:
+        if actor.role is not Role.NURSE:
+            return no()
+        viewing = HandViewing(self._ward, device)
+        self._ward.viewings.append(viewing)
+        return viewing
+
+    def reading(self, actor: Actor, room_id: str, access_reason: str) -> Any:
+        self._ward.presses.append(("reading", room_id, access_reason))
+        if access_reason != "direct_care":
+            return no("Looking needs a reason of care.")
+        words = Words("about {rate} breaths a minute ({low} to {high}), noticed {age:minutes} min ago. Not a check.",
+                      {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)})  # fmt: skip
+        return ReadingView(words, True)
+
+    def patient_page(self, actor: Actor) -> Any:
+        return self._ward.patient if actor.role is Role.PATIENT else no()
+
+    def health(self, actor: Actor) -> Any:
+        return no() if actor.role is Role.PATIENT else self._ward.health
+
+    def rooms(self, actor: Actor) -> Any:
+        return self._ward.rooms if actor.role in (Role.NURSE, Role.ADMINISTRATOR) else no()
+
+    def staff(self, actor: Actor) -> Any:
+        rows = tuple(StaffRow(one.actor_id, one.username, one.display_name, one.role, True) for one in PEOPLE.values())
+        return rows if actor.role is Role.ADMINISTRATOR else no()
+
+    def audit_rows(self, actor: Actor, after: int, limit: int) -> Any:
+        if actor.role is not Role.GOVERNANCE_LEAD:
+            return no()
+        return tuple(row for row in self._ward.audit if row.index > after)[:limit]
+
+    def stop_status(self, room_id: str, stop_token: str) -> StopView:
+        return self._ward.stop if stop_token == f"stop-{room_id}" else NOTHING_ASKED
+
+
+NOTHING_ASKED = StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was stopped from this screen."))
+
+
+class Presses:
+    """Takes any command, remembers it, and allows it."""
+
+    def __init__(self, presses: list[tuple[Any, ...]], answers: Mapping[str, Any]) -> None:
+        self._presses = presses
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Any:
+        def press(*given: Any, **named: Any) -> Any:
+            self._presses.append((name, *given[1:], *named.values()))
+            answer = self._answers.get(name, yes())
+            return answer(*given) if callable(answer) else answer
+
+        return press
+
+
+@dataclass
+class HandSettings:
+    data_dir: Path
+    timezone: str = "Europe/London"
+    language: str = "en"
+    context: Context = Context.DEMONSTRATION
+    host: str = "127.0.0.1"
+    is_secure: bool = False
+
+
+class HandWard:
+    """What the screens ask for, set by hand."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or HandClock(NIGHT)
+        self.is_broken = False
+        self.presses: list[tuple[Any, ...]] = []
+        self.viewings: list[HandViewing] = []
+        self.stop = NOTHING_ASKED
+        self.board = BoardView(NIGHT, Context.DEMONSTRATION, tiles(), WARD_SENTENCE, (Words("Room 9 is back."),))
+        self.patient = patient_view()
+        self.health = HEALTH
+        self.rooms = ROOMS
+        self.audit = AUDIT
+        self.identity: Any = HandIdentity()
+        self.access: Any = HandAccess(self)
+        stopped = {"withdraw": self._asked_to_stop, "pause": self._asked_to_stop}
+        self.consents: Any = Presses(self.presses, stopped)
+        invited = HandInvited(yes("Give them the link."), "one-time")
+        self.desk: Any = Presses(self.presses, {"add_staff": invited, "add_patient_account": invited})
+        self.prompts: Any = Presses(self.presses, {})
+
+    def is_ready(self) -> bool:
+        return not self.is_broken
+
+    def set_tile(self, tile: TileView) -> None:
+        shown = tuple(tile if one.room_id == tile.room_id else one for one in self.board.tiles)
+        self.board = replace(self.board, tiles=shown, at=self.clock.utc_now())
+
+    def confirm_stop(self, at: datetime) -> None:
+        self.stop = StopView(StopState.CONFIRMED, self.stop.asked_at, at, Words("stopped"))
+        self.patient = replace(self.patient, sensor_on=False, stop=self.stop)
+
+    def _asked_to_stop(self, _actor: Actor | None, room_id: str) -> Decision:
+        if room_id not in {room.room_id for room in self.rooms}:
+            return no("There is no such room.", rules=("C5",))
+        self.stop = StopView(StopState.STOPPING, self.clock.utc_now(), None, Words("stopping"))
+        self.patient = replace(self.patient, stop=self.stop)
+        return yes("The sensor is being stopped.", rules=("C5", "C5b"), detail=f"stop-{room_id}")
+
+
+WARD_SENTENCE = Words(
+    "Sensor on in {on} rooms. Nobody is watching them: they call you. All {people} people are checked in person.",
+    {"on": 4, "people": 6},
+)
+
+
+def patient_view() -> PatientView:
+    looked = Words("{role} {name} looked at your breathing: {why}", {
+        "role": Words("Nurse"), "name": "Ada", "why": Words("I am caring for them now")})  # fmt: skip
+    return PatientView(
+        "room-2",
+        "Room 2",
+        Words("You said yes."),
+        True,
+        SensorState.OPEN,
+        Modality.RADAR,
+        (Purpose.PRESENCE, Purpose.BREATHING_SPOT),
+        Words("To be woken less at night"),
+        Words("Tonight until {at}.", {"at": NIGHT + timedelta(hours=5)}),
+        NIGHT + timedelta(days=5),
+        NOTHING_ASKED,
+        None,
+        (LedgerRow(NIGHT - timedelta(hours=1), None, looked, 412),
+         LedgerRow(NIGHT - timedelta(hours=4), NIGHT, Words("The night board was open."), 388)),
+        (),
+        ReadingView(Words("about {rate} breaths a minute ({low} to {high}), noticed {age:minutes} min ago. Not a check.",
+                          {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)}), True),
+        Words("Somebody told us at {at} that you want it off.", {"at": NIGHT}),
+    )  # fmt: skip
+
+
+ROOMS = (
+    RoomRow("room-1", "Room 1", "node-1", "stay-1", "A.K.", "Anna Kowalska", NIGHT - timedelta(days=3), Words("Given.")),
+    RoomRow("room-2", "Room 2", "node-2", "stay-2", "P.T.", "Pat Taylor", NIGHT - timedelta(days=3), Words("Given.")),
+    RoomRow("room-3", "Room 3", "", "", "", "", None, Words("Nobody stays here.")),
+)  # fmt: skip
+HEALTH = HealthView(
+    (
+        NodeHealthView("node-1", "Room 1", Words("Open."), 0.8, 0, 412, 0, {"late": 2}, ("disk_low",), Origin.SIMULATED,
+                       "0.1.0", 380),
+        NodeHealthView("node-2", "Room 2", Words("Never heard."), None, 0, 0, 0, {}, (), None, "", None),
+    ),
+    {"unknown_node": 3},
+    True,
+    41_000_000_000,
+    420,
+    400,
+)  # fmt: skip
+AUDIT = tuple(
+    AuditRow(n, NIGHT + timedelta(seconds=n), "room:measurement:viewed", "a1" * 16, "nurse", ("X1",),
+             "allowed" if n % 7 else "denied", "room:room-2", "direct_care")
+    for n in range(130)
+)  # fmt: skip
+
+
+@dataclass
+class Screens:
+    """The application over a hand-made ward, and a browser without a window.
+
+    Attributes:
+        ward: what the screens show.
+        client: the browser.
+    """
+
+    ward: HandWard
+    client: Any
+    form_tokens: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self, who: str) -> "Screens":
+        answer = self.client.post("/sign-in", data={"username": PEOPLE[who].username, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return self
+
+    def press(self, page: str, path: str, **told: Any) -> Any:
+        """Open a page, take its form's token, and press a button."""
+        html = self.client.get(page).text
+        token = html.split('name="form_token" value="', 1)[1].split('"', 1)[0]
+        return self.client.post(path, data={"form_token": token, **told})
+
+
+def screens_over(ward: HandWard, folder: Path, **settings: Any) -> Screens:
+    """Build the application and a client that speaks to it as a browser of the same origin."""
+    from starlette.testclient import TestClient
+
+    from console.app import create_app
+
+    told = HandSettings(folder, **settings)
+    base = "https://ward.example" if told.is_secure else "http://127.0.0.1:8800"
+    client = TestClient(create_app(ward, told), base_url=base, follow_redirects=False)
+    client.headers["sec-fetch-site"] = "same-origin"
+    return Screens(ward, client)
