@@ -158,23 +158,28 @@ class Estimator:
         return self._put_together(moment, seen, verdict)
 
     def _rate(self, seen: Occupancy, reading: WindowReading) -> Verdict:
-        reason = None
-        if seen.is_moving:
-            reason = Withheld.MOVING
-        elif self._hold.is_held:
-            reason = Withheld.NO_BREATHING_SEEN
-        elif seen.presence is Presence.ABSENT:
-            reason = Withheld.NO_PRESENCE
-        elif seen.people == 2:
-            reason = Withheld.SECOND_PERSON
+        reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
         verdict, whole = judge(self._vitals, reading.field)
-        if verdict.rate_per_min is not None:
-            self._hold.learn(self._window, whole)
-            if seen.presence is not Presence.PRESENT or self._hold.is_waning:
-                return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
+        if verdict.is_alive is False:
+            return verdict
+        if seen.people == 2:
+            return Verdict(None, None, Withheld.SECOND_PERSON, 0.0, None)
+        if verdict.rate_per_min is None:
+            return verdict
+        self._hold.learn(self._window, whole)
+        if seen.presence is not Presence.PRESENT or self._hold.is_waning:
+            return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
+
+    def _plain_reason(self, seen: Occupancy) -> Withheld | None:
+        """Name what makes a rate impossible before any spectrum is looked at."""
+        if seen.is_moving:
+            return Withheld.MOVING
+        if self._hold.is_held:
+            return Withheld.NO_BREATHING_SEEN
+        return Withheld.NO_PRESENCE if seen.presence is Presence.ABSENT else None
 
     def _put_together(self, moment: Moment, seen: Occupancy, verdict: Verdict) -> Estimate:
         presence = Presence.PRESENT if self._hold.is_held else seen.presence

@@ -76,10 +76,7 @@ class OccupancyWatch:
         place_m = _middle(motion, range_m, self._is_moving) if stir else None
         if stir:
             self._last_stir_s = t_s
-            if self._is_moving and place_m is not None:
-                self._may_have_left = self._zones.is_exit(place_m)
-            elif not self._is_moving:
-                self._may_have_left = self._may_have_left and place_m is not None and self._zones.is_exit(place_m)
+            self._may_have_left = place_m is not None and self._zones.is_exit(place_m)
         presence = self._presence(t_s, motion)
         people = self._people(t_s, motion, range_m, presence)
         zone = self._zone(presence, place_m)

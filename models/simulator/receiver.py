@@ -44,7 +44,7 @@ class Receiver:
     def __init__(self, settings: ReceiverSettings, rng: np.random.Generator) -> None:
         self.settings = settings
         self._rng = rng
-        self.range_m = settings.first_m + settings.step_m * np.arange(settings.bins)
+        self.range_m = (settings.first_m + settings.step_m * np.arange(settings.bins)).astype(np.float64)
         size = settings.clutter * rng.exponential(1.0, settings.bins) / np.maximum(self.range_m, 0.5)
         self._clutter = size * np.exp(2j * math.pi * rng.uniform(size=settings.bins))
         leak = np.exp(-4 * math.log(2) * ((self.range_m - settings.first_m) / settings.pulse_fwhm_m) ** 2)
