@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from broker.clock import Clock, SystemClock
+from deploy.pages import run_page
 
 _CAMERA_PACKAGES = {
     "libGL.so.1": "libgl1",
@@ -205,16 +206,7 @@ def doctor(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `hushward doctor`."""
-    return run_app(app, "hushward doctor", arguments)
-
-
-def run_app(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
-    """Run a typer page and return its exit code instead of ending the process."""
-    try:
-        page(args=arguments, prog_name=name, standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+    return run_page(app, "hushward doctor", arguments)
 
 
 def _loads(library: str) -> bool:

@@ -18,9 +18,9 @@ from broker.errors import BrokerError
 from deploy import layout as files
 from deploy import plan as plans
 from deploy import progress as saying
-from deploy.doctor import run_app
 from deploy.errors import DeployError
 from deploy.foundation import lay_foundation
+from deploy.pages import run_page
 from deploy.plan import BrokerKind, Plan
 from deploy.processes import Part, Processes, python
 from deploy.ready import Interrupted, wait_for_port
@@ -188,4 +188,4 @@ def _has_display() -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `hushward up`."""
-    return run_app(app, "hushward up", arguments)
+    return run_page(app, "hushward up", arguments)

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from deploy import judging
-from deploy.doctor import run_app
 from deploy.errors import DeployError
+from deploy.pages import run_page
 from edge.errors import EdgeError
 from edge.evaluation import EstimateOptions, estimate_file, simulate_file
 
@@ -104,7 +104,7 @@ def main_simulate(arguments: list[str] | None = None) -> int:
 
 def _run(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
     try:
-        return run_app(page, name, arguments)
+        return run_page(page, name, arguments)
     except (DeployError, EdgeError, OSError, ValueError) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return 1
