@@ -1,17 +1,20 @@
 """`python -m edge`: run the node of one room."""
 
 import argparse
+import fcntl
 import logging
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from broker.clock import Clock, SystemClock, clock_from
 from broker.errors import BrokerError
 from edge.compose import compose, new_start, paho_link, supervisor
-from edge.errors import EdgeError
+from edge.errors import EdgeError, SettingsError
 from edge.logs import log_to_stderr
 from edge.node import Node
 from edge.settings import NodeSettings, describe, load
@@ -25,6 +28,18 @@ CHANGING_STEP_S = 0.02
 """[s] between steps while the sensor opens or closes."""
 END_WITHIN_S = 2.0
 """[s] in which the last records may be settled when the node is asked to end."""
+CLOSE_WITHIN_S = 10.0
+"""[s] after which a process that even SIGKILL does not end is left to the kernel."""
+_EPILOG = """\
+example:
+  hushward node --config node.toml
+  hushward node --config node.toml --replay night.h5
+
+Without a lease from the console the sensor stays closed. SIGTERM or Ctrl-C closes it, records that, and ends.
+A file named `pause` in the node's data folder stands in for the control on the wall: touch it to pause for 10 min.
+
+exit codes: 0 ended as asked; 1 it could not run, with the reason in one sentence; 2 the command was not understood.
+"""
 
 
 class _Asked:
@@ -37,14 +52,14 @@ class _Asked:
 
 
 def run(settings: NodeSettings, clock: Clock) -> int:
-    """Run a node until SIGTERM or Ctrl-C.
+    """Run a node until SIGTERM or Ctrl-C; call it on the main thread.
 
     Args:
         settings: the node's.
         clock: the ward's.
 
     Returns:
-        0 when it was asked to end and its sensor is closed.
+        0 when it was asked to end and its sensor is closed, 1 when a sensing process would not die.
 
     Raises:
         EdgeError, BrokerError, ModelError, OSError: it could not start.
@@ -53,44 +68,72 @@ def run(settings: NodeSettings, clock: Clock) -> int:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked.end)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    start = new_start(settings, clock)
-    link, sensing = paho_link(settings, start), supervisor(settings, clock)
-    node, outbox = compose(settings, clock, start, link, sensing, wake=wake.set)
-    log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
-    try:
-        while not asked.to_end:
-            node.step()
-            real.wait(wake, CHANGING_STEP_S if node.is_changing else STEP_S)
-            wake.clear()
-    finally:
-        _end(node, wake, real)
-        link.stop()
-        outbox.close()
-    log.info("node ended; its sensor is closed")
-    return 0
+    with _alone_in(settings.data_dir):
+        start = new_start(settings, clock)
+        link, sensing = paho_link(settings, start), supervisor(settings, clock)
+        node, outbox = compose(settings, clock, start, link, sensing, wake=wake.set)
+        log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
+        # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.
+        try:
+            while not asked.to_end:
+                node.step()
+                real.wait(wake, CHANGING_STEP_S if node.is_changing else STEP_S)
+                wake.clear()
+            is_closed = _end(node, wake, real)
+        finally:
+            link.stop()
+            outbox.close()
+    log.info("node ended", extra={"sensor_is_closed": is_closed})
+    return 0 if is_closed else 1
 
 
-def _end(node: Node, wake: threading.Event, real: Clock) -> None:
-    """Close the sensor, however long its process takes to die; then give the records a moment to be settled."""
+def _end(node: Node, wake: threading.Event, real: Clock) -> bool:
+    """Close the sensor, then give the records a moment to be settled; say whether the sensor is closed."""
     node.begin_to_end()
-    ends_s = real.elapsed_s() + END_WITHIN_S
+    began_s = real.elapsed_s()
     node.step()
-    while not node.sensor_is_closed or (node.has_unsettled_records and real.elapsed_s() < ends_s):
-        real.wait(wake, CHANGING_STEP_S)
-        wake.clear()
-        node.step()
+    while not node.sensor_is_closed and real.elapsed_s() < began_s + CLOSE_WITHIN_S:
+        _wait_and_step(node, wake, real)
+    while node.has_unsettled_records and real.elapsed_s() < began_s + END_WITHIN_S:
+        _wait_and_step(node, wake, real)
+    return node.sensor_is_closed
+
+
+def _wait_and_step(node: Node, wake: threading.Event, real: Clock) -> None:
+    real.wait(wake, CHANGING_STEP_S)
+    wake.clear()
+    node.step()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second node out of the folder: two would number their records alike."""
+    handle = os.open(folder / "node.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise SettingsError(
+            f"{folder}: another node runs on it; end that one, or choose another data_dir"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and run.
 
     Returns:
-        0 when it ended as asked, 1 with one sentence on standard error when it could not start.
+        0 when it ended as asked, 1 with one sentence on standard error when it could not run.
     """
     parser = argparse.ArgumentParser(
         prog="hushward node",
-        description="Run the node of one room: it senses only while the console's signed lease says so, and closes "
-        "its sensor when the lease ends, when the patient presses the control, or when anything is in doubt.",
+        description="Run the node of one room. It senses only while a lease signed by the console says so, and closes "
+        "its sensor when the lease ends, when somebody presses the control in the room, or when anything is in doubt.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the node's TOML file")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="play this recording instead of the source")
@@ -103,9 +146,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         log_to_stderr(settings.node_id)
         return run(settings, clock_from(settings.clock_file))
-    except (EdgeError, BrokerError, ModelError, OSError) as error:
+    except (EdgeError, BrokerError, ModelError) as error:
         sys.stderr.write(f"hushward node: {error}\n")
-        return 1
+    except OSError as error:
+        where = error.filename or "the data folder"
+        sys.stderr.write(f"hushward node: {where}: {error.strerror}; free some space or check the folder's rights\n")
+    return 1
 
 
 if __name__ == "__main__":

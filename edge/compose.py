@@ -1,5 +1,6 @@
 """Where a node's real things are chosen: keys, outbox, link, gate, sensing process, lamp."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -30,6 +31,8 @@ from edge.supervisor import SensingProcess, Supervisor
 from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
 from edge.witness import Witness
 from models.card import MODELS_DIR, read_card
+
+log = logging.getLogger(__name__)
 
 
 def new_start(settings: NodeSettings, clock: Clock) -> Start:
@@ -125,6 +128,9 @@ def compose(
         doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness),
     )
     node = Node(parts)
+    for fault in (memory.fault, witness.fault):
+        if fault is not None:
+            log.error(fault)
 
     def receive(delivery: Delivery) -> None:
         inbox.put(delivery)

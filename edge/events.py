@@ -28,7 +28,7 @@ class Seen:
     """What is sensed in one second, as far as its purposes let it leave the sensing process.
 
     Attributes:
-        at_s: on the node's elapsed time [s], rising.
+        at_s: [s] since the source began, rising.
         presence: None when not permitted.
         zone: None when not permitted, not known, or outside all zones.
         is_moving: None when not permitted or not known.
@@ -78,7 +78,7 @@ class Condition:
 
         Args:
             is_so: None when it cannot be told.
-            now_s: on elapsed time [s].
+            now_s: [s], rising.
 
         Returns:
             When the belief changes: how long [s] what it replaces, or what began it, had lasted. Otherwise None.
@@ -176,7 +176,7 @@ class Whereabouts:
 
     Attributes:
         place: the belief; None when not known.
-        since_s: on elapsed time [s], when they came there.
+        since_s: when they came there [s], on the time of what is seen.
     """
 
     def __init__(self) -> None:

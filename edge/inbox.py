@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import Empty, Full, SimpleQueue
 from queue import Queue as BoundedQueue
 
@@ -65,12 +65,13 @@ class Inbox:
             except Empty:
                 return changes
 
-    def take(self) -> tuple[Delivery, float] | None:
-        """Return the oldest delivery and when it came on elapsed time [s]; None when there is none."""
-        try:
-            return self._waiting.get_nowait()
-        except Empty:
-            return None
+    def take(self) -> Iterator[tuple[Delivery, float]]:
+        """Give what waits, oldest first, each with when it came on elapsed time [s]; the rest of a flood waits."""
+        for _ in range(MOST_WAITING):
+            try:
+                yield self._waiting.get_nowait()
+            except Empty:
+                return
 
     def judge(self, delivery: Delivery) -> ConsentLease | Receipt | Checkpoint | None:
         """Return the message, or None when it is refused; a refusal is counted, and logged the first time."""

@@ -110,8 +110,7 @@ class Node:
             if is_up:
                 self._parts.speaker.announce_again()
                 self._parts.sender.begin_again()
-        while (arrived := self._parts.inbox.take()) is not None:
-            delivery, came_s = arrived
+        for delivery, came_s in self._parts.inbox.take():
             message = self._parts.inbox.judge(delivery)
             if isinstance(message, ConsentLease):
                 self._hear_lease(message, came_s)

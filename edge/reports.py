@@ -17,30 +17,45 @@ from edge.events import Happened, Seen
 from edge.pipe import SensedLine
 from edge.supervisor import Order
 
+_VITAL = frozenset({Purpose.BREATHING_SPOT, Purpose.PULSE_SPOT})
+BRIDGED = timedelta(seconds=10)
+"""Withheld for no longer than this, a value counts as one stretch: the age at which data say nothing (rule H4)."""
+
 
 class Since:
     """Remembers since when each reading has had its value."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[object, datetime]] = {}
+        self._kept: dict[str, tuple[object, datetime, datetime]] = {}
 
     def of(self, name: str, value: object, at: datetime) -> datetime:
-        """Return since when this value stands; a withheld second in between does not end it."""
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != value:
-            kept = self._kept[name] = (value, at)
-        return kept[1]
+        """Return since when this value stands, seen as often as doubt allowed.
+
+        Args:
+            name: of the reading.
+            value: its value now.
+            at: when it was captured.
+        """
+        old, began, last = self._kept.get(name, (None, at, at))
+        if old != value or at - last > BRIDGED:
+            began = at
+        self._kept[name] = (value, began, at)
+        return began
 
 
-def seen_in(line: SensedLine, at_s: float) -> Seen:
+def said_for(order: Order) -> frozenset[Purpose]:
+    """Return the purposes for which something may be said: without rule A11's leave, none about breathing or pulse."""
+    return frozenset(order.purposes) - (frozenset() if order.vital_signs else _VITAL)
+
+
+def seen_in(line: SensedLine) -> Seen:
     """Return what the events of a room need of one line.
 
     Args:
         line: what left the sensing process.
-        at_s: the node's elapsed time [s].
     """
     return Seen(
-        at_s=at_s,
+        at_s=line.t_s,
         presence=line.presence,
         zone=line.zone,
         is_moving=None if line.movement is None else line.movement is Movement.MOVING,
@@ -59,7 +74,7 @@ def readings_of(line: SensedLine, order: Order, place: Place | None, since: Sinc
         place: where the person is believed to be; None when not known.
         since: remembers since when each value stands.
     """
-    at, purposes = line.captured_at, order.purposes
+    at, purposes = line.captured_at, said_for(order)
     is_seen, is_breathing = Purpose.PRESENCE in purposes, Purpose.BREATHING_SPOT in purposes
     presence = line.presence if is_seen else None
     movement = line.movement if is_seen else None
@@ -88,13 +103,13 @@ def readings_of(line: SensedLine, order: Order, place: Place | None, since: Sinc
             line.respiratory_rate_per_min,
             line.respiratory_rate_uncertainty_per_min,
             line.respiratory_rate_withheld,
-            may=is_breathing and order.vital_signs,
+            may=is_breathing,
         ),
         pulse_rate=_rate(
             line.pulse_rate_per_min,
             line.pulse_rate_uncertainty_per_min,
             line.pulse_rate_withheld,
-            may=Purpose.PULSE_SPOT in purposes and order.vital_signs,
+            may=Purpose.PULSE_SPOT in purposes,
         ),
         living_seen_at=None if line.living_age_s is None else at - timedelta(seconds=line.living_age_s),
         quality=line.quality,

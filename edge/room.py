@@ -9,11 +9,11 @@ from broker.readings import Readings
 from edge.events import RoomEvents, Whereabouts
 from edge.minutes import Minutes
 from edge.pipe import SensedLine
-from edge.reports import Since, readings_of, room_event, seen_in
+from edge.reports import Since, readings_of, room_event, said_for, seen_in
 from edge.supervisor import Order
 
 SHOWN_FOR_S = 3.0
-"""[s] after which a reading is no longer said: one comes every second, and a last value is never held."""
+"""[s] from its newest frame after which a reading is no longer said: a last value is never held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Room:
         """Return how the frames come."""
         if not self._is_open:
             return Frames()
-        return replace(self._frames, age_s=max(0.0, self._clock.elapsed_s() - self._heard_s))
+        return replace(self._frames, age_s=max(0.0, self._age_s()))
 
     def begin(self) -> None:
         """Begin with nothing known: the sensor has just opened."""
@@ -74,10 +74,10 @@ class Room:
         Returns:
             What is to be recorded: events, and the minute before when another begins.
         """
-        self._heard_s = self._clock.elapsed_s()
+        self._captured_at = line.captured_at
         self._frames = Frames(None, line.frames_lost, line.frames_bad)
-        seen = seen_in(line, self._heard_s)
-        happened = [*self._whereabouts.see(seen, order.purposes), *self._events.see(seen, order.purposes)]
+        seen, purposes = seen_in(line), said_for(order)
+        happened = [*self._whereabouts.see(seen, purposes), *self._events.see(seen, purposes)]
         self._readings = readings_of(line, order, self._whereabouts.place, self._since)
         minute = self._minutes.add(self._readings)
         records: list[RoomEvent | MinuteMeasurement] = [] if minute is None else [minute]
@@ -87,7 +87,7 @@ class Room:
         """Return what may be said of the room now; None when nothing new enough was sensed under this lease."""
         if self._readings is None or self._readings.lease_id != lease_id:
             return None
-        return self._readings if self._clock.elapsed_s() - self._heard_s <= SHOWN_FOR_S else None
+        return self._readings if abs(self._age_s()) <= SHOWN_FOR_S else None
 
     def leave(self) -> Iterator[MinuteMeasurement]:
         """End: the sensor has closed. Gives what is left of the last minute."""
@@ -98,6 +98,10 @@ class Room:
         if minute is not None:
             yield minute
 
+    def _age_s(self) -> float:
+        """How old the newest frame is, also after the node itself stood still [s]."""
+        return (self._clock.utc_now() - self._captured_at).total_seconds()
+
     def _forget(self) -> None:
         self._events = RoomEvents(self._no_movement_after_s)
         self._whereabouts = Whereabouts()
@@ -105,4 +109,4 @@ class Room:
         self._since = Since()
         self._readings = None
         self._frames = Frames()
-        self._heard_s = self._clock.elapsed_s()
+        self._captured_at = self._clock.utc_now()

@@ -177,7 +177,11 @@ class Supervisor:
         self._tell(self._open_line(order, order.until_s - self._clock.elapsed_s()))
 
     def _extend(self, order: Order) -> None:
-        """Pass on a renewal, a change of purposes, or an earlier end."""
+        """Pass on a renewal, a change of purposes, or an earlier end.
+
+        Leave for vital signs that comes later counts from the next opening; leave that goes is obeyed at once, since
+        the node says nothing of them without it.
+        """
         assert self._order is not None
         moved_s = order.until_s - self._order.until_s
         changed = (order.lease_id, order.purposes, order.vital_signs) != (

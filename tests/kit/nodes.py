@@ -255,6 +255,7 @@ class NodeAtNight:
     press: Press
     settings: NodeSettings
     heard: list[object]
+    sensed_s: float = 0.0
 
     def step(self, seconds: float = 0.0, *, every_s: float = 0.1) -> None:
         """Step once, or for some seconds of the hand-set clock."""
@@ -273,7 +274,8 @@ class NodeAtNight:
     def sense(self, **changes: Any) -> None:
         """Let one second pass in which a line is sensed."""
         self.clock.advance(1)
-        self.sensing.say(sensed_line(**({"captured_at": self.clock.utc_now()} | changes)))
+        self.sensed_s += 1.0
+        self.sensing.say(sensed_line(**({"captured_at": self.clock.utc_now(), "t_s": self.sensed_s} | changes)))
         self.node.step()
 
     @property
