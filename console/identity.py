@@ -1,17 +1,16 @@
 """Accounts and sessions: who may sign in, who is signed in, and an audit entry for each of it (rules X4, X6)."""
 
 import hashlib
-import re
-import secrets
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
-from console.audit import AuditLog, Entry, Outcome
-from console.errors import NameTaken, StoreError
+from console.audit import AuditLog
+from console.enrolment import Enrolment, Invitation, name_fault
+from console.errors import StoreError
 from console.passwords import Passwords, fault_of
+from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.store import accounts
@@ -25,10 +24,10 @@ _log = structlog.get_logger(__name__)
 
 SESSION_LASTS = timedelta(hours=12)
 """A long night shift; a session never outlives it."""
-LINK_LASTS = timedelta(minutes=60)
 _TOUCH_EVERY = timedelta(seconds=15)
-_RULES = ("X4", "X6")
-_NAME = re.compile(r"[^\s\x00-\x1f]{2,64}")
+_WRONG = Words("The sign-in name or the password is not right.")
+_NOT_IT = Words("That is not the password.")
+_TOO_OFTEN = Words("Too many attempts. Wait a quarter of an hour, or ask a colleague.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +60,30 @@ class SignedIn:
     idle: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A new account and the one-time link that opens it.
+class Identity:
+    """Everything about accounts; each command is one transaction with its audit entry.
 
     Attributes:
-        actor: whose.
-        token: for the link; only its hash is stored.
+        first_administrator_link: see `Enrolment`, as the three below.
+        invite: make an account that opens with a one-time link.
+        renew_link: make another link for an account.
+        enrol: use a one-time link.
     """
-
-    actor: Actor
-    token: str = field(repr=False)
-
-
-class Identity:
-    """Everything about accounts; each command is one transaction with its audit entry."""
 
     def __init__(
         self, store: Store, audit: AuditLog, *, policy_version: int = 0, passwords: Passwords | None = None
     ) -> None:
         self._store = store
-        self._audit = audit
         self._clock = store.clock
-        self._policy_version = policy_version
         self._passwords = passwords or Passwords()
+        self._register = Register(store, audit, policy_version)
         self._throttle = Throttle(store.clock)
+        self._revoked: set[str] = set()
+        enrolment = Enrolment(self._register, self._passwords)
+        self.first_administrator_link = enrolment.first_administrator_link
+        self.invite = enrolment.invite
+        self.renew_link = enrolment.renew_link
+        self.enrol = enrolment.enrol
 
     def sign_in(self, username: str, password: str, device: str) -> SignIn | Decision:
         """Begin a session.
@@ -101,7 +99,7 @@ class Identity:
         Raises:
             StoreError: it cannot be recorded, so nobody is signed in.
         """
-        name = accounts.folded(_normal(username))
+        name = accounts.folded(normal_name(username))
         if self._throttle.wait_s(name, device) > 0:
             return self._refuse(None, device, "throttled")
         account = self._store.read(lambda tx: accounts.by_username(tx, name))
@@ -122,7 +120,7 @@ class Identity:
         """Return a session that lasts and note that it was used, or None."""
         now = self._clock.utc_now()
         found = self._store.read(lambda tx: accounts.session(tx, session_token))
-        if found is None or found.ended_at is not None:
+        if found is None or found.ended_at is not None or found.session_hash in self._revoked:
             return None
         if now >= found.ends_at or not found.account.is_active:
             self._end(found, "expired" if now >= found.ends_at else "not_active")
@@ -137,110 +135,30 @@ class Identity:
         found = self._store.read(lambda tx: accounts.session(tx, session_token))
         return found is not None and self._end(found, "signed_out")
 
-    def first_administrator_link(self) -> str | None:
-        """Return a one-time token, valid for 60 min, or None once any account exists; an earlier one ends."""
-
-        def make(tx: Tx) -> str | None:
-            if not accounts.is_empty(tx):
-                return None
-            token, system = accounts.new_token(), Actor.system("setup")
-            now = self._clock.utc_now()
-            accounts.add_enrolment(tx, token, None, system.actor_id, now, now + LINK_LASTS)
-            self._record(tx, "setup:enrolment:issued", system)
-            return token
-
-        return self._store.write(make)
-
-    def invite(
-        self,
-        tx: Tx,
-        by: Actor,
-        username: str,
-        display_name: str,
-        role: Role,
-        *,
-        room_id: str | None = None,
-        patient_id: str | None = None,
-    ) -> Invitation:
-        """Make an account that opens with a one-time link; the caller records its decision in the same transaction.
-
-        Args:
-            tx: the caller's write.
-            by: who invites.
-            username: 2 to 64 characters without spaces, free in any case; see `name_fault`.
-            display_name: as on the badge.
-            role: what they will be.
-            room_id: a patient's room; None for staff.
-            patient_id: a patient's pseudonym; None for staff.
-
-        Raises:
-            NameTaken: the username is taken; the whole write is undone.
-        """
-        name = _normal(username)
-        if accounts.by_username(tx, name) is not None:
-            raise NameTaken("this sign-in name is taken")
-        actor = Actor(secrets.token_hex(16), name, display_name.strip(), role, room_id, patient_id)
-        accounts.add(tx, actor, None, self._clock.utc_now())
-        return Invitation(actor, self.renew_link(tx, by, actor.actor_id))
-
-    def renew_link(self, tx: Tx, by: Actor, actor_id: str) -> str:
-        """Return a new one-time token for an account (a forgotten password); earlier ones end."""
-        token, now = accounts.new_token(), self._clock.utc_now()
-        accounts.add_enrolment(tx, token, actor_id, by.actor_id, now, now + LINK_LASTS)
-        return token
-
-    def enrol(self, token: str, username: str, display_name: str, password: str) -> Actor | Decision:
-        """Use a one-time link: the first administrator chooses a name, all others only a password.
-
-        Args:
-            token: from the link.
-            username: the first administrator's; for anyone else empty, or the one they were given.
-            display_name: the first administrator's; ignored for anyone else.
-            password: the new one.
-
-        Returns:
-            The actor, who can sign in now, or why not; a refused link can still be used unless it is spent.
-        """
-        link = self._store.read(lambda tx: accounts.enrolment(tx, token))
-        own = self._store.read(lambda tx: accounts.by_id(tx, link.actor_id or "")) if link else None
-        name = own.actor.username if own else _normal(username)
-        fault = fault_of(password, name) or (None if own else name_fault(name, display_name))
-        if link is None:
-            return self._deny("setup:enrolment:denied", None, "unknown_link", _SPENT)
-        if own is not None and username.strip() and accounts.folded(_normal(username)) != accounts.folded(name):
-            fault = Words("This link was made for another sign-in name.")
-        if fault is not None:
-            return self._decision(fault)
-        password_hash = self._passwords.hash(password)
-        actor = own.actor if own else Actor(secrets.token_hex(16), name, display_name.strip(), Role.ADMINISTRATOR)
-        if not self._store.write(lambda tx: self._use_link(tx, token, actor, password_hash)):
-            return self._deny("setup:enrolment:denied", own.actor if own else None, "spent_link", _SPENT)
-        return actor
-
     def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
         """Change one's own password; every other session of that person ends."""
         found = self._store.read(lambda tx: accounts.session(tx, session_token))
         if found is None or self.session_of(session_token) is None:
-            return self._decision(Words("Sign in first."))
+            return self._register.decide(Words("Sign in first."))
         actor, name = found.account.actor, accounts.folded(found.account.actor.username)
         if self._throttle.wait_s(name, found.device) > 0:
-            return self._deny("signin:password:denied", actor, "throttled", _TOO_OFTEN)
+            return self._register.deny("signin:password:denied", actor, "throttled", _TOO_OFTEN)
         if not self._passwords.holds(password, found.account.password_hash):
             self._throttle.failed(name, found.device)
-            return self._deny("signin:password:denied", actor, "wrong_password", Words("That is not the password."))
+            return self._register.deny("signin:password:denied", actor, "wrong_password", _NOT_IT)
         fault = fault_of(new_password, actor.username)
         if fault is not None:
-            return self._decision(fault)
+            return self._register.decide(fault)
         password_hash = self._passwords.hash(new_password)
 
         def change(tx: Tx) -> None:
             accounts.set_password(tx, actor.actor_id, password_hash)
             now = self._clock.utc_now()
             accounts.end_sessions_of(tx, actor.actor_id, "password_changed", now, but=found.session_hash)
-            self._record(tx, "signin:password:changed", actor)
+            self._register.record(tx, "signin:password:changed", actor)
 
         self._store.write(change)
-        return self._decision(Words("The password is changed."), allowed=True)
+        return self._register.decide(Words("The password is changed."), allowed=True)
 
     def set_active(self, tx: Tx, actor_id: str, *, is_active: bool) -> None:
         """Let an account sign in, or no more, within the caller's recorded decision; its sessions end with it."""
@@ -253,7 +171,7 @@ class Identity:
 
         def begin(tx: Tx) -> None:
             accounts.open_session(tx, token, actor.actor_id, device, now, now + SESSION_LASTS)
-            self._record(tx, "signin:session:opened", actor, subject=f"session:{accounts.hash_of(token)[:32]}")
+            self._register.record(tx, "signin:session:opened", actor, subject=f"session:{accounts.hash_of(token)[:32]}")
 
         self._store.write(begin)
         return SignIn(token, actor)
@@ -263,10 +181,16 @@ class Identity:
             ended = accounts.end_session(tx, session.session_hash, reason, self._clock.utc_now())
             if ended:
                 subject = f"session:{session.session_hash[:32]}"
-                self._record(tx, "signin:session:ended", session.account.actor, subject=subject, reason=reason)
+                self._register.record(tx, "signin:session:ended", session.account.actor, subject=subject, reason=reason)
             return ended
 
-        return self._store.write(end)
+        try:
+            return self._store.write(end)
+        except StoreError as error:
+            # It ends all the same: for as long as this console runs it is remembered here.
+            self._revoked.add(session.session_hash)
+            _log.warning("session_end_not_recorded", error=type(error).__name__)
+            return True
 
     def _touch(self, session_hash: str) -> None:
         try:
@@ -275,73 +199,11 @@ class Identity:
             # Nobody is signed out because the disk is full: answering a call is never gated (principle 9).
             _log.warning("session_not_touched", error=type(error).__name__)
 
-    def _use_link(self, tx: Tx, token: str, actor: Actor, password_hash: str) -> bool:
-        link, now = accounts.enrolment(tx, token), self._clock.utc_now()
-        if link is None or link.used_at is not None or now >= link.expires_at:
-            return False
-        if link.actor_id is None:
-            if not accounts.is_empty(tx):
-                return False
-            accounts.add(tx, actor, password_hash, now)
-        else:
-            accounts.set_password(tx, actor.actor_id, password_hash)
-            accounts.end_sessions_of(tx, actor.actor_id, "password_changed", now)
-        accounts.use_enrolment(tx, link.token_hash, now)
-        self._record(tx, "setup:enrolment:used", actor)
-        return True
-
     def _refuse(self, actor: Actor | None, device: str, reason: str) -> Decision:
-        words = _TOO_OFTEN if reason == "throttled" else Words("The sign-in name or the password is not right.")
-        return self._deny("signin:session:denied", actor, reason, words, subject=f"device:{_pseudonym(device)}")
-
-    def _deny(self, action: str, actor: Actor | None, reason: str, words: Words, *, subject: str = "") -> Decision:
-        self._store.write(
-            lambda tx: self._record(tx, action, actor, subject=subject, reason=reason, outcome=Outcome.DENIED)
-        )
-        return self._decision(words)
-
-    def _decision(self, words: Words, *, allowed: bool = False) -> Decision:
-        return Decision(allowed, _RULES, words, self._policy_version)
-
-    def _record(
-        self,
-        tx: Tx,
-        action: str,
-        actor: Actor | None,
-        *,
-        subject: str = "",
-        reason: str = "",
-        outcome: Outcome = Outcome.ALLOWED,
-    ) -> None:
-        entry = Entry(
-            action,
-            actor.actor_id if actor else "anyone",
-            actor.role if actor else None,
-            outcome,
-            _RULES,
-            self._policy_version,
-            subject,
-            reason=reason,
-        )
-        self._audit.append(tx, entry)
-
-
-def name_fault(username: str, display_name: str) -> Words | None:
-    """Return why a new account's names are not taken, or None when they are."""
-    if not _NAME.fullmatch(_normal(username)):
-        return Words("A sign-in name has 2 to 64 characters and no spaces.")
-    if not 1 <= len(display_name.strip()) <= 64 or not display_name.isprintable():
-        return Words("A display name has 1 to 64 characters.")
-    return None
-
-
-def _normal(username: str) -> str:
-    return unicodedata.normalize("NFKC", username).strip()
+        words = _TOO_OFTEN if reason == "throttled" else _WRONG
+        subject = f"device:{_pseudonym(device)}"
+        return self._register.deny("signin:session:denied", actor, reason, words, subject=subject)
 
 
 def _pseudonym(device: str) -> str:
     return hashlib.sha256(device.encode()).hexdigest()[:32]
-
-
-_SPENT = Words("This link was used or is too old. Ask for a new one.")
-_TOO_OFTEN = Words("Too many attempts. Wait a quarter of an hour, or ask a colleague.")

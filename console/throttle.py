@@ -41,6 +41,11 @@ class Throttle:
         self._failed: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def size(self) -> int:
+        """Return how many names, devices and pairs are remembered, at most 10,000."""
+        return len(self._failed)
+
     def wait_s(self, name: str, device: str) -> float:
         """Return how long an attempt must wait [s]; 0.0 when it may go on."""
         with self._lock:
