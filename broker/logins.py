@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -16,7 +16,7 @@ class Login:
     """
 
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 def new_login(username: str) -> Login:
