@@ -71,9 +71,9 @@ class Layout:
         """Return a node's settings file."""
         return self.data / "nodes" / f"{node_id}.toml"
 
-    def make(self, room_ids: tuple[str, ...]) -> None:
+    def make(self, node_ids: tuple[str, ...]) -> None:
         """Make the folders; what exists is left as it is."""
-        for folder in (self.logs, self.broker, self.console, *(self.node(room_id) for room_id in room_ids)):
+        for folder in (self.logs, self.broker, self.console, *(self.node(node_id) for node_id in node_ids)):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
@@ -124,11 +124,11 @@ def write_broker(layout: Layout, plan: Plan, port: int) -> dict[str, Login]:
     Returns:
         The logins by name: `console` and one for each node.
     """
-    logins = {name: new_login(name) for name in (CONSOLE, *plan.room_ids)}
+    logins = {name: new_login(name) for name in (CONSOLE, *plan.node_ids)}
     if plan.broker is BrokerKind.EMBEDDED:
         embedded.prepare(layout.broker, port, logins.values())
     else:
-        mosquitto.prepare(layout.broker, port, SITE, WARD, plan.room_ids, logins.values())
+        mosquitto.prepare(layout.broker, port, SITE, WARD, plan.node_ids, logins.values())
     for name, login in logins.items():
         folder = layout.console if name == CONSOLE else layout.node(name)
         write_private(folder / "broker.password", f"{login.password}\n")
@@ -142,10 +142,10 @@ def broker_file(layout: Layout, kind: BrokerKind) -> Path:
 
 def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key: str, clock: Path | None) -> None:
     """Write one node's settings."""
-    number = int(node_id.removeprefix("room"))
-    recording = plan.replays.get(node_id)
+    number = plan.node_ids.index(node_id)
+    recording = plan.replays.get(plan.room_ids[number])
     source: Mapping[str, toml.Value] = (
-        {"kind": "synthetic", "seed": number}
+        {"kind": "synthetic", "seed": number + 1}
         if recording is None
         else {"kind": "replay", "file": recording, "loop": plan.loop}
     )

@@ -114,14 +114,14 @@ def run(
         OSError: the folder cannot be written.
     """
     layout = files.Layout(plan.data)
-    layout.make(plan.room_ids)
+    layout.make(plan.node_ids)
     clock_file = files.ward_clock(layout, plan.speed)
     port = plans.free_port()
     files.write_broker(layout, plan, port)
     files.write_console(layout, plan, port, clock_file)
     foundation = lay_foundation(plan, layout, files.clock_of(clock_file), say)
-    for room_id in plan.room_ids:
-        files.write_node(layout, plan, room_id, port, foundation.console_key, clock_file)
+    for node_id in plan.node_ids:
+        files.write_node(layout, plan, node_id, port, foundation.console_key, clock_file)
     clock = SystemClock()
     processes = Processes(layout.logs, clock, say.note)
     try:
@@ -150,9 +150,9 @@ def _start(
     processes.start(Part("console", python("-m", "console", "serve", "--config", settings), is_vital=True))
     wait_for_port(processes, "console", plan.host, plan.port, clock, until)
     say.done("console: answers")
-    for room_id in plan.room_ids:
-        node = python("-m", "edge", "--config", str(layout.node_settings(room_id)))
-        processes.start(Part(f"node {room_id}", node, is_vital=False, environment=_ONE_THREAD))
+    for room_id, node_id in zip(plan.room_ids, plan.node_ids, strict=True):
+        node = python("-m", "edge", "--config", str(layout.node_settings(node_id)))
+        processes.start(Part(f"{node_id} in {room_id}", node, is_vital=False, environment=_ONE_THREAD))
     replayed = "".join(f"; {room_id} plays {file.name}" for room_id, file in plan.replays.items())
     say.done(f"nodes: {plan.rooms} started{replayed}")
 

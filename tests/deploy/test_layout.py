@@ -14,7 +14,7 @@ from edge import settings as edge_settings
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     made = Layout(tmp_path)
-    made.make(("room1", "room2"))
+    made.make(("node1", "node2"))
     return made
 
 
@@ -29,14 +29,14 @@ def test_a_folder_is_held_by_one_ward_at_a_time(tmp_path: Path) -> None:
 def test_a_nodes_settings_are_what_the_node_reads(layout: Layout, kind: BrokerKind) -> None:
     plan = Plan(layout.data, rooms=2, replays={"room2": layout.data / "night.h5"}, loop=True, broker=kind)
     logins = write_broker(layout, plan, 1999)
-    for room_id in plan.room_ids:
-        write_node(layout, plan, room_id, 1999, "ab" * 32, None)
-    simulated = edge_settings.load(layout.node_settings("room1"), {})
-    replayed = edge_settings.load(layout.node_settings("room2"), {})
-    assert (simulated.node_id, simulated.source.kind, simulated.broker.port) == ("room1", "synthetic", 1999)
+    for node_id in plan.node_ids:
+        write_node(layout, plan, node_id, 1999, "ab" * 32, None)
+    simulated = edge_settings.load(layout.node_settings("node1"), {})
+    replayed = edge_settings.load(layout.node_settings("node2"), {})
+    assert (simulated.node_id, simulated.source.kind, simulated.broker.port) == ("node1", "synthetic", 1999)
     assert (replayed.source.kind, replayed.source.loop) == ("replay", True)
     assert simulated.password_path is not None
-    assert simulated.password_path.read_text().strip() == logins["room1"].password
+    assert simulated.password_path.read_text().strip() == logins["node1"].password
 
 
 def test_the_consoles_settings_are_what_the_console_reads(layout: Layout) -> None:
