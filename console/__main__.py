@@ -24,10 +24,21 @@ from console.store.inspection import look_into
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="The ward console: night board, patient page, consent, leases, audit.",
+    help=(
+        "The ward console: night board, patient page, consent, leases, audit.\n\n"
+        "Example: hushward console serve --config console.toml\n\n"
+        "Exit codes: 0 done; 1 it could not be done, with the reason in one sentence; 2 wrong options."
+    ),
     rich_markup_mode=None,
 )
-audit = typer.Typer(no_args_is_help=True, help="The audit log of a ward.", rich_markup_mode=None)
+audit = typer.Typer(
+    no_args_is_help=True,
+    help=(
+        "The audit log of a ward.\n\nExample: hushward audit verify --data ward-data\n\n"
+        "Exit codes: 0 done; 1 the log is not whole, or cannot be read; 2 wrong options."
+    ),
+    rich_markup_mode=None,
+)
 app.add_typer(audit, name="audit")
 
 _Config = Annotated[Path, typer.Option("--config", help="The console's TOML file.")]
