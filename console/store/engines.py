@@ -7,7 +7,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
-from console.errors import StoreConflict, StoreDamaged, StoreError, StoreFault, StoreFull
+from console.errors import StoreBusy, StoreConflict, StoreDamaged, StoreError, StoreFault, StoreFull
 
 _BUSY_S = 10.0
 _READERS = 8
@@ -62,17 +62,7 @@ def _sqlite_error(original: sqlite3.Error, is_conflict: bool) -> StoreError:
 def _engine(url: URL, *, begin: str, size: int, read_only: bool) -> Engine:
     # hide_parameters: no name, username or text may reach a log through an error message.
     if url.get_backend_name() != "sqlite":
-        options = "-c synchronous_commit=on" + (" -c default_transaction_read_only=on" if read_only else "")
-        isolation = "REPEATABLE READ" if read_only else "SERIALIZABLE"
-        return create_engine(
-            url,
-            pool_size=size,
-            max_overflow=0,
-            hide_parameters=True,
-            isolation_level=isolation,
-            connect_args={"options": options},
-            pool_pre_ping=True,
-        )
+        return _server_engine(url, size=size, read_only=read_only)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -94,6 +84,31 @@ def _engine(url: URL, *, begin: str, size: int, read_only: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _server_engine(url: URL, *, size: int, read_only: bool) -> Engine:
+    options = "-c synchronous_commit=on" + (" -c default_transaction_read_only=on" if read_only else "")
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ" if read_only else "SERIALIZABLE",
+        connect_args={"options": options},
+        pool_pre_ping=True,
+    )
+    if not read_only:
+        event.listen(engine, "connect", _be_the_only_writer)
+    return engine
+
+
+def _be_the_only_writer(connection: Any, _record: Any) -> None:
+    """Hold the server's lock for as long as the writer's connection lives, and again after a reconnect (fault F42)."""
+    with connection.cursor() as cursor:
+        held = cursor.execute("SELECT pg_try_advisory_lock(hashtext('hushward console'))").fetchone()[0]
+    connection.commit()
+    if not held:
+        raise StoreBusy("another console holds this database; stop it first")
 
 
 _PRAGMAS = (
