@@ -130,7 +130,8 @@ def verify_rows(
 
 def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding]]:
     """Rebuild the tree from the entries themselves, and look at each row alone."""
-    tree, findings, place = Tree(), [], 0
+    tree, place = Tree(), 0
+    findings: list[Finding] = []
     for row in rows:
         if row.index != place and len(findings) < _MOST_FINDINGS:
             findings.append(_at(Fault.MISSING_ROW, place, f"row {place} is missing; row {row.index} follows"))

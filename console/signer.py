@@ -23,6 +23,9 @@ NAMES, TEXTS, DAYS = "names", "texts", "days"
 _SIGNING = ("lease", "audit")
 _SEALING = (NAMES, TEXTS, DAYS)
 
+_COMPLETE = "complete"
+"""A file written after the last key: until it is there, a first start was cut short and may go on making keys."""
+
 Signed = TypeVar("Signed", ConsentLease, Receipt, Checkpoint)
 
 
@@ -69,20 +72,22 @@ class Keys:
             folder: made with mode 0700 when missing; each key file has mode 0600 and 64 hex digits.
 
         Raises:
-            KeyFault: some keys are there and others are not, a file is not a key, or others may read it.
+            KeyFault: a key that was once made is missing, a file is not a key, or others may read it.
             OSError: the folder cannot be written.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         paths = {name: folder / f"{name}.key" for name in (*_SIGNING, *_SEALING)}
         missing = [name for name, path in paths.items() if not path.exists()]
-        if missing and len(missing) < len(paths):
+        if missing and (folder / _COMPLETE).exists():
             raise KeyFault(
-                f"{folder}: the keys {', '.join(missing)} are missing while others are there; put them back from the "
-                "backup, or what they sealed and signed cannot be read"
+                f"{folder}: the keys {', '.join(missing)} are missing; put them back from the backup, or what they "
+                "sealed and signed cannot be read"
             )
         for name in missing:
             write_durably(paths[name], secrets.token_bytes(32).hex(), 0o600)
         keys = cls(folder, {name: _read_secret(path) for name, path in paths.items()})
+        if not (folder / _COMPLETE).exists():
+            write_durably(folder / _COMPLETE, "every key of this folder was made\n", 0o644)
         for name, public in (("lease", keys.lease_key), ("audit", keys.audit_key)):
             path = folder / f"{name}.pub"
             if not path.exists() or path.read_text("ascii").strip() != public:

@@ -1,7 +1,5 @@
 """The one writer and the many readers of the console's database."""
 
-import contextlib
-import fcntl
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,63 +8,23 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, Self, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, make_url, text
+import structlog
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from broker.clock import Clock
-from console.errors import StoreBusy, StoreClosed, StoreError
+from console.errors import StoreClosed, StoreError, StoreFault
 from console.signer import Keys
 from console.store.engines import is_failure, reader_of, sentence_of, writer_of
+from console.store.lock import only_console
 from console.store.migrate import bring_up_to_date
+from console.store.transaction import Tx
+
+__all__ = ["Store", "Tx"]
 
 T = TypeVar("T")
+_log = structlog.get_logger(__name__)
 _MOST_AT_ONCE = 256
-
-
-class Tx:
-    """What a function may do inside one transaction.
-
-    Callbacks let memory follow the database: `on_commit` runs after the commit is on the disk, `on_rollback` when the
-    transaction was undone, in reverse order.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._failure: StoreError | None = None
-        self._committed: list[Callable[[], None]] = []
-        self._undone: list[Callable[[], None]] = []
-
-    def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
-        """Run one SQLAlchemy Core statement, once or for each of a list of values."""
-        self.check()
-        try:
-            return self._connection.execute(statement, values)
-        except DBAPIError as error:
-            if is_failure(error):
-                self._failure = sentence_of(error)
-            raise
-
-    def check(self) -> None:
-        """Refuse to go on once the disk or the server has failed: the database may have undone the transaction.
-
-        Raises:
-            StoreError: what failed.
-        """
-        if self._failure is not None:
-            raise self._failure
-
-    def on_commit(self, then: Callable[[], None]) -> None:
-        """Run something once this transaction is durable; it must not raise."""
-        self._committed.append(then)
-
-    def on_rollback(self, then: Callable[[], None]) -> None:
-        """Run something if this transaction is undone; it must not raise."""
-        self._undone.append(then)
-
-    def settle(self, *, committed: bool) -> None:
-        """Run the callbacks; called by the writer alone."""
-        for then in self._committed if committed else reversed(self._undone):
-            then()
 
 
 @dataclass(slots=True)
@@ -119,7 +77,7 @@ class Store:
             StoreFull: there is no room to make it.
             StoreError: it cannot be opened.
         """
-        lock = _only_console(_file_of(url))
+        lock = only_console(_file_of(url))
         try:
             store = cls(url, keys, clock, lock)
             bring_up_to_date(store._writer_engine, keys)
@@ -205,6 +163,10 @@ class Store:
                 self._commit(batch)
             except (DBAPIError, StoreError) as error:
                 self._fail(batch, sentence_of(error) if isinstance(error, DBAPIError) else error)
+            except Exception as error:
+                # The writer goes on for those who come next; these learn that nothing of theirs may be believed.
+                _log.error("store_writer_failed", error=type(error).__name__)
+                self._fail(batch, StoreFault(f"the write failed inside the database library ({type(error).__name__})"))
             for asked in batch:
                 asked.done.set()
 
@@ -271,19 +233,3 @@ def _file_of(url: str) -> Path | None:
     if not told.database or told.database == ":memory:":
         raise StoreError("the database needs a file; use sqlite:///FILE")
     return Path(told.database)
-
-
-def _only_console(file: Path | None) -> IO[str] | None:
-    """Hold a lock file beside the database for as long as this console runs (one writer, fault F42)."""
-    if file is None:
-        return None
-    try:
-        lock = file.with_name(f"{file.name}.lock").open("a")
-    except OSError as error:
-        raise StoreError(f"{file}: cannot be opened ({error.strerror}); check the folder and its rights") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        with contextlib.closing(lock):
-            raise StoreBusy(f"{file}: another console holds this database; stop it first") from error
-    return lock

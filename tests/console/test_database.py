@@ -107,6 +107,23 @@ def test_what_follows_a_commit_runs_after_it_and_what_follows_a_rollback_in_reve
     assert told == ["committed", "second", "first"]
 
 
+def test_a_callback_that_fails_neither_undoes_the_write_nor_stops_the_writer(bench: Bench) -> None:
+    def write(tx: Tx) -> None:
+        add_ward(tx, "willow")
+        tx.on_commit(lambda: [][0])
+
+    bench.store.write(write)
+    assert count(bench.store) == 1
+    assert bench.store.write(lambda tx: add_ward(tx, "oak")) == "oak"
+
+
+def test_a_write_that_ends_the_transaction_itself_fails_and_the_writer_goes_on(bench: Bench) -> None:
+    with pytest.raises(StoreError):
+        bench.store.write(lambda tx: tx.execute(text("ROLLBACK")))
+    assert bench.store.write(lambda tx: add_ward(tx, "oak")) == "oak"
+    assert count(bench.store) == 1
+
+
 def test_a_reader_cannot_write(bench: Bench) -> None:
     with pytest.raises(StoreError):
         bench.store.read(lambda tx: add_ward(tx, "willow"))

@@ -59,6 +59,15 @@ def test_a_lost_key_is_never_replaced_by_a_new_one(tmp_path: Path) -> None:
     assert not (tmp_path / "keys" / "names.key").exists()
 
 
+def test_a_first_start_that_was_cut_short_goes_on_making_keys(tmp_path: Path) -> None:
+    made = Keys.open(tmp_path / "keys")
+    for name in ("complete", "days.key", "audit.pub"):
+        (tmp_path / "keys" / name).unlink()
+    again = Keys.open(tmp_path / "keys")
+    assert again.lease_key == made.lease_key
+    assert again.sealing(DAYS) != made.sealing(DAYS)
+
+
 @pytest.mark.parametrize("content", ["", "zz", "00" * 31, "not hex at all"])
 def test_a_spoilt_key_file_is_one_sentence_that_does_not_repeat_it(tmp_path: Path, content: str) -> None:
     Keys.open(tmp_path / "keys")
