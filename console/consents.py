@@ -105,6 +105,10 @@ class Consents:
         """Pause the sensor of a room, for anyone, at any time; see `Stops.pause`."""
         return self._stops.pause(actor, room_id, via=via, device=device)
 
+    def retry(self) -> None:
+        """Write down the stops that could not be written when they came."""
+        self._stops.retry()
+
     def resume(self, actor: Actor, room_id: str) -> Decision:
         """End a pause early, or say "same as before" after a move: the patient's own tap alone (rules C2, S3)."""
         own = is_own(actor, room_id)

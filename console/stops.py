@@ -1,6 +1,7 @@
 """Stop and pause: free, for anyone, at any time, also when nothing can be written down (C5, C5a, C5b, C6, S3)."""
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,11 +39,24 @@ class Reactions:
         within: raises check prompts for clocks that run, in the same transaction; returns how many.
         after: closes the sensor once the entry is durable; returns the token under which the stop can be followed.
         unwritten: closes the sensor although nothing can be written; returns the same.
+        release: lets a room's sensor follow the written consent again.
     """
 
     within: Callable[[Tx, str], int]
     after: Callable[[str], str]
     unwritten: Callable[[str], str]
+    release: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A stop or a pause as it was asked for."""
+
+    actor: Actor | None
+    room_id: str
+    kind: EntryKind
+    via: Via
+    device: str
 
 
 class Stops:
@@ -52,6 +66,7 @@ class Stops:
         self._office = office
         self._roll = roll
         self._reactions = reactions
+        self._unwritten: deque[_Asked] = deque()
 
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor of a room, for anyone, at any time (rules C5, C6).
@@ -67,51 +82,61 @@ class Stops:
         """
         own = is_own(actor, room_id)
         kind = EntryKind.WITHDRAWN if own else EntryKind.RELAYED_NO
-        return self._stop(actor, room_id, kind, "consent:sensor:stopped", Permission.CONSENT_STOP, via, device)
+        return self._stop(_Asked(actor, room_id, kind, via, device))
 
     def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Pause the sensor of a room for ten minutes, for anyone, as often as they like (rule S3)."""
-        return self._stop(
-            actor, room_id, EntryKind.PAUSED, "consent:sensor:paused", Permission.CONSENT_PAUSE, via, device
-        )
+        return self._stop(_Asked(actor, room_id, EntryKind.PAUSED, via, device))
 
-    def _stop(
-        self,
-        actor: Actor | None,
-        room_id: str,
-        kind: EntryKind,
-        action: str,
-        permission: Permission,
-        via: Via,
-        device: str,
-    ) -> Decision:
+    def retry(self) -> None:
+        """Write down the stops that could not be written when they came; their rooms follow the consent again then."""
+        while self._unwritten:
+            try:
+                self._write(self._unwritten[0])
+            except _UNWRITABLE:
+                return
+            written = self._unwritten.popleft()
+            if all(one.room_id != written.room_id for one in self._unwritten):
+                self._reactions.release(written.room_id)
+
+    def _stop(self, asked: _Asked) -> Decision:
+        if self._roll.sheet().room(asked.room_id) is None:
+            return self._office.policy.deny("C5", reason=Words("There is no such room."))
+        try:
+            decision = self._write(asked)
+        except _UNWRITABLE:
+            # Stop is free, also when nothing can be written down (rules C5 and F36).
+            self._unwritten.append(asked)
+            decision = self._office.policy.allow(
+                "C5", reason=Words("The sensor is being stopped."), obligations=(Obligation.CLOSE_SENSOR,)
+            )
+            return made(decision, self._reactions.unwritten(asked.room_id))
+        return made(decision, self._reactions.after(asked.room_id))
+
+    def _write(self, asked: _Asked) -> Decision:
+        actor, room_id = asked.actor, asked.room_id
+
         def work(tx: Tx) -> Done:
             person = self._roll.sheet().people.get(room_id)
             raised = self._reactions.within(tx, room_id)
             if person is not None:
-                standing = self._roll.standing_in(tx, person)
-                write_entry(self._office, self._roll, tx, person, standing.consent_id, kind, {"via": via.value}, actor)
-            spree = self._count_device(tx, device, room_id)
-            decision = self._stop_decision(kind, is_own(actor, room_id), raised > 0, spree)
+                standing, details = self._roll.standing_in(tx, person), {"via": asked.via.value}
+                consent_id = standing.consent_id
+                write_entry(self._office, self._roll, tx, person, consent_id, asked.kind, details, actor)
+            spree = self._count_device(tx, asked.device, room_id)
+            decision = self._stop_decision(asked.kind, raised > 0, spree)
             subject = f"patient:{person.stay.patient_id}" if person else f"room:{room_id}"
-            return Done(decision, subject, room_id, via.value)
+            return Done(decision, subject, room_id, asked.via.value)
 
-        if self._roll.sheet().room(room_id) is None:
-            return self._office.policy.deny("C5", reason=Words("There is no such room."))
-        try:
-            decision = self._office.run(actor, permission, action, work, room=room_id)
-        except _UNWRITABLE:
-            # Stop is free, also when nothing can be written down (rules C5 and F36).
-            decision = self._office.policy.allow(
-                "C5", reason=Words("The sensor is being stopped."), obligations=(Obligation.CLOSE_SENSOR,)
-            )
-            return made(decision, self._reactions.unwritten(room_id))
-        return made(decision, self._reactions.after(room_id))
+        is_pause = asked.kind is EntryKind.PAUSED
+        permission = Permission.CONSENT_PAUSE if is_pause else Permission.CONSENT_STOP
+        action = "consent:sensor:paused" if is_pause else "consent:sensor:stopped"
+        return self._office.run(actor, permission, action, work, room=room_id)
 
-    def _stop_decision(self, kind: EntryKind, own: bool, raised: bool, spree: bool) -> Decision:
+    def _stop_decision(self, kind: EntryKind, raised: bool, spree: bool) -> Decision:
         obligations = [Obligation.CLOSE_SENSOR]
         obligations.append(Obligation.RAISE_CHECK_PROMPT if raised else Obligation.TELL_NURSE_SILENTLY)
-        if kind is EntryKind.RELAYED_NO and not own:
+        if kind is EntryKind.RELAYED_NO:
             obligations.append(Obligation.ASK_THE_PATIENT)
         if spree:
             obligations += [Obligation.GO_ROUND_AND_ASK, Obligation.TELL_NURSE_IN_CHARGE]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from broker.vocabulary import Lamp, LeaseKind, LeaseState, Modality, Purpose
@@ -10,6 +11,9 @@ from console.rules.grants import NetworkChoice
 from console.rules.hours import Window, is_within, next_wall_time, windows
 from console.rules.policy import Policy
 from console.views import Words
+
+LeaseLamp = Literal[Lamp.ON, Lamp.OFF, Lamp.BLINK, Lamp.IDENTIFY]
+"""What a lease may ask of the lamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class LeaseVerdict:
     purposes: tuple[Purpose, ...]
     window: Window
     offline_until: datetime | None
-    lamp: Lamp
+    lamp: LeaseLamp
     rules: tuple[str, ...]
     reason: Words
 
@@ -138,15 +142,15 @@ def _for_an_empty_room(facts: LeaseFacts, now: datetime) -> LeaseVerdict:
     )
 
 
-def _closed(now: datetime, lamp: Lamp, rule_id: str, *, reason: Words) -> LeaseVerdict:
+def _closed(now: datetime, lamp: LeaseLamp, rule_id: str, *, reason: Words) -> LeaseVerdict:
     return LeaseVerdict(LeaseState.CLOSED, LeaseKind.CONSENT, (), Window(now, now), None, lamp, (rule_id,), reason)
 
 
-def _identified(facts: LeaseFacts) -> Lamp:
+def _identified(facts: LeaseFacts) -> LeaseLamp:
     return Lamp.IDENTIFY if facts.lamp_wanted else Lamp.OFF
 
 
-def _lamp_in_pause(standing: Standing, now: datetime, policy: Policy) -> Lamp:
+def _lamp_in_pause(standing: Standing, now: datetime, policy: Policy) -> LeaseLamp:
     soon = policy.duration("K3", "blink_before_resume_s")
     until = standing.paused_until
     return Lamp.BLINK if until is not None and until - now <= soon else Lamp.OFF

@@ -1,12 +1,15 @@
 """What may be said of a rate: a spot check with its age, or why there is none (rules A11, K6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broker.messages import LiveState
 from broker.readings import Readings
 from broker.vocabulary import Context, Origin, Purpose, SensorState
 from console.rules.policy import Policy
 from console.views import ReadingView, Words
+
+_OLDEST = timedelta(seconds=5)
+"""An estimate older than this is not sent as the present state (rule A9)."""
 
 
 def shows_numbers(context: Context, origin: Origin) -> bool:
@@ -58,8 +61,10 @@ def breathing_view(
 def readings_in_force(live: LiveState | None, lease_id: str) -> Readings | None:
     """Return the readings of a live message, if they stand under the lease in force; None otherwise.
 
-    What was sensed under a lease whose consent is gone is never shown.
+    What was sensed under a lease whose consent is gone is never shown, nor an old estimate in a new message.
     """
     if live is None or live.sensor.state is not SensorState.OPEN or live.readings is None:
+        return None
+    if live.sent_at - live.readings.captured_at > _OLDEST:
         return None
     return live.readings if live.readings.lease_id == lease_id else None

@@ -1,0 +1,260 @@
+"""The only door to patient data: permission, read and audit entry are one transaction (rules X1, X4, X5)."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from broker.vocabulary import SensorState
+from console.errors import StoreError
+from console.leases import Leases
+from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
+from console.live import Live
+from console.node_health import NodeHealth
+from console.office import Done, Office
+from console.patient_page import STAFF_STATUS, PageFacts, patient_view
+from console.roles import Actor, Role
+from console.roll import Person, Roll
+from console.rules.access import AccessReason, Permission, Request, may
+from console.rules.decision import Decision
+from console.rules.readings import breathing_view
+from console.stop_watch import StopWatch
+from console.store import accounts, audit_rows
+from console.store.database import Tx
+from console.store.people import RoomRow as StoredRoom
+from console.viewings import Viewing, Viewings
+from console.views import (
+    AuditRow,
+    HealthView,
+    PatientView,
+    ReadingView,
+    RoomRow,
+    StaffRow,
+    StopState,
+    StopView,
+    Words,
+)
+
+T = TypeVar("T")
+_OWN_PAGE_EVERY_S = 60.0
+"""[s] in which a patient's own page, open on their own screen, makes one entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the door looks at.
+
+    Attributes:
+        office: store, log, rules and clock.
+        roll: who stays where.
+        live: what the nodes say.
+        leases: which lease is in force.
+        stops: where stops are on their way.
+        viewings: glances.
+        health: the health page.
+    """
+
+    office: Office
+    roll: Roll
+    live: Live
+    leases: Leases
+    stops: StopWatch
+    viewings: Viewings
+    health: NodeHealth
+
+
+class Access:
+    """Every read that a screen can ask for."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._office = rooms.office
+        self._lock = threading.Lock()
+        self._own_page_s: dict[str, float] = {}
+
+    def open_viewing(self, actor: Actor, device: str) -> Viewing | Decision:
+        """Begin a glance at the board; it is logged before this returns, or late when nothing can be logged."""
+        decision = may(Request(actor.role, Permission.BOARD_GLANCE), self._office.policy)
+        if not decision:
+            return self._refuse(actor, "board:viewing:opened", decision)
+        return self._rooms.viewings.open(actor, device, decision)
+
+    def reading(self, actor: Actor, room_id: str, access_reason: AccessReason | str) -> ReadingView | Decision:
+        """Look at the newest breathing rate of a room."""
+        reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
+        request = Request(actor.role, Permission.READING_LOOK, reason)
+        return self._look(actor, request, "room:reading:viewed", lambda _tx: self._reading(room_id), room_id)
+
+    def patient_page(self, actor: Actor) -> PatientView | Decision:
+        """Return a patient's own page; their own reading of it makes one entry a minute."""
+        room_id = actor.room_id or ""
+        person = self._rooms.roll.sheet().people.get(room_id)
+        is_own = person is not None and person.stay.patient_id == actor.patient_id
+        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=is_own)
+        if person is None or not may(request, self._office.policy):
+            return self._refuse(actor, "patient:page:viewed", may(Request(actor.role, Permission.PATIENT_PAGE),
+                                                                  self._office.policy))  # fmt: skip
+        if not self._is_due(actor.actor_id):
+            return self._office.store.read(lambda tx: self._page(tx, person))
+        return self._look(actor, request, "patient:page:viewed", lambda tx: self._page(tx, person), room_id)
+
+    def stop_status(self, room_id: str, stop_token: str) -> StopView:
+        """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
+        return self._rooms.stops.view(room_id, stop_token)
+
+    def health(self, actor: Actor) -> HealthView | Decision:
+        """Return the health of nodes and console."""
+        return self._open(actor, Permission.HEALTH, "ward:health:viewed", self._rooms.health.view)
+
+    def rooms(self, actor: Actor) -> tuple[RoomRow, ...] | Decision:
+        """Return who stays where; what each person said only to those who talk with them, as a look at the list."""
+        request = Request(actor.role, Permission.CONSENT_LOOK, AccessReason.DIRECT_CARE)
+        if may(request, self._office.policy):
+            return self._look(actor, request, LIST_LOOK, lambda _tx: self._room_rows(told=True), "", LIST_SUBJECT)
+        return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda _tx: self._room_rows(told=False))
+
+    def staff(self, actor: Actor) -> tuple[StaffRow, ...] | Decision:
+        """Return the accounts of staff."""
+        return self._open(actor, Permission.STAFF, "ward:staff:viewed", _staff)
+
+    def audit_rows(self, actor: Actor, after: int, limit: int) -> tuple[AuditRow, ...] | Decision:
+        """Return entries of the log after an index (-1 for the first): codes and pseudonyms only."""
+        return self._open(
+            actor, Permission.AUDIT, "ward:audit:viewed", lambda tx: _audit(tx, after, min(limit, 500)), logs=True
+        )
+
+    def _look(
+        self,
+        actor: Actor,
+        request: Request,
+        action: str,
+        read: Callable[[Tx], T],
+        room_id: str,
+        subject: str = "",
+    ) -> T | Decision:
+        """Permit, read and enter in one transaction; without a durable log there is no look."""
+        decision = may(request, self._office.policy)
+        reason = request.reason.value if request.reason else ""
+        done = Done(decision, subject, room_id if self._rooms.roll.sheet().room(room_id) else "", reason)
+
+        def within(tx: Tx) -> T | Decision:
+            self._office.record(tx, actor, action, done)
+            return read(tx) if decision else decision
+
+        try:
+            return self._office.store.write(within)
+        except StoreError:
+            return may(_undurable(request), self._office.policy)
+
+    def _open(
+        self, actor: Actor, permission: Permission, action: str, read: Callable[[Tx], T], *, logs: bool = False
+    ) -> T | Decision:
+        """Read what concerns no patient; only a denial, and a look at the log itself, is written down."""
+        decision = may(Request(actor.role, permission), self._office.policy)
+        if not decision:
+            return self._refuse(actor, action, decision)
+        if logs:
+            return self._look(actor, Request(actor.role, permission), action, read, "")
+        return self._office.store.read(read)
+
+    def _refuse(self, actor: Actor, action: str, decision: Decision) -> Decision:
+        try:
+            self._office.store.write(lambda tx: self._office.record(tx, actor, action, Done(decision)))
+        except StoreError:
+            return decision
+        return decision
+
+    def _is_due(self, actor_id: str) -> bool:
+        now_s = self._office.clock.elapsed_s()
+        with self._lock:
+            if now_s - self._own_page_s.get(actor_id, float("-inf")) < _OWN_PAGE_EVERY_S:
+                return False
+            self._own_page_s[actor_id] = now_s
+        return True
+
+    def _reading(self, room_id: str) -> ReadingView:
+        """Return the newest rate under the lease in force: what was sensed before a no is not shown after it."""
+        node = self._rooms.roll.sheet().node_of.get(room_id)
+        if node is None:
+            return ReadingView(Words("There is no sensor in this room."), False)
+        heard, lease_id = self._rooms.live.of(node.node_id), self._rooms.leases.lease_id_in_force(node.node_id)
+        verdict = self._rooms.leases.verdict(node)
+        if not verdict.is_open or heard.state is None:
+            return ReadingView(Words("No reading: the sensor is off."), False)
+        newest = heard.rated if heard.rated is not None and heard.rated.lease_id == lease_id else None
+        office = self._office
+        return breathing_view(newest, verdict.purposes, office.context, heard.state.origin, office.now(), office.policy)
+
+    def _page(self, tx: Tx, person: Person) -> PatientView:
+        office, rooms, room_id = self._office, self._rooms, person.stay.room_id
+        sheet, now = rooms.roll.sheet(), office.now()
+        room, node = sheet.room(room_id), sheet.node_of.get(room_id)
+        standing, stop = rooms.roll.standing_of(person), rooms.stops.newest_view(room_id, person.stay.from_at)
+        fresh = node is not None and rooms.live.loss(node.node_id, link_up=True) is None
+        live = rooms.live.of(node.node_id).state if node and fresh else None
+        is_off = live is not None and live.sensor.state is SensorState.CLOSED
+        facts = PageFacts(
+            person,
+            room.title if room else room_id,
+            standing,
+            sheet.modality_of(room_id),
+            live,
+            stop if stop.state is not StopState.CONFIRMED or is_off else _NOTHING,
+            who_looked(tx, person.stay, now),
+            said_to_staff(tx, person.stay),
+            self._reading(room_id) if standing.is_given else None,
+        )
+        return patient_view(facts, now, office.zone)
+
+    def _room_rows(self, *, told: bool) -> tuple[RoomRow, ...]:
+        sheet = self._rooms.roll.sheet()
+        return tuple(self._room_row(room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
+
+    def _room_row(self, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
+        nodes = (one.node_id for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
+        consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
+        return RoomRow(
+            room.room_id,
+            room.title,
+            next(nodes, ""),
+            person.stay.stay_id if person else "",
+            person.initials if person else "",
+            "",
+            person.stay.from_at if person else None,
+            consent if person else Words("nobody stays here"),
+        )
+
+
+_NOTHING = StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was asked."))
+
+
+def _undurable(request: Request) -> Request:
+    return Request(request.role, request.permission, request.reason, request.is_own, log_durable=False)
+
+
+def _staff(tx: Tx) -> tuple[StaffRow, ...]:
+    found = (one for one in accounts.every(tx) if one.actor.role is not Role.PATIENT)
+    return tuple(
+        StaffRow(one.actor.actor_id, one.actor.username, one.actor.display_name, one.actor.role.value, one.is_active)
+        for one in found
+    )
+
+
+def _audit(tx: Tx, after: int, limit: int) -> tuple[AuditRow, ...]:
+    return tuple(_audit_row(row) for row in audit_rows.rows(tx, after=after, limit=limit))
+
+
+def _audit_row(row: audit_rows.Row) -> AuditRow:
+    told = json.loads(row.entry)
+    return AuditRow(
+        row.index,
+        row.at,
+        row.action,
+        row.actor,
+        told["role"],
+        tuple(told["rules"]),
+        row.outcome,
+        row.subject,
+        told["reason"],
+    )

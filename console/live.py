@@ -1,0 +1,140 @@
+"""The newest live message of each node, its age on the console's own elapsed clock, and what was last certain."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from broker.clock import Clock
+from broker.messages import LiveState
+from broker.readings import Readings
+from console.rules.policy import Policy
+from console.rules.staleness import Loss, loss_of
+from console.store.leases import Boot
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of a node from its live messages.
+
+    Attributes:
+        boot: its present boot; None before its first announcement.
+        state: newest live message of that boot; None before the first.
+        heard_s: when it came, on the elapsed clock [s]; None before the first.
+        heard_at: the same in time of day; None before the first.
+        is_lost: the broker has said that its link broke.
+        clock_ahead: its newest message came from the future.
+        rated: newest readings of the present lease that held a breathing rate; None when there are none.
+        no_movement_since: from its own room event under the present lease; None when there is movement.
+        certain_at: when its tile last stood on evidence under the present lease; None when it did not.
+        witness_size: audit entries under the newest head it has cosigned; None when none.
+        disagrees: it remembers another history of the audit log.
+    """
+
+    boot: Boot | None = None
+    state: LiveState | None = None
+    heard_s: float | None = None
+    heard_at: datetime | None = None
+    is_lost: bool = False
+    clock_ahead: bool = False
+    rated: Readings | None = None
+    no_movement_since: datetime | None = None
+    certain_at: datetime | None = None
+    witness_size: int | None = None
+    disagrees: bool = False
+
+    @property
+    def lease_id(self) -> str:
+        """Return the lease its sensor is open under; empty when it is not open."""
+        return (self.state.sensor.lease_id or "") if self.state else ""
+
+
+class Live:
+    """Keeps what was last heard; nothing of it is stored."""
+
+    def __init__(self, clock: Clock, policy: Policy) -> None:
+        self._clock = clock
+        self._policy = policy
+        self._lock = threading.Lock()
+        self._heard: dict[str, Heard] = {}
+
+    def of(self, node_id: str) -> Heard:
+        """Return what is known of a node; an empty fact for a node never heard."""
+        return self._heard.get(node_id, _NOTHING)
+
+    def knows_boots(self, boots: Mapping[str, Boot]) -> None:
+        """Take the present boots from the database, at start."""
+        for node_id, boot in boots.items():
+            self._change(node_id, boot=boot)
+
+    def announced(self, node_id: str, boot: Boot) -> None:
+        """Take a new boot; what an older one said is forgotten."""
+        with self._lock:
+            before = self.of(node_id)
+            same = before.boot is not None and before.boot.boot_id == boot.boot_id
+            kept = before if same else Heard(witness_size=before.witness_size, disagrees=before.disagrees)
+            self._heard[node_id] = replace(kept, boot=boot, is_lost=False)
+
+    def put(self, state: LiveState) -> None:
+        """Take a live message of the present boot."""
+        with self._lock:
+            before = self.of(state.node_id)
+            same_lease = before.lease_id == (state.sensor.lease_id or "")
+            kept = before if same_lease else replace(before, rated=None, no_movement_since=None, certain_at=None)
+            readings = state.readings
+            has_rate = readings is not None and readings.respiratory_rate.value_per_min is not None
+            self._heard[state.node_id] = replace(
+                kept,
+                state=state,
+                heard_s=self._clock.elapsed_s(),
+                heard_at=self._clock.utc_now(),
+                is_lost=False,
+                clock_ahead=False,
+                rated=readings if has_rate else kept.rated,
+            )
+
+    def lost(self, node_id: str, boot_id: str) -> None:
+        """Hear from the broker that a node's link broke; it only hastens what the age says."""
+        boot = self.of(node_id).boot
+        if boot is not None and boot.boot_id == boot_id:
+            self._change(node_id, is_lost=True)
+
+    def ahead(self, node_id: str) -> None:
+        """Note that a node's clock is wrong: its room is not monitored until a message of now comes."""
+        self._change(node_id, clock_ahead=True)
+
+    def certain(self, node_id: str, at: datetime) -> None:
+        """Note that a tile stood on evidence."""
+        self._change(node_id, certain_at=at)
+
+    def moves(self, node_id: str, no_movement_since: datetime | None) -> None:
+        """Take a node's own event: no movement since then, or movement again."""
+        self._change(node_id, no_movement_since=no_movement_since)
+
+    def cosigned(self, node_id: str, size: int, *, agrees: bool) -> None:
+        """Take a node's answer to a checkpoint."""
+        known = self.of(node_id).witness_size or 0
+        self._change(node_id, witness_size=max(known, size) if agrees else known, disagrees=not agrees)
+
+    def loss(self, node_id: str, *, link_up: bool) -> Loss | None:
+        """Return why a node's last message says nothing any more; None while it is fresh."""
+        heard = self.of(node_id)
+        return loss_of(
+            self.age_s(node_id),
+            node_lost=heard.is_lost,
+            link_up=link_up,
+            clock_ahead=heard.clock_ahead,
+            policy=self._policy,
+        )
+
+    def age_s(self, node_id: str) -> float | None:
+        """Return how long ago a node was heard [s]; None when never."""
+        heard_s = self.of(node_id).heard_s
+        return None if heard_s is None else self._clock.elapsed_s() - heard_s
+
+    def _change(self, node_id: str, **changes: object) -> None:
+        with self._lock:
+            self._heard[node_id] = replace(self.of(node_id), **changes)  # type: ignore[arg-type]
+
+
+_NOTHING = Heard()

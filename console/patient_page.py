@@ -1,0 +1,111 @@
+"""A patient's own page: what is on, why, until when, who looked, and where a stop is on its way (rule S1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broker.messages import LiveState
+from broker.vocabulary import Modality, SensorState
+from console.roll import Person
+from console.rules.consent import ConsentState, Standing
+from console.rules.grants import CarePlanReason
+from console.rules.leasing import granted_window
+from console.views import LedgerRow, PatientView, ReadingView, StopView, Words
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the page is made from.
+
+    Attributes:
+        person: whose page.
+        room_title: as the ward calls it.
+        standing: their consent now.
+        modality: which sensor; None when there is none.
+        live: newest live message, only while it is fresh; None otherwise.
+        stop: where their newest stop is.
+        ledger: who looked.
+        alerts: what was said about them to staff.
+        reading: the newest reading; None when none is permitted.
+    """
+
+    person: Person
+    room_title: str
+    standing: Standing
+    modality: Modality | None
+    live: LiveState | None
+    stop: StopView
+    ledger: tuple[LedgerRow, ...]
+    alerts: tuple[LedgerRow, ...]
+    reading: ReadingView | None
+
+
+STATUS: Mapping[ConsentState, Words] = {
+    ConsentState.NOT_ASKED: Words("Nobody has asked you yet. The sensor is off."),
+    ConsentState.OFFERED: Words("You have been asked. The sensor is off until you say yes."),
+    ConsentState.GIVEN: Words("You said yes. You can stop it at any time."),
+    ConsentState.REFUSED: Words("You said no. The sensor is off."),
+    ConsentState.PAUSED: Words("Paused. The sensor is off."),
+    ConsentState.SUSPENDED: Words("The sensor is off until you say: same as before."),
+    ConsentState.WITHDRAWN: Words("You stopped it. The sensor is off."),
+    ConsentState.EXPIRED: Words("Time to talk again about the sensor. It is off."),
+}
+STAFF_STATUS: Mapping[ConsentState, Words] = {
+    ConsentState.NOT_ASKED: Words("not asked"),
+    ConsentState.OFFERED: Words("asked, no answer yet"),
+    ConsentState.GIVEN: Words("yes"),
+    ConsentState.REFUSED: Words("no"),
+    ConsentState.PAUSED: Words("paused"),
+    ConsentState.SUSPENDED: Words("waits for their own word"),
+    ConsentState.WITHDRAWN: Words("stopped"),
+    ConsentState.EXPIRED: Words("time to talk again"),
+}
+_WHY: Mapping[CarePlanReason, Words] = {
+    CarePlanReason.REST_WITHOUT_WAKING: Words("So that we wake you less at night."),
+    CarePlanReason.BREATHING_AT_NIGHT: Words("Because of your breathing at night."),
+    CarePlanReason.GETTING_UP_AT_NIGHT: Words("Because you get up at night."),
+    CarePlanReason.FEELING_SAFER: Words("Because you feel safer with it."),
+}
+
+
+def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView:
+    """Return the page's facts."""
+    standing, grant = facts.standing, facts.standing.grant
+    sensor = facts.live.sensor if facts.live else None
+    is_on = sensor is not None and sensor.state in (SensorState.OPEN, SensorState.OPENING)
+    return PatientView(
+        room_id=facts.person.stay.room_id,
+        room_title=facts.room_title,
+        status=STATUS[standing.state],
+        sensor_on=is_on,
+        sensor_state=sensor.state if sensor else None,
+        modality=facts.modality,
+        purposes=grant.purposes if grant and standing.state in _AGREED else (),
+        why=_WHY[grant.care_plan_reason] if grant and standing.state in _AGREED else Words("There is no sensing."),
+        until=_until(standing, now, zone),
+        review_by=grant.review_by if grant and standing.state in _AGREED else None,
+        stop=facts.stop,
+        paused_until=standing.paused_until,
+        ledger=facts.ledger,
+        alerts=facts.alerts,
+        reading=facts.reading,
+        relayed_no=Words("Somebody told us that you want the sensor off. Was that you?")
+        if standing.relay_open
+        else None,
+    )
+
+
+_AGREED = frozenset({ConsentState.GIVEN, ConsentState.PAUSED, ConsentState.SUSPENDED})
+
+
+def _until(standing: Standing, now: datetime, zone: ZoneInfo) -> Words:
+    if standing.state not in _AGREED or standing.ends_at is None:
+        return Words("It is off.")
+    window = granted_window(standing, now, zone)
+    if window is None:
+        return Words("Off at this hour. We talk about it again by {review:date}.", {"review": standing.ends_at})
+    return Words(
+        "On until {until:day}. We talk about it again by {review:date}.",
+        {"until": window.closes_at, "review": standing.ends_at},
+    )

@@ -1,0 +1,200 @@
+"""Check prompts: a clock that ran when a sensor stopped, or breathing that is not seen; closed by having been there."""
+
+import secrets
+import threading
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import partial
+
+import structlog
+
+from broker.messages import LiveState
+from broker.vocabulary import SensedState
+from console.errors import StoreError
+from console.leases import Leases
+from console.live import Live
+from console.office import Done, Office
+from console.roles import Actor
+from console.roll import Roll
+from console.rules.access import Permission
+from console.rules.decision import Decision
+from console.rules.prompts import Clocks, PromptKind, Raised, RoomClock, no_breathing, on_stop, running_clocks
+from console.rules.prompts import prompt_sentence as sentence
+from console.rules.readings import readings_in_force
+from console.store import prompts as rows
+from console.store.database import Tx
+from console.store.people import NodeRow
+from console.store.prompts import PromptRow
+from console.views import Words
+
+_log = structlog.get_logger(__name__)
+_SYSTEM = Actor.system("prompts")
+
+
+class PromptOutcome(StrEnum):
+    """What somebody found who went; only having seen or heard the person closes a prompt (rule A4)."""
+
+    SAW_THEM_FINE = "saw_them_fine"
+    SPOKE_AND_ANSWERED = "spoke_and_answered"
+    NEEDED_HELP = "needed_help"
+    EMERGENCY = "emergency"
+    FOUND_ELSEWHERE_FINE = "found_elsewhere_fine"
+    COULD_NOT_GET_IN = "could_not_get_in"
+    COULD_NOT_SEE = "could_not_see"
+    NO_ANSWER = "no_answer"
+    NOT_THERE = "not_there"
+
+
+_NOT_SEEN = frozenset(
+    {
+        PromptOutcome.COULD_NOT_GET_IN,
+        PromptOutcome.COULD_NOT_SEE,
+        PromptOutcome.NO_ANSWER,
+        PromptOutcome.NOT_THERE,
+    }
+)
+
+
+class Prompts:
+    """Follows the clocks of every room and keeps the open prompts."""
+
+    def __init__(self, office: Office, roll: Roll, live: Live, leases: Leases) -> None:
+        self._office = office
+        self._roll = roll
+        self._live = live
+        self._leases = leases
+        self._lock = threading.RLock()
+        self._clocks: dict[str, Clocks] = {}
+        self._breathing_told: set[str] = set()
+        self._unwritten: set[str] = set()
+        self._open: dict[str, PromptRow] = {one.prompt_id: one for one in office.store.read(rows.open_prompts)}
+
+    def open_in(self, room_id: str) -> PromptRow | None:
+        """Return a room's oldest open prompt; None when there is none."""
+        waiting = [one for one in list(self._open.values()) if one.room_id == room_id]
+        return min(waiting, key=lambda one: one.raised_at, default=None)
+
+    def words(self, prompt: PromptRow) -> Words:
+        """Return a prompt's sentence."""
+        room = self._roll.sheet().room(prompt.room_id)
+        clock = prompt.values.get("clock")
+        return sentence(
+            PromptKind(prompt.kind),
+            RoomClock(clock) if clock else None,
+            float(prompt.values.get("lasted_s", 0.0)),
+            room.title if room else prompt.room_id,
+        )
+
+    def heard(self, state: LiveState) -> None:
+        """Follow a room by one live message, and call for a check when breathing is not seen (rule K8)."""
+        node = self._roll.sheet().nodes.get(state.node_id)
+        if node is None:
+            return
+        with self._lock:
+            lease_id = self._leases.lease_id_in_force(node.node_id)
+            in_force = readings_in_force(state, lease_id) is not None
+            since = self._live.of(node.node_id).no_movement_since
+            before = self._clocks.get(node.room_id, {})
+            purposes = self._leases.verdict(node).purposes
+            after = running_clocks(before, state, purposes, since) if in_force else {}
+            if before and not after and not in_force:
+                self._raise_all(node.room_id, on_stop(before, self._office.now()))
+            self._clocks[node.room_id] = after
+            if in_force:
+                self._follow_breathing(node, state)
+
+    def step(self) -> None:
+        """Turn clocks into prompts where a node has gone silent or a lease has ended (rule C5a)."""
+        for node in self._roll.sheet().nodes.values():
+            lost = self._live.loss(node.node_id, link_up=True) is not None
+            if lost or not self._leases.verdict(node).is_open:
+                with self._lock:
+                    clocks = self._clocks.pop(node.room_id, {})
+                    self._raise_all(node.room_id, on_stop(clocks, self._office.now()))
+
+    def within_stop(self, tx: Tx, room_id: str) -> int:
+        """Raise prompts for the clocks of a room whose sensor is being stopped; return how many."""
+        clocks = self._clocks.get(room_id, {})
+        raised = on_stop(clocks, self._office.now())
+        for one in raised:
+            self._raise(tx, room_id, one)
+        tx.on_commit(lambda: self._forget(room_id))
+        return len(raised)
+
+    def attend(self, actor: Actor, prompt_id: str, outcome: PromptOutcome | str) -> Decision:
+        """Write down what somebody found who went."""
+        prompt = self._open.get(prompt_id)
+
+        def work(tx: Tx) -> Done:
+            policy, now = self._office.policy, self._office.now()
+            if prompt is None or outcome not in set(PromptOutcome):
+                return Done(policy.deny("K8", reason=Words("That has been attended already.")))
+            subject, found = f"prompt:{prompt_id}", PromptOutcome(outcome)
+            if found in _NOT_SEEN:
+                words = Words("It stays open until somebody sees them. Get help: override key, anti-barricade.")
+                return Done(policy.allow("K8", reason=words), subject, prompt.room_id, found.value)
+            if prompt_id in self._unwritten:
+                rows.add(tx, prompt)
+                tx.on_commit(lambda: self._unwritten.discard(prompt_id))
+            if not rows.attend(tx, prompt_id, actor.actor_id, found.value, now):
+                return Done(policy.deny("K8", reason=Words("That has been attended already.")), subject)
+            self._observe(tx, actor, prompt.room_id, found)
+            tx.on_commit(lambda: self._close(prompt_id))
+            decision = policy.allow("K8", "H5", reason=Words("Thank you. Written down, place not proven."))
+            return Done(decision, subject, prompt.room_id, found.value)
+
+        return self._office.run(actor, Permission.PROMPT_ATTEND, "board:prompt:attended", work)
+
+    def _observe(self, tx: Tx, actor: Actor, room_id: str, found: PromptOutcome) -> None:
+        person = self._roll.sheet().people.get(room_id)
+        if person is not None:
+            now, stay_id = self._office.now(), person.stay.stay_id
+            rows.add_observation(tx, secrets.token_hex(16), stay_id, room_id, actor.actor_id, found.value, now)
+
+    def _follow_breathing(self, node: NodeRow, state: LiveState) -> None:
+        """Call once for each stretch without breathing seen, until a prompt for it is attended."""
+        readings = state.readings
+        seen = readings is None or readings.breathing.value is not SensedState.NO_BREATHING_SEEN
+        if seen:
+            self._breathing_told.discard(node.node_id)
+            return
+        raised = no_breathing(state, self._office.now(), self._office.policy)
+        if raised is not None and node.node_id not in self._breathing_told:
+            self._breathing_told.add(node.node_id)
+            self._raise_all(node.room_id, (raised,))
+
+    def _raise_all(self, room_id: str, raised: tuple[Raised, ...]) -> None:
+        for one in raised:
+            try:
+                self._office.store.write(partial(self._raise, room_id=room_id, raised=one))
+            except StoreError as error:
+                # The call goes out all the same; it cannot be written down now.
+                _log.error("prompt_not_written", error=type(error).__name__)
+                prompt = self._row(room_id, one)
+                self._unwritten.add(prompt.prompt_id)
+                self._keep(prompt)
+
+    def _raise(self, tx: Tx, room_id: str, raised: Raised) -> None:
+        prompt = self._row(room_id, raised)
+        rows.add(tx, prompt)
+        rule_id = "K8" if raised.kind is PromptKind.NO_BREATHING_SEEN else "C5a"
+        decision = self._office.policy.allow(rule_id, reason=Words("Look in now."))
+        done = Done(decision, f"prompt:{prompt.prompt_id}", room_id, raised.kind.value)
+        self._office.record(tx, _SYSTEM, "board:prompt:raised", done)
+        tx.on_commit(lambda: self._keep(prompt))
+
+    def _row(self, room_id: str, raised: Raised) -> PromptRow:
+        values: Mapping[str, object] = {
+            "clock": raised.clock.value if raised.clock else None,
+            "lasted_s": round(raised.lasted_s),
+        }
+        return PromptRow(secrets.token_hex(16), room_id, raised.kind.value, values, self._office.now())
+
+    def _keep(self, prompt: PromptRow) -> None:
+        self._open[prompt.prompt_id] = prompt
+
+    def _close(self, prompt_id: str) -> None:
+        self._open.pop(prompt_id, None)
+
+    def _forget(self, room_id: str) -> None:
+        self._clocks.pop(room_id, None)

@@ -1,0 +1,120 @@
+"""Where each "no" is on its way to the sensor, for whoever asked for it (rule C5)."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from broker.messages import LiveState
+from broker.vocabulary import SensorState
+from console.leases import Leases
+from console.office import Office
+from console.roll import Roll
+from console.views import StopState, StopView, Words
+
+_MOST_FOLLOWED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One stop.
+
+    Attributes:
+        room_id: of the room.
+        node_id: of its node; empty when the room has none.
+        serial: of the lease that closes; 0 when none could be sent yet.
+        asked_at: UTC.
+        asked_s: on the elapsed clock [s].
+        confirmed_at: when the node showed its sensor closed; None until then.
+    """
+
+    room_id: str
+    node_id: str
+    serial: int
+    asked_at: datetime
+    asked_s: float
+    confirmed_at: datetime | None = None
+
+
+class StopWatch:
+    """Follows stops; a token tells about the one stop that was asked with it, and about nothing else."""
+
+    def __init__(self, office: Office, roll: Roll, leases: Leases) -> None:
+        self._office = office
+        self._roll = roll
+        self._leases = leases
+        self._lock = threading.Lock()
+        self._asked: OrderedDict[str, _Asked] = OrderedDict()
+        self._newest: dict[str, str] = {}
+
+    def close(self, room_id: str) -> str:
+        """Send the lease that closes a room's sensor, now, and follow it; return the token."""
+        node = self._roll.sheet().node_of.get(room_id)
+        asked_at, asked_s = self._office.now(), self._office.clock.elapsed_s()
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._asked[token] = _Asked(room_id, node.node_id if node else "", 0, asked_at, asked_s,
+                                        None if node else asked_at)  # fmt: skip
+            self._newest[room_id] = token
+            while len(self._asked) > _MOST_FOLLOWED:
+                self._asked.popitem(last=False)
+        self._leases.renew(room_id)
+        self._name_serial(token)
+        return token
+
+    def close_unwritten(self, room_id: str) -> str:
+        """Do the same although the word for it could not be written down."""
+        self._leases.halt(room_id)
+        return self.close(room_id)
+
+    def heard(self, state: LiveState) -> None:
+        """Take a live message: it may confirm a stop."""
+        if state.sensor.state is not SensorState.CLOSED:
+            return
+        now = self._office.now()
+        waiting = [token for token, one in list(self._asked.items()) if _waits_for(one, state.node_id)]
+        for token in waiting:
+            self._name_serial(token)
+            with self._lock:
+                one = self._asked[token]
+                if one.serial and state.sensor.lease_serial >= one.serial:
+                    self._asked[token] = replace(one, confirmed_at=now)
+
+    def view(self, room_id: str, token: str) -> StopView:
+        """Return where the stop of this token is."""
+        with self._lock:
+            asked = self._asked.get(token)
+        return self._view(asked if asked is not None and asked.room_id == room_id else None)
+
+    def newest_view(self, room_id: str, since: datetime | None = None) -> StopView:
+        """Return where a room's newest stop is, unless it was asked before `since`."""
+        with self._lock:
+            asked = self._asked.get(self._newest.get(room_id, ""))
+        if asked is not None and since is not None and asked.asked_at < since:
+            asked = None
+        return self._view(asked)
+
+    def _name_serial(self, token: str) -> None:
+        """Remember the first lease that closed the sensor after the stop was asked for."""
+        with self._lock:
+            one = self._asked[token]
+            sent = self._leases.newest(one.node_id)
+            if one.serial == 0 and sent is not None and not sent.is_open and sent.issued_s >= one.asked_s:
+                self._asked[token] = replace(one, serial=sent.lease.serial)
+
+    def _view(self, asked: _Asked | None) -> StopView:
+        if asked is None:
+            return StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was asked."))
+        if asked.confirmed_at is not None:
+            words = Words("stopped, confirmed at {at:seconds}", {"at": asked.confirmed_at})
+            return StopView(StopState.CONFIRMED, asked.asked_at, asked.confirmed_at, words)
+        waited_s = self._office.clock.elapsed_s() - asked.asked_s
+        if waited_s >= self._office.policy.number("C5", "not_confirmed_after_s"):
+            words = Words("NOT CONFIRMED · press the switch in the room now")
+            return StopView(StopState.NOT_CONFIRMED, asked.asked_at, None, words)
+        return StopView(StopState.STOPPING, asked.asked_at, None, Words("stopping"))
+
+
+def _waits_for(asked: _Asked, node_id: str) -> bool:
+    return asked.node_id == node_id and asked.confirmed_at is None

@@ -1,0 +1,140 @@
+"""Records of the nodes, as rows: settled in order, exactly once; what was refused keeps no content."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select, update
+
+from console.store.database import Tx
+from console.store.tables import (
+    cosignatures,
+    losses,
+    measurements,
+    outboxes,
+    quarantine,
+    records,
+    refusal_counts,
+    room_events,
+    sensor_changes,
+)
+
+Row = dict[str, Any]
+
+
+def settled_through(tx: Tx, node_id: str, outbox_id: str) -> int | None:
+    """Return up to where an outbox is settled; None when it was never announced."""
+    wanted = select(outboxes.c.settled_through).where(
+        (outboxes.c.node_id == node_id) & (outboxes.c.outbox_id == outbox_id)
+    )
+    found: int | None = tx.execute(wanted).scalar_one_or_none()
+    return found
+
+
+def has_other_outbox(tx: Tx, node_id: str, outbox_id: str) -> bool:
+    """Return whether the node was known with another outbox before."""
+    wanted = select(outboxes.c.outbox_id).where((outboxes.c.node_id == node_id) & (outboxes.c.outbox_id != outbox_id))
+    return tx.execute(wanted.limit(1)).first() is not None
+
+
+def add_outbox(tx: Tx, node_id: str, outbox_id: str, through: int, at: datetime) -> None:
+    """Write down an outbox that was announced."""
+    tx.execute(insert(outboxes).values(node_id=node_id, outbox_id=outbox_id, settled_through=through, first_seen_at=at))
+
+
+def settle(tx: Tx, node_id: str, outbox_id: str, through: int) -> None:
+    """Move an outbox forward; it never moves back."""
+    tx.execute(
+        update(outboxes)
+        .where(
+            (outboxes.c.node_id == node_id)
+            & (outboxes.c.outbox_id == outbox_id)
+            & (outboxes.c.settled_through < through)
+        )
+        .values(settled_through=through)
+    )
+
+
+def digests_of(tx: Tx, node_id: str, outbox_id: str, sequences: Sequence[int]) -> Mapping[int, str]:
+    """Return the digests of records that were settled, by sequence; lost ones are not there."""
+    if not sequences:
+        return {}
+    wanted = select(records.c.sequence, records.c.body_sha256).where(
+        (records.c.node_id == node_id)
+        & (records.c.outbox_id == outbox_id)
+        & records.c.sequence.in_(sequences)
+        & (records.c.outcome != "lost")
+    )
+    return {row.sequence: row.body_sha256 for row in tx.execute(wanted)}
+
+
+def add_all(tx: Tx, rows: Mapping[str, list[Row]]) -> None:
+    """Insert rows of a batch, by kind."""
+    for kind, table in _TABLES.items():
+        if rows.get(kind):
+            tx.execute(insert(table), rows[kind])
+
+
+def count_refusals(tx: Tx, counted: Mapping[tuple[str, str], int], at: datetime) -> None:
+    """Add to the counts of (node or empty, refusal)."""
+    for (node_id, refusal), count in counted.items():
+        mine = (refusal_counts.c.node_id == node_id) & (refusal_counts.c.refusal == refusal)
+        more = update(refusal_counts).where(mine).values(count=refusal_counts.c.count + count, last_at=at)
+        if not tx.execute(more).rowcount:
+            tx.execute(insert(refusal_counts).values(node_id=node_id, refusal=refusal, count=count, last_at=at))
+
+
+def refusals(tx: Tx) -> Mapping[str, Mapping[str, int]]:
+    """Return counts by node (empty for messages of no known node) and refusal."""
+    found: dict[str, dict[str, int]] = {}
+    for row in tx.execute(select(refusal_counts)):
+        found.setdefault(row.node_id, {})[row.refusal] = int(row._mapping["count"])
+    return found
+
+
+def settled_counts(tx: Tx) -> Mapping[str, int]:
+    """Return how many records of each node are settled."""
+    counted = select(outboxes.c.node_id, func.sum(outboxes.c.settled_through).label("n")).group_by(outboxes.c.node_id)
+    return {row.node_id: int(row.n) for row in tx.execute(counted)}
+
+
+def lost_counts(tx: Tx) -> Mapping[str, int]:
+    """Return how many records each node declared lost."""
+    counted = select(losses.c.node_id, func.sum(losses.c.count).label("n")).group_by(losses.c.node_id)
+    return {row.node_id: int(row.n) for row in tx.execute(counted)}
+
+
+def witness_sizes(tx: Tx) -> Mapping[str, int]:
+    """Return the largest audit head that each node has accepted."""
+    counted = (
+        select(cosignatures.c.node_id, func.max(cosignatures.c.tree_size).label("n"))
+        .where(cosignatures.c.outcome == "accepted")
+        .group_by(cosignatures.c.node_id)
+    )
+    return {row.node_id: int(row.n) for row in tx.execute(counted)}
+
+
+def quarantined(tx: Tx) -> Iterable[Row]:
+    """Yield what is in quarantine, oldest first."""
+    for row in tx.execute(select(quarantine).order_by(quarantine.c.quarantine_id)):
+        yield dict(row._mapping)
+
+
+def closed_at(tx: Tx, lease_id: str) -> datetime | None:
+    """Return when the console received that the sensor had closed under a lease; None when it did not."""
+    wanted = select(func.min(sensor_changes.c.received_at)).where(
+        (sensor_changes.c.lease_id == lease_id) & (sensor_changes.c.state == "closed")
+    )
+    found: datetime | None = tx.execute(wanted).scalar_one_or_none()
+    return found
+
+
+_TABLES: Mapping[str, Table] = {
+    "records": records,
+    "measurements": measurements,
+    "room_events": room_events,
+    "sensor_changes": sensor_changes,
+    "cosignatures": cosignatures,
+    "losses": losses,
+    "quarantine": quarantine,
+}

@@ -1,0 +1,195 @@
+"""A whole ward behind one facade: what the screens ask, and what runs behind them."""
+
+import threading
+from collections.abc import Callable
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from broker.clock import Clock
+from broker.codec import encode
+from broker.link import Link
+from broker.messages import ConsentLease
+from broker.topics import Leaf, Topic
+from console.access import Access, Rooms
+from console.audit import AuditLog
+from console.board import Board
+from console.commissioning import Commissions
+from console.consents import Consents, Reactions
+from console.desk import Desk
+from console.errors import StoreError
+from console.identity import Identity
+from console.intake import Intake, Listeners
+from console.leases import Leases
+from console.live import Live
+from console.node_health import NodeHealth
+from console.office import Office
+from console.prompts import Prompts
+from console.roll import Roll
+from console.rules.policy import Policy, shipped_policy
+from console.settings import ConsoleSettings
+from console.signer import Keys
+from console.stop_watch import StopWatch
+from console.store.database import Store
+from console.store.leases import present_boots
+from console.viewings import Viewings
+from console.witnesses import Witnesses
+
+_log = structlog.get_logger(__name__)
+_STEP_S = 0.25
+"""[s] between two looks at what is due; the node itself closes at the end of its hours."""
+_INTAKE_S = 0.25
+
+
+class Ward:
+    """One ward's console without its screens.
+
+    Attributes:
+        office: store, log, rules and clock.
+        clock: the console's clock.
+        identity: accounts and sessions.
+        access: the one door to patient data.
+        desk: rooms, sensors, staff and stays.
+        consents: what patients say.
+        prompts: check prompts.
+        commissions: the setting-up of empty rooms.
+        intake: what the nodes send; `step` works on it by hand.
+        leases: what the nodes may do.
+        live: what the nodes say now.
+    """
+
+    def __init__(self, office: Office, identity: Identity, link: Link) -> None:
+        self.office, self.clock, self.identity = office, office.clock, identity
+        self._link = link
+        self.live = Live(office.clock, office.policy)
+        self.live.knows_boots(office.store.read(present_boots))
+        self.roll = Roll(office)
+        self.commissions = Commissions(office, self.roll)
+        self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of)
+        self.stops = StopWatch(office, self.roll, self.leases)
+        self.prompts = Prompts(office, self.roll, self.live, self.leases)
+        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self._is_up)
+        self.viewings = Viewings(office, self.board)
+        self.health = NodeHealth(office, self.roll, self.live, self._is_up)
+        self.access = Access(Rooms(office, self.roll, self.live, self.leases, self.stops, self.viewings, self.health))
+        self.desk = Desk(office, self.roll, identity, self.leases.renew)
+        reactions = Reactions(
+            self.prompts.within_stop, self.stops.close, self.stops.close_unwritten, self.leases.release
+        )
+        self.consents = Consents(office, self.roll, reactions)
+        self.witnesses = Witnesses(office, self.roll, self.live, link)
+        listeners = Listeners(
+            (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
+        )
+        self.intake = Intake(office, self.roll, self.live, link, listeners)
+        self._ending = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    @classmethod
+    def open(cls, settings: ConsoleSettings, clock: Clock, link: Link, *, policy: Policy | None = None) -> Self:
+        """Open the keys, the database and the log of a ward.
+
+        Args:
+            settings: checked.
+            clock: the console's clock.
+            link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
+            policy: the rule book; None for the one that was shipped.
+
+        Raises:
+            ConsoleError: what is wrong, in a sentence with its remedy.
+        """
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keys = Keys.open(settings.data_dir / "keys")
+        store = Store.open(settings.url, keys, clock)
+        try:
+            head_file = settings.data_dir / "audit-head.jsonl"
+            audit = AuditLog.open(store, settings.site, settings.ward, head_file=head_file)
+            rules = policy or shipped_policy()
+            office = Office(
+                store,
+                audit,
+                rules,
+                clock,
+                ZoneInfo(settings.timezone),
+                settings.site,
+                settings.ward,
+                settings.context,
+            )
+            return cls(office, Identity(store, audit, policy_version=rules.version), link)
+        except BaseException:
+            store.close()
+            raise
+
+    def is_ready(self) -> bool:
+        """Return whether the database can be read and the broker is there."""
+        try:
+            self.office.store.read(present_boots)
+        except StoreError:
+            return False
+        return self._link.is_up
+
+    def start(self) -> None:
+        """Connect to the broker and begin to work on what is due."""
+        self.viewings.end_left_over()
+        self._link.start(self.intake.receive, self._link_changed)
+        self._run("intake", self._take)
+        self._run("ward", self._keep)
+
+    def stop(self) -> None:
+        """End every viewing, say goodbye to the broker, finish the writes and close the database."""
+        self._ending.set()
+        self.intake.arrived.set()
+        for thread in self._threads:
+            thread.join()
+        self._link.stop()
+        self.viewings.end_all("console_ended")
+        self.office.store.close()
+
+    def step(self) -> None:
+        """Do once what the threads do again and again: for tests, the walk and the seeding."""
+        while self.intake.step():
+            continue
+        self._keep_once()
+        while self.intake.step():
+            continue
+
+    def _keep_once(self) -> None:
+        self.consents.retry()
+        self.leases.step()
+        self.prompts.step()
+        self.viewings.step()
+        self.witnesses.step()
+
+    def _take(self) -> None:
+        while not self._ending.is_set():
+            if not self.intake.step():
+                self.clock.wait(self.intake.arrived, _INTAKE_S)
+
+    def _keep(self) -> None:
+        while not self.clock.wait(self._ending, _STEP_S):
+            self._keep_once()
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._guarded, args=(name, work), name=f"ward-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        """Keep working after a database error: sensors follow their leases all the same."""
+        while not self._ending.is_set():
+            try:
+                work()
+            except StoreError as error:
+                _log.error("ward_work_failed", work=name, error=type(error).__name__)
+                self.clock.wait(self._ending, 1.0)
+
+    def _send(self, lease: ConsentLease) -> bool:
+        topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)
+        return self._link.publish(topic, encode(lease))
+
+    def _is_up(self) -> bool:
+        return self._link.is_up
+
+    def _link_changed(self, is_up: bool) -> None:
+        _log.info("link_up" if is_up else "link_lost")
