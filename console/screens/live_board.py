@@ -1,5 +1,6 @@
 """The screens that show the board now: each is a viewing (rule X1), and all share one computed board."""
 
+import re
 import secrets
 import threading
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from console.views import BoardView, TileView
 from console.words import Catalogue
 
 _HEARTBEAT_EVERY_S = 10.0
+_STRESSED = re.compile(r"\*\*(.+?)\*\*")
 
 
 @dataclass(slots=True)
@@ -109,13 +111,18 @@ class LiveBoard:
 
     def _around(self, catalogue: Catalogue, view: BoardView) -> tuple[str, Mapping[str, str]]:
         around = {
-            "sentence": str(escape(catalogue.words(view.ward_sentence))),
+            "sentence": _with_stress(catalogue.words(view.ward_sentence)),
             "asks": self._pages.render(
                 catalogue, "board/asks.html", asks=[tile for tile in view.tiles if tile.prompt is not None]
             ),
             "notices": self._pages.render(catalogue, "board/notices.html", notices=view.notices),
         }
         return catalogue.moment(view.at, "seconds"), around
+
+
+def _with_stress(text: str) -> str:
+    """Return a sentence as a fragment; what stands between two pairs of stars is strong."""
+    return _STRESSED.sub(r"<strong>\1</strong>", str(escape(text)))
 
 
 def render_tile(pages: Pages, catalogue: Catalogue, tile: TileView, *, is_alone: bool = False) -> RenderedTile:

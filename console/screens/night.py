@@ -22,11 +22,17 @@ ACCESS_REASONS = (
     ("ward_audit", N_("Ward audit")),
     ("maintenance", N_("Repair of the sensor")),
 )
+FINE = "saw_them_fine"
 OUTCOMES = (
-    ("going", N_("I'm going")),
-    ("saw_them_fine", N_("I saw them: fine")),
+    (FINE, N_("I saw them: fine")),
+    ("spoke_and_answered", N_("I spoke, they answered")),
+    ("found_elsewhere_fine", N_("I found them elsewhere: fine")),
     ("needed_help", N_("They needed help")),
+    ("emergency", N_("Emergency")),
+    ("could_not_get_in", N_("I could not get in")),
     ("could_not_see", N_("I could not see them")),
+    ("no_answer", N_("No answer")),
+    ("not_there", N_("They are not there")),
 )
 
 
@@ -85,7 +91,9 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
         outcome: Annotated[str, Form(max_length=32)] = "",
     ) -> Response:
         decision = ward.prompts.attend(actor, prompt_id, outcome)
-        return go("/") if decision.allowed else answers.decided(request, actor, decision, "/")
+        if decision.allowed and outcome == FINE:
+            return go("/")
+        return answers.decided(request, actor, decision, "/")
 
     def _room(request: Request, room_id: str, actor: Actor, reading: object = None) -> Response:
         reader = pages.reader(request, actor)

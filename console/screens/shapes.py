@@ -39,7 +39,8 @@ _MARKS: dict[StopState, str] = {
     StopState.NOTHING_ASKED: '<circle cx="24" cy="24" r="18"/>',
     StopState.STOPPING: '<circle cx="24" cy="24" r="18" stroke-dasharray="6 8"/><path d="M24 14v10l7 6"/>',
     StopState.CONFIRMED: '<circle cx="24" cy="24" r="20"/><path d="m14 25 7 7 14-16"/>',
-    StopState.NOT_CONFIRMED: '<path d="M24 3 46 43H2z"/><path d="M24 17v12"/><circle class="dot" cx="24" cy="36" r="2"/>',
+    StopState.NOT_CONFIRMED: '<path d="M24 3 46 43H2z"/><path d="M24 17v12"/>'
+    '<circle class="dot" cx="24" cy="36" r="2"/>',
 }
 
 

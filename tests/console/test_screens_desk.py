@@ -1,0 +1,171 @@
+import pytest
+
+from broker.clock import HandClock
+from broker.vocabulary import Modality, Purpose
+from console.rules.grants import Basis, NetworkChoice
+from tests.kit.skin import NIGHT, HandWard, screens_over
+
+YES = {
+    "sensors": ["radar"],
+    "purposes": ["presence", "breathing_spot"],
+    "hours": "22:00-07:00",
+    "network": "stop",
+    "feeling": "safer",
+    "alternatives": ["check_in_person"],
+    "care_plan_reason": "rest_without_waking",
+    "basis": "capacity_consent",
+    "mark": "signature",
+    "format": "talk",
+    "review_days": "7",
+    "teach_back_done": "true",
+    "advocate_offered": "true",
+}
+
+
+@pytest.fixture
+def screens(tmp_path):
+    return screens_over(HandWard(HandClock(NIGHT)), tmp_path)
+
+
+def test_H5_nobody_is_admitted_before_room_and_initials_were_looked_at_again(screens):
+    screens.sign_in("administrator")
+    told = {"name": "Jo Webb", "initials": "J.W.", "room_id": "room-3"}
+    asked = screens.press("/rooms", "/rooms/admit", **told)
+    assert "J.W. comes into Room 3" in asked.text and not screens.ward.presses
+    screens.press("/rooms", "/rooms/admit", **told, confirmed="yes")
+    assert screens.ward.presses == [("admit", "Jo Webb", "J.W.", "room-3")]
+
+
+def test_H5_a_move_and_a_discharge_name_the_person_and_the_rooms_first(screens):
+    screens.sign_in("nurse")
+    move = screens.press("/rooms", "/rooms/stay-1/move", room_id="room-3")
+    leave = screens.press("/rooms", "/rooms/stay-2/discharge")
+    assert "A.K. moves from Room 1 to Room 3" in move.text and "P.T. leaves Room 2" in leave.text
+    assert not screens.ward.presses
+    screens.press("/rooms", "/rooms/stay-1/move", room_id="room-3", confirmed="yes")
+    screens.press("/rooms", "/rooms/stay-2/discharge", confirmed="yes")
+    assert screens.ward.presses == [("move", "stay-1", "room-3"), ("discharge", "stay-2")]
+
+
+def test_H5_a_nodes_whole_key_is_shown_before_it_is_registered(screens):
+    screens.sign_in("administrator")
+    told = {"node_id": "node-3", "room_id": "room-3", "modality": "radar", "public_key": "ab" * 32}
+    asked = screens.press("/ward", "/ward/nodes", **told)
+    assert "ab" * 32 in asked.text and not screens.ward.presses
+    screens.press("/ward", "/ward/nodes", **told, confirmed="yes")
+    assert screens.ward.presses == [("add_node", "node-3", "room-3", Modality.RADAR, "ab" * 32)]
+
+
+def test_H5_a_second_person_confirms_the_node_from_the_room(screens):
+    screens.sign_in("nurse")
+    screens.press("/rooms", "/ward/nodes/confirm", node_id="node-1")
+    assert screens.ward.presses == [("confirm_node", "node-1")]
+
+
+def test_X6_a_new_colleagues_link_is_shown_once_and_works_once(screens):
+    screens.sign_in("administrator")
+    answer = screens.press("/staff", "/staff", username="ned", display_name="Ned B.", role="nurse")
+    assert "http://127.0.0.1:8800/enrol/one-time" in answer.text and "<svg" in answer.text
+    assert "one-time" not in screens.client.get("/staff").text.replace("one-time link", "")
+
+
+def test_the_first_administrator_chooses_a_name_and_a_password(screens):
+    told = {"username": "root", "display_name": "Ro T.", "password": "three quiet words", "again": "three quiet words"}
+    answer = screens.client.post("/enrol/good", data=told)
+    assert "Your account is ready" in answer.text
+    assert screens.ward.identity.enrolled == [("good", "root", "Ro T.")]
+
+
+def test_two_different_passwords_make_no_account(screens):
+    told = {"username": "root", "display_name": "Ro T.", "password": "three quiet words", "again": "three loud words"}
+    assert "not the same" in screens.client.post("/enrol/good", data=told).text
+    assert not screens.ward.identity.enrolled
+
+
+def test_a_spent_link_says_so(screens):
+    told = {"password": "three quiet words", "again": "three quiet words"}
+    assert "This link was used or is too old." in screens.client.post("/enrol/spent", data=told).text
+
+
+def test_every_refused_sign_in_reads_the_same(screens):
+    answers = [screens.client.post("/sign-in", data={"username": name, "password": "x"}) for name in ("ada", "nobody")]
+    first, second = (one.text.replace("ada", "").replace("nobody", "") for one in answers)
+    assert first == second and answers[0].status_code == 403
+
+
+def test_the_card_holds_its_whole_text_and_a_code_for_the_stop_page(screens):
+    html = screens.sign_in("administrator").client.get("/cards").text
+    for sentence in (
+        "There is a sensor in this room. It is OFF until you say yes.",
+        "It takes no pictures and hears nothing.",
+        "Small amber light: on. No light: off.",
+        "Press, or tell anyone: &#39;off&#39;. Nobody may argue.",
+        "We check on you in person either way.",
+        "It will not notice if you stop breathing or hurt yourself.",
+        "You can ask who looked.",
+    ):
+        assert sentence in html, sentence
+    assert html.count("<svg") >= 3 and "style=" not in html
+
+
+def test_C17_no_answer_of_the_talk_is_given_beforehand(screens):
+    assert " checked" not in screens.sign_in("nurse").client.get("/consents/stay-1").text
+
+
+def test_C21_the_talk_says_that_nothing_is_traded(screens):
+    html = screens.sign_in("nurse").client.get("/consents/stay-1").text
+    assert "Yes or no does not change your checks, your level, your leave, your room, your discharge." in html
+    assert "Some people feel safer with this, some feel watched." in html
+
+
+def test_C3_a_yes_names_each_sensor_purpose_and_hour(screens):
+    screens.sign_in("nurse")
+    assert screens.press("/consents/stay-1", "/consents/stay-1/give", **YES).status_code == 200
+    _, stay, grant = screens.ward.presses[-1]
+    assert (stay, grant.sensors, grant.basis) == ("stay-1", (Modality.RADAR,), Basis.CAPACITY_CONSENT)
+    assert grant.purposes == (Purpose.PRESENCE, Purpose.BREATHING_SPOT)
+    assert [str(one) for one in grant.hours] == ["22:00-07:00"] and grant.network is NetworkChoice.STOP
+
+
+def test_C15_the_words_that_were_read_out_are_hashed_into_the_record_by_language(screens):
+    screens.sign_in("nurse")
+    screens.press("/consents/stay-1", "/consents/stay-1/give", **YES)
+    screens.client.cookies.set("hushward-language", "en-XA")
+    screens.press("/consents/stay-1", "/consents/stay-1/give", **YES)
+    first, second = (press[2].information for press in screens.ward.presses)
+    assert len(first.version) == 64 and first.version != second.version
+    assert (first.language, second.language) == ("en", "en-XA")
+
+
+@pytest.mark.parametrize(
+    "missing", [name for name in YES if name not in ("alternatives", "teach_back_done", "advocate_offered")]
+)
+def test_C17_a_yes_with_an_answer_missing_is_no_yes(screens, missing):
+    screens.sign_in("nurse")
+    told = {name: value for name, value in YES.items() if name != missing}
+    answer = screens.press("/consents/stay-1", "/consents/stay-1/give", **told)
+    assert answer.status_code == 422 and not screens.ward.presses
+
+
+def test_C3_all_is_not_an_answer(screens):
+    screens.sign_in("nurse")
+    answer = screens.press("/consents/stay-1", "/consents/stay-1/give", **{**YES, "purposes": "all"})
+    assert answer.status_code == 422 and not screens.ward.presses
+
+
+def test_C6_the_teach_back_is_written_down_either_way(screens):
+    screens.sign_in("nurse")
+    screens.press("/consents/stay-1", "/consents/stay-1/explain", heard="no")
+    screens.press("/consents/stay-1", "/consents/stay-1/explain", heard="yes")
+    assert screens.ward.presses == [("explain", "stay-1", False), ("explain", "stay-1", True)]
+
+
+def test_everything_refused_is_counted_on_the_health_page(screens):
+    html = screens.sign_in("nurse").client.get("/health").text
+    assert "unknown_node" in html and "late" in html and "disk_low" in html
+
+
+def test_X5_governance_reads_codes_a_hundred_at_a_time(screens):
+    html = screens.sign_in("governance_lead").client.get("/governance").text
+    assert html.count("<tr>") == 101 and "/governance?after=99" in html
+    assert "DENIED" in html and "Pat" not in html

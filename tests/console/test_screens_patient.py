@@ -1,0 +1,114 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from broker.clock import HandClock
+from console.views import StopState, StopView, Words
+from tests.kit.skin import NIGHT, HandWard, screens_over
+
+
+@pytest.fixture
+def screens(tmp_path):
+    return screens_over(HandWard(HandClock(NIGHT)), tmp_path)
+
+
+def test_S1_the_page_says_what_is_on_why_until_when_and_who_looked(screens):
+    html = screens.sign_in("patient").client.get("/me").text
+    for sentence in (
+        "The sensor is on",
+        "counts your breaths now and then",
+        "To be woken less at night",
+        "Tonight until 07:14.",
+        "by Wed 25 Nov",
+        "Nurse Ada looked at your breathing",
+        "receipt 412",
+        "about 14 breaths a minute",
+    ):
+        assert sentence in html, sentence
+
+
+def test_C5_one_press_on_their_own_page_stops_and_the_page_says_stopping(screens):
+    screens.sign_in("patient")
+    answer = screens.client.post("/stop/room-2", data={"what": "stop"})
+    assert answer.headers["location"] == "/me"
+    assert screens.ward.presses[-1][:3] == ("withdraw", "room-2", "own_page")
+    assert "Stopping…" in screens.client.get("/me").text
+
+
+def test_C5_the_page_says_when_the_node_itself_confirmed_it(screens):
+    screens.sign_in("patient").client.post("/stop/room-2")
+    screens.ward.confirm_stop(NIGHT + timedelta(seconds=1))
+    live = screens.client.get("/stop/room-2/state/live")
+    assert "Stopped, confirmed at 02:14:09" in live.text and live.headers["hx-refresh"] == "true"
+    assert "The sensor is off" in screens.client.get("/me").text
+
+
+def test_C5_what_is_not_confirmed_says_to_press_the_switch(screens):
+    screens.sign_in("patient").client.post("/stop/room-2")
+    screens.ward.stop = replace(screens.ward.stop, state=StopState.NOT_CONFIRMED)
+    html = screens.client.get("/stop/room-2/state").text
+    assert "NOT CONFIRMED · press the switch in the room now" in html and 'hx-trigger="every 1s"' in html
+
+
+def test_C6_a_stop_needs_no_sign_in_no_secret_and_no_second_question(screens):
+    answer = screens.client.post("/stop/room-2")
+    assert answer.headers["location"] == "/stop/room-2/state"
+    assert screens.ward.presses[-1][:3] == ("withdraw", "room-2", "card")
+
+
+def test_C5_a_stop_works_when_the_session_has_just_ended(screens):
+    screens.sign_in("patient")
+    screens.ward.identity.sessions.clear()
+    screens.client.post("/stop/room-2")
+    assert screens.ward.presses[-1][:3] == ("withdraw", "room-2", "card")
+
+
+def test_S1_a_pause_comes_from_the_same_page(screens):
+    screens.client.post("/stop/room-2", data={"what": "pause"})
+    assert screens.ward.presses[-1][0] == "pause"
+
+
+def test_S1_the_stop_page_tells_nothing_before_and_only_its_own_stop_after(screens):
+    html = screens.client.get("/stop/room-2").text
+    assert not any(word in html for word in ("P.T.", "Pat", "breath", "SOMEONE", "The sensor is"))
+    screens.ward.stop = StopView(StopState.CONFIRMED, NIGHT, NIGHT, Words("stopped"))
+    assert "Nothing was stopped from this screen." in screens.client.get("/stop/room-2/state").text
+
+
+def test_S1_the_token_of_one_stop_opens_no_other_rooms_state(screens):
+    screens.client.post("/stop/room-2")
+    assert "Nothing was stopped from this screen." in screens.client.get("/stop/room-1/state").text
+
+
+def test_a_card_of_a_room_that_is_no_more_says_so_loudly(screens):
+    answer = screens.client.post("/stop/room-9")
+    assert answer.status_code == 409 and "press the switch in the room now" in answer.text
+
+
+def test_NA18_several_stops_from_one_phone_carry_one_pseudonym(screens):
+    for room in ("room-1", "room-2", "room-3"):
+        screens.client.post(f"/stop/{room}")
+    assert len({press[-1] for press in screens.ward.presses}) == 1
+
+
+def test_C5_a_relayed_no_asks_was_that_you_and_takes_three_answers(screens):
+    screens.sign_in("patient")
+    for said in ("yes", "no", "talk"):
+        screens.press("/me", "/me/answer", said=said)
+    assert [press for press in screens.ward.presses if press[0] == "answer_relay"] == [
+        ("answer_relay", "yes"),
+        ("answer_relay", "no"),
+        ("answer_relay", "talk"),
+    ]
+
+
+def test_S1_hide_my_page_is_one_press_that_signs_out(screens):
+    screens.sign_in("patient")
+    assert screens.client.post("/hide").headers["location"] == "/hidden"
+    assert screens.client.get("/me").headers["location"] == "/sign-in"
+    assert not screens.ward.identity.sessions
+
+
+def test_S1_another_readers_page_is_not_there(screens):
+    assert screens.sign_in("nurse").client.get("/me").status_code == 404

@@ -1,0 +1,137 @@
+"""E1: every visible sentence comes from the one catalogue, and every screen can run from right to left."""
+
+import ast
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_file
+
+from console.words import ACCENTED, MIRRORED
+from tests.kit.skin import HandWard, screens_over
+
+ROOT = Path(__file__).parent.parent.parent
+CONSOLE = ROOT / "console"
+PAGES = {
+    "nurse": [
+        "/",
+        "/rooms",
+        "/health",
+        "/consents/stay-1",
+        "/board/rooms/room-6",
+        "/board/rooms/room-2",
+        "/password",
+        "/unlock",
+        "/cards",
+    ],
+    "patient": ["/me"],
+    "administrator": ["/ward", "/staff", "/rooms"],
+    "governance_lead": ["/governance", "/health"],
+    None: ["/sign-in", "/enrol/good", "/hidden", "/stop/room-2", "/stop/room-2/state", "/nowhere"],
+}
+ALL = [(who, page) for who, pages in PAGES.items() for page in pages]
+_SEEN = ("aria-label", "title", "alt", "placeholder")
+_LEFT_OUT = {"script", "style", "time"}
+"""Times are put into the language by the locale's own data, not by the catalogue."""
+_VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class _Visible(HTMLParser):
+    """Collects what a person sees or hears, but for what is marked as untranslated (names, codes, numbers)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack: list[tuple[str, bool]] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        skipped = named.get("translate") == "no" or tag in _LEFT_OUT or (bool(self._stack) and self._stack[-1][1])
+        if not skipped:
+            self.texts += [named[name] for name in _SEEN if named.get(name)]
+        if tag not in _VOID:
+            self._stack.append((tag, skipped))
+
+    def handle_endtag(self, tag):
+        while self._stack and self._stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if self._stack and not self._stack[-1][1] and data.strip():
+            self.texts.append(data.strip())
+
+
+def visible(html: str) -> list[str]:
+    parser = _Visible()
+    parser.feed(html)
+    return parser.texts
+
+
+def escaped(text: str) -> str:
+    """Return the plain letters that stand outside the catalogue's brackets."""
+    outside, depth = [], 0
+    for letter in text:
+        depth += (letter == "⟦") - (letter == "⟧")
+        if depth == 0 and letter.isascii() and letter.isalpha():
+            outside.append(letter)
+    return "".join(outside)
+
+
+@pytest.fixture(scope="module")
+def screens(tmp_path_factory):
+    return screens_over(HandWard(), tmp_path_factory.mktemp("console"))
+
+
+def page_in(screens, language: str, who: str | None, page: str) -> str:
+    screens.client.cookies.clear()
+    if who is not None:
+        screens.sign_in(who)
+    screens.client.cookies.set("hushward-language", language)
+    return screens.client.get(page).text
+
+
+@pytest.mark.parametrize(("who", "page"), ALL)
+def test_E1_no_visible_text_escapes_the_catalogue(screens, who, page):
+    texts = visible(page_in(screens, ACCENTED, who, page))
+    found = [text for text in texts if escaped(text.replace("· Hushward", ""))]
+    assert len(texts) > 5 and not found
+
+
+@pytest.mark.parametrize(("who", "page"), ALL)
+def test_E1_every_screen_can_run_from_right_to_left(screens, who, page):
+    assert '<html lang="ar-XB" dir="rtl"' in page_in(screens, MIRRORED, who, page)
+
+
+def test_E1_a_denial_and_a_done_deed_come_from_the_catalogue(screens):
+    page_in(screens, ACCENTED, "nurse", "/board/rooms/room-6")
+    denied = screens.press("/board/rooms/room-6", "/board/rooms/room-6/look", access_reason="curiosity")
+    asked = screens.press("/rooms", "/rooms/stay-1/discharge")
+    for answer in (denied, asked):
+        assert not [text for text in visible(answer.text) if escaped(text.replace("· Hushward", ""))]
+
+
+def test_our_style_sheets_know_no_left_and_no_right():
+    for path in (CONSOLE / "static").glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.search(r"\b(left|right)\b|margin: ?0 \S+ 0 \S+ |padding-(left|right)", rules), path
+
+
+def test_every_sentence_is_a_literal_so_that_translators_find_it():
+    loose = []
+    for path in CONSOLE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_words = (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Words", "N_")
+            )
+            if is_words and node.args and isinstance(node.args[0], ast.JoinedStr | ast.BinOp):
+                loose.append(f"{path.name}:{node.lineno}")
+    assert not loose
+
+
+def test_translators_tools_find_the_sentences_of_templates_and_code():
+    template = CONSOLE / "screens" / "templates" / "board" / "board.html"
+    code = CONSOLE / "screens" / "night.py"
+    found = {entry[1] for entry in extract_from_file("jinja2.ext:babel_extract", template)}
+    found |= {entry[1] for entry in extract_from_file("python", code, keywords={"N_": None})}
+    assert {"NOT MONITORED · check in person", "I saw them: fine"} <= found
