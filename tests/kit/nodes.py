@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from broker.clock import HandClock
+from broker.clock import Clock, HandClock
 from broker.codec import canonical, decode, encode
 from broker.link import Delivery, MemoryBroker, MemoryLink
 from broker.messages import (
@@ -62,7 +62,7 @@ M = TypeVar("M", ConsentLease, Receipt, Checkpoint)
 class SigningConsole:
     """The console's voice: signs leases, receipts and checkpoints with a key of its own."""
 
-    clock: HandClock
+    clock: Clock
     node_id: str = NODE
     boot_id: str = BOOT
     serial: int = 0
