@@ -14,6 +14,8 @@ FIRST_RATE_S = 10.0
 # All limits below were set on simulated sleepers, never on recordings.
 MIN_PERIODS = 2.6
 MIN_CONCENTRATION = 0.42
+# The 99th percentile of the concentration of a simulated random walk, by length of the window.
+ALONE_AT_S, MIN_ALONE = (10.0, 15.0, 20.0, 30.0), (0.78, 0.72, 0.66, 0.64)
 MIN_AGREEMENT = 0.55
 MAX_HALF_SHARE = 0.45
 # A half of the window long enough to count breaths must tell the same rate.
@@ -116,7 +118,7 @@ def _doubt(vitals: Model, field: DisplacementField, whole: Spectrum) -> Withheld
     if whole.rate_per_min * field.duration_s / 60 < MIN_PERIODS:
         return Withheld.WARMING_UP if field.duration_s < SPLIT_FROM_S else Withheld.LOW_QUALITY
     is_sound = (
-        whole.concentration >= MIN_CONCENTRATION
+        whole.concentration >= least_concentration(field)
         and whole.agreement >= MIN_AGREEMENT
         and whole.half_rate <= MAX_HALF_SHARE * whole.concentration
         and MIN_SWING_MM <= whole.swing_mm <= MAX_SWING_MM
@@ -125,6 +127,16 @@ def _doubt(vitals: Model, field: DisplacementField, whole: Spectrum) -> Withheld
     if not is_sound or not _halves_agree(vitals, field, whole):
         return Withheld.LOW_QUALITY
     return None
+
+
+def least_concentration(field: DisplacementField) -> float:
+    """Return what a line must hold to be believed.
+
+    Many range bins confirm each other; a single one must stand out from what noise and random drift reach by chance.
+    """
+    if field.bins > 1:
+        return MIN_CONCENTRATION
+    return float(np.interp(field.duration_s, ALONE_AT_S, MIN_ALONE))
 
 
 def _halves_agree(vitals: Model, field: DisplacementField, whole: Spectrum) -> bool:
@@ -254,7 +266,7 @@ class HoldWatch:
         if self.is_held and share > self.RESUMED_SHARE:
             self.is_held = False
             return True
-        if not self.is_held and share < self.STOPPED_SHARE:
+        if not self.is_held and share < self.STOPPED_SHARE and max(wave_share, churn_share) < self.RESUMED_SHARE:
             self.is_held = True
         return False
 

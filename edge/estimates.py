@@ -6,7 +6,7 @@ from datetime import datetime
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
 from edge.breathing import HoldWatch, Verdict, judge
 from edge.framefaults import LOOK_BACK_S, fault_in
-from edge.frames import Frame
+from edge.frames import Frame, FrameKind
 from edge.occupancy import Occupancy, OccupancyWatch
 from edge.signals import SignalWindow, WindowReading
 from edge.zones import Zones
@@ -150,8 +150,9 @@ class Estimator:
             self._hold.restart()
         elif self._hold.look(self._window):
             self._calm_since_s = t_s - HoldWatch.RESUME_S
+        seen = replace(seen, presence=Presence.UNSURE, people=None) if self._is_trace() else seen
         verdict = self._rate(seen, reading)
-        seen = _without_machines(seen, verdict)
+        seen = _with_evidence(seen, verdict, self._is_trace())
         is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
         if is_living:
             self._living_s = t_s
@@ -169,7 +170,8 @@ class Estimator:
         if verdict.rate_per_min is None:
             return verdict
         self._hold.learn(self._window, whole)
-        if seen.presence is not Presence.PRESENT or self._hold.is_waning:
+        is_there = seen.presence is Presence.PRESENT or self._is_trace()
+        if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
 
@@ -207,14 +209,20 @@ class Estimator:
             return SensedState.EMPTY
         return SensedState.BREATHING if verdict.rate_per_min is not None else SensedState.UNSURE
 
+    def _is_trace(self) -> bool:
+        """A trace has no range and no empty room to compare with: silence in it proves nothing."""
+        return self._window.layout is not None and self._window.layout.kind is FrameKind.TRACE
+
     def _living_age(self, t_s: float) -> float | None:
         return None if self._living_s is None else max(0.0, t_s - self._living_s)
 
 
-def _without_machines(seen: Occupancy, verdict: Verdict) -> Occupancy:
-    """Take back 'somebody is there' when all that moves is a machine or the sensor itself."""
+def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupancy:
+    """Take back 'somebody is there' when all that moves is a machine; in a trace, only breathing says it."""
     if verdict.is_alive is False and not seen.is_moving:
         return replace(seen, presence=Presence.UNSURE, people=None, zone=None)
+    if is_trace and verdict.rate_per_min is not None:
+        return replace(seen, presence=Presence.PRESENT, people=1)
     return seen
 
 

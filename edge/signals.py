@@ -19,6 +19,8 @@ BRIDGE_PERIODS = 2.5
 MAX_GAP_S = 1.5
 RECENT_S = 1.0
 CHURN_LAG_S = 0.8
+# The noise of a trace is white, where that of a phase is red: a mean over this long leaves breathing up to 45 /min.
+TRACE_SMOOTH_S = 0.6
 # Half width of a group of range bins: a chest is about 0.3 m deep and wide.
 POOL_M = 0.15
 # Mean over median of an exponentially distributed power.
@@ -242,7 +244,7 @@ def _motion(times: Float, iq: NDArray[np.complex64], innovation: Float, noise: F
     recent = innovation[times[2:] > end_s - RECENT_S].mean(axis=0)
     ratio = recent / (2 * noise)
     back = np.searchsorted(times, times - RECENT_S)
-    late = (times > end_s - 2 * RECENT_S) & (back < np.arange(len(times))) & (times - times[0] >= RECENT_S)
+    late = (times > end_s - RECENT_S) & (back < np.arange(len(times))) & (times - times[0] >= RECENT_S)
     if late.any():
         moved = np.abs(iq[late] - iq[back[late]]) ** 2
         slow = moved.mean(axis=0) / (2 * noise)
@@ -276,7 +278,7 @@ def _field(times: Float, path: Float, trust: Float, range_m: Float, bins: int) -
     right = np.clip(np.searchsorted(times, even), 1, len(times) - 1)
     share = np.clip((even - times[right - 1]) / (times[right] - times[right - 1]), 0, 1)[:, None]
     # Average over one sample first: plain interpolation would fold fast noise into the breathing band.
-    smooth = _smoothed(times, path)
+    smooth = _smoothed(times, path, 1 / FIELD_HZ)
     field = np.zeros((FIELD_SAMPLES, path.shape[1]), dtype=np.float32)
     field[-length:] = smooth[right - 1] * (1 - share) + smooth[right] * share
     field[-length:] -= field[-length:].mean(axis=0)
@@ -286,8 +288,9 @@ def _field(times: Float, path: Float, trust: Float, range_m: Float, bins: int) -
     return DisplacementField(field, taper, trust.astype(np.float32), half_width_hz, duration_s, range_m, bins)
 
 
-def _smoothed(times: Float, path: Float) -> Float:
-    width = max(1, round(1 / FIELD_HZ / max(float(np.median(np.diff(times))), 1e-3)))
+def _smoothed(times: Float, path: Float, seconds: float) -> Float:
+    """Take the running mean over a stretch of time, centred, shorter at the ends."""
+    width = max(1, round(seconds / max(float(np.median(np.diff(times))), 1e-3)))
     if width == 1:
         return path
     total = np.vstack([np.zeros(path.shape[1]), np.cumsum(path, axis=0)])
@@ -312,5 +315,6 @@ def _read_trace(times: Float, path: Float, layout: Layout, calm_since_s: float) 
     slow = 1 + (spread**2) / noise
     motion = Motion(float(recent.max()), 0.0, slow, np.maximum(recent - 1, 0))
     trust = np.ones(layout.channels)
-    field = _field(times[first:], path[first:], trust, layout.range_m, layout.channels)
+    calm = _smoothed(times[first:], path[first:], TRACE_SMOOTH_S)
+    field = _field(times[first:], calm, trust, layout.range_m, layout.channels)
     return WindowReading(motion, field), noise

@@ -10,6 +10,8 @@ from models.simulator.breathing import Breathing, BreathingStyle, Heart
 SCATTERERS = 10
 # Echo amplitude at one metre; a seated person at 0.66 m gives an A121 some 380 to 1200 units.
 ECHO_AT_1_M = 500.0
+# A standing body turns more of itself to the sensor than a lying one.
+UPRIGHT = 1.6
 # Postural creep of seated and lying people: a few millimetres in half a minute, never abrupt.
 SWAY_M_PER_S = 0.00012
 SWAY_MEMORY_S = 4.0
@@ -21,6 +23,7 @@ class Body:
     Attributes:
         range_m: [m] distance of the torso's middle.
         is_in_view: False behind a wall.
+        is_upright: standing or walking, and so a larger target.
     """
 
     def __init__(self, style: BreathingStyle, range_m: float, rng: np.random.Generator) -> None:
@@ -29,6 +32,7 @@ class Body:
         self._heart = Heart(float(rng.uniform(50, 85)), float(rng.uniform(0.1, 0.4)), rng)
         self.range_m = range_m
         self.is_in_view = True
+        self.is_upright = False
         self._chest_mm = 0.0
         self._wander = np.zeros(SCATTERERS)
         self._speed = np.zeros(SCATTERERS)
@@ -93,4 +97,5 @@ class Body:
         )
         place_m = self.range_m + self._sway_m + self._offset_m + self._wander - inward_mm / 1000
         place_m = np.maximum(place_m, 0.2)
-        return place_m, self._echo * ECHO_AT_1_M / place_m**2 / SCATTERERS
+        size = ECHO_AT_1_M * (UPRIGHT if self.is_upright else 1.0) / SCATTERERS
+        return place_m, self._echo * size / place_m**2

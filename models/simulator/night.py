@@ -108,6 +108,7 @@ class _Person:
         self.body.is_in_view = self._act.kind is not ActKind.AWAY
         distance_m = abs(self._act.to_m - self.body.range_m)
         is_walk = self._act.kind is ActKind.WALK
+        self.body.is_upright = is_walk or self._act.kind is ActKind.STAND
         self._left_s = distance_m / self._act.speed_m_per_s if is_walk else self._act.duration_s
 
     @property
