@@ -132,7 +132,7 @@ def audit_verify(data: _Data, witness: _Witness = None, key: _Key = None, databa
         return verify(tx, origin, public, kept=kept, witness=seen)
 
     report = look_into(database or f"sqlite:///{folder / 'console.db'}", look)
-    typer.echo(_told(report, has_witness=bool(seen)))
+    typer.echo(_told(report))
     if not report.is_whole:
         raise typer.Exit(1)
 
@@ -140,10 +140,11 @@ def audit_verify(data: _Data, witness: _Witness = None, key: _Key = None, databa
 app.command("verify-audit", help="The same as `audit verify`.")(audit_verify)
 
 
-def _told(report: VerifyReport, *, has_witness: bool) -> str:
+def _told(report: VerifyReport) -> str:
     """Return the report as a person reads it."""
     if report.is_whole:
-        witnessed = f"{report.witnessed_size} rows seen by a witness" if has_witness else "no witness was asked"
+        seen = report.witnessed_size
+        witnessed = f"{seen} seen by a witness" if seen else "no witness was asked (--witness)"
         return (
             f"the audit log is whole: {report.size} rows, {report.signed_size} under a signed checkpoint, {witnessed}"
         )

@@ -8,11 +8,13 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+import rfc8785
+
 from console.audit import CHECKPOINT_EVERY
 from console.entries import ENTRY_VERSION
 from console.heads import Head, note_body
 from console.merkle import Tree, leaf_hash
-from console.signer import note_text
+from console.signer import note_text, signature_holds
 from console.store import audit_rows
 from console.store.audit_rows import Row, StoredCheckpoint
 from console.store.database import Tx
@@ -95,11 +97,25 @@ def verify(
         origin: what its checkpoints are signed as.
         public_hex: the public key of its checkpoints, 64 hex digits.
         kept: the head that the console keeps outside the database; None when there is none.
-        witness: heads that a node or somebody else has seen.
+        witness: heads that a node or somebody else has seen; those that nodes have cosigned are added.
     """
-    return verify_rows(
-        audit_rows.every_row(tx), audit_rows.every_checkpoint(tx), origin, public_hex, kept=kept, witness=witness
-    )
+    seen = (*witness, *cosigned_heads(tx))
+    checkpoints = audit_rows.every_checkpoint(tx)
+    return verify_rows(audit_rows.every_row(tx), checkpoints, origin, public_hex, kept=kept, witness=seen)
+
+
+def cosigned_heads(tx: Tx) -> list[Head]:
+    """Return the heads that nodes have truly signed and that lie in the database itself.
+
+    Whoever holds the console's keys can take these away but cannot make them; a witness's own file he can do neither
+    to.
+    """
+    heads = []
+    for one in audit_rows.every_cosignature(tx):
+        told = rfc8785.dumps({"node_id": one.node_id, "outcome": one.outcome, "root": one.root, "tree_size": one.size})
+        if one.outcome == "accepted" and signature_holds(one.public_key, told, one.signature):
+            heads.append(Head(one.size, bytes.fromhex(one.root)))
+    return heads
 
 
 def verify_rows(

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from console.heads import Head
 from console.merkle import Tree
 from console.store.database import Tx
-from console.store.tables import audit_entries, checkpoints
+from console.store.tables import audit_entries, checkpoints, cosignatures, nodes
 
 _A_PAGE = 5000
 _COLUMNS = ("at", "entry", "leaf", "action", "actor", "outcome", "subject", "room")
@@ -61,6 +61,27 @@ class StoredCheckpoint:
     root: bytes
     note: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCosignature:
+    """A node's word that it has seen a head.
+
+    Attributes:
+        node_id: the node.
+        public_key: its key as registered, 64 hex digits.
+        size: entries under the head.
+        root: 64 hex digits.
+        outcome: accepted or conflict.
+        signature: by the node, base64.
+    """
+
+    node_id: str
+    public_key: str
+    size: int
+    root: str
+    outcome: str
+    signature: str
 
 
 def add(tx: Tx, row: Row) -> None:
@@ -124,6 +145,15 @@ def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:
     """Return all signed heads, smallest first."""
     found = tx.execute(select(checkpoints).order_by(checkpoints.c.size))
     return [StoredCheckpoint(row.size, row.root, row.note, row.at) for row in found]
+
+
+def every_cosignature(tx: Tx) -> list[StoredCosignature]:
+    """Return what the nodes have signed, smallest size first."""
+    joined = cosignatures.join(nodes, nodes.c.node_id == cosignatures.c.node_id)
+    wanted = select(nodes.c.node_id, nodes.c.public_key, cosignatures.c.tree_size, cosignatures.c.root,
+                    cosignatures.c.outcome, cosignatures.c.signature)  # fmt: skip
+    found = tx.execute(wanted.select_from(joined).order_by(cosignatures.c.tree_size))
+    return [StoredCosignature(*row) for row in found]
 
 
 def _row(found: SqlRow[Any]) -> Row:

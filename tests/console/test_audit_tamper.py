@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.vocabulary import CheckpointOutcome
 from console import heads
 from console.__main__ import main
 from console.audit_verify import Fault, VerifyReport, verify
@@ -21,6 +22,7 @@ from console.heads import Head, note_body
 from console.merkle import Tree, leaf_hash
 from console.signer import Keys
 from console.store.inspection import look_into
+from edge.trust import NodeKey
 from tests.kit.console_store import open_bench, outside
 
 SIZE, SIGNED = 106, 101
@@ -196,6 +198,30 @@ def test_T22_an_older_head_of_the_witness_bounds_the_first_bad_row(night: Night)
     assert found.witnessed_size == 41
 
 
+def cosign(night: Night, node: NodeKey, *, root: str | None = None) -> None:
+    told = node.cosign("room1", night.witness.tree_size, root or night.witness.root.hex(), CheckpointOutcome.ACCEPTED)
+    with closing(sqlite3.connect(night.file)) as db:
+        db.execute("INSERT INTO rooms VALUES ('room1', 'Room 1', 1, 'x')")
+        added = "('room1', 'room1', 'radar', ?, 'x', 'a', NULL, NULL, NULL)"
+        db.execute(f"INSERT INTO nodes VALUES {added}", (node.public_hex,))
+        values = ("room1", "o", 1, told.tree_size, night.witness.root.hex(), "accepted", told.signature, "x")
+        db.execute("INSERT INTO cosignatures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        db.commit()
+
+
+def test_T22_what_a_node_has_cosigned_in_the_database_is_a_witness_too(night: Night) -> None:
+    cosign(night, NodeKey.open(night.folder))
+    assert report(night).witnessed_size == SIGNED
+    rewrite(night, CAREFUL["edit and re-hash"])
+    assert report(night).first_bad == 0
+    assert report(night).findings[0].fault is Fault.REWRITTEN
+
+
+def test_a_cosignature_that_the_node_did_not_make_is_no_witness(night: Night) -> None:
+    cosign(night, NodeKey.open(night.folder), root="ab" * 32)
+    assert report(night).witnessed_size == 0
+
+
 @pytest.mark.parametrize("with_what", ["witness", "kept"])
 def test_F37_a_restored_older_backup_is_found(night: Night, whole: Night, with_what: str) -> None:
     shutil.copy(whole.folder.parent / "older" / "console.db", night.file)
@@ -228,7 +254,7 @@ def test_verify_command_says_whole_and_names_the_first_bad_row(
     )
     command = ["audit", "verify", "--data", str(night.folder), "--witness", str(witness)]
     assert main(command) == 0
-    assert "the audit log is whole: 106 rows, 101 under a signed checkpoint, 101 rows" in capsys.readouterr().out
+    assert "the audit log is whole: 106 rows, 101 under a signed checkpoint, 101 seen" in capsys.readouterr().out
 
     outside(night.file, *CARELESS["an edited entry"][0])
     assert main(command) == 1

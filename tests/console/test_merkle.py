@@ -121,6 +121,7 @@ def test_roots_and_consistency_proofs_equal_the_naive_tree_and_verify(sizes: tup
     assert tree.root(second) == naive_root(leaves[:second])
     assert list(proof) == (naive_consistency(first, leaves[:second]) if first else [])
     assert is_consistent(first, second, tree.root(first), tree.root(second), proof)
+    assert len(proof) <= max(second - 1, 0).bit_length() + 1
 
 
 @given(SIZES.filter(lambda sizes: sizes[0] < sizes[1]))

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import Context
+from console.__main__ import main
 from console.errors import SettingsError
 from console.settings import ConsoleSettings, is_loopback
 from console.settings_file import describe, load
@@ -138,3 +139,23 @@ def test_printed_settings_hold_every_setting_with_its_meaning_and_no_password(tm
     for name, field in ConsoleSettings.model_fields.items():
         assert name in told
         assert field.description
+
+
+def test_the_command_prints_what_it_was_told_and_refuses_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "console.toml"
+    file.write_text(LEAST, "utf-8")
+    assert main(["print-settings", "--config", str(file)]) == 0
+    assert "site = 'st-elsewhere'" in capsys.readouterr().out
+    file.write_text(LEAST + "x = 1\n", "utf-8")
+    assert main(["print-settings", "--config", str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"hushward console: {file}:4: there is no setting `x`")
+
+
+def test_the_command_makes_a_database_that_verifies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "console.toml"
+    file.write_text(LEAST, "utf-8")
+    assert main(["migrate", "--config", str(file)]) == 0
+    assert main(["audit", "verify", "--data", str(tmp_path)]) == 0
+    assert "the audit log is whole: 1 rows, 1 under a signed checkpoint" in capsys.readouterr().out
