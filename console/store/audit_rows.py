@@ -153,7 +153,10 @@ def every_cosignature(tx: Tx) -> list[StoredCosignature]:
     wanted = select(nodes.c.node_id, nodes.c.public_key, cosignatures.c.tree_size, cosignatures.c.root,
                     cosignatures.c.outcome, cosignatures.c.signature)  # fmt: skip
     found = tx.execute(wanted.select_from(joined).order_by(cosignatures.c.tree_size))
-    return [StoredCosignature(*row) for row in found]
+    return [
+        StoredCosignature(row.node_id, row.public_key, row.tree_size, row.root, row.outcome, row.signature)
+        for row in found
+    ]
 
 
 def _row(found: SqlRow[Any]) -> Row:

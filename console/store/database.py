@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from broker.clock import Clock
 from console.errors import StoreClosed, StoreError, StoreFault
 from console.signer import Keys
-from console.store.engines import is_failure, reader_of, sentence_of, writer_of
+from console.store.engines import BUSY_S, is_failure, reader_of, sentence_of, writer_of
 from console.store.lock import only_console
 from console.store.migrate import bring_up_to_date
 from console.store.transaction import Tx
@@ -138,11 +138,20 @@ class Store:
         """Return the room left on the database's disk [bytes]; None on a database server."""
         return None if self.file is None else shutil.disk_usage(self.file.parent).free
 
-    def flush_deleted(self) -> None:
-        """Write the log back into the file and empty it, so that what was deleted is on the disk no more."""
-        if self.file is not None:
-            with self._readers.connect() as connection:
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    def flush_deleted(self) -> bool:
+        """Write the log back into the file and empty it, so that what was deleted is on the disk no more.
+
+        Returns:
+            Whether it is done; False while a long read still needs the log: ask again later.
+        """
+        if self.file is None:
+            return True
+        with self._readers.connect() as connection:
+            # It does not wait for a long read: until that ended no write could go on.
+            connection.execute(text("PRAGMA busy_timeout = 50"))
+            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.execute(text(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}"))
+        return not busy
 
     def close(self) -> None:
         """Finish the writes that were asked for, then close."""

@@ -9,7 +9,8 @@ from sqlalchemy.pool import QueuePool
 
 from console.errors import StoreBusy, StoreConflict, StoreDamaged, StoreError, StoreFault, StoreFull
 
-_BUSY_S = 10.0
+BUSY_S = 10.0
+"""[s] for which a connection waits for a lock before it gives up."""
 _READERS = 8
 
 
@@ -69,7 +70,7 @@ def _engine(url: URL, *, begin: str, size: int, read_only: bool) -> Engine:
         pool_size=size,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_S},
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_S},
     )
 
     @event.listens_for(engine, "connect")

@@ -138,7 +138,7 @@ def test_R1_to_destroy_a_days_key_is_to_lose_that_day_and_no_other(bench: Bench)
     )
 
     assert bench.store.write(lambda tx: days.destroy(tx, DAY)) == key.key_id
-    bench.store.flush_deleted()
+    assert bench.store.flush_deleted()
 
     assert wrapped not in on_disk(bench.folder)
     with pytest.raises(KeyDestroyed):
@@ -147,6 +147,20 @@ def test_R1_to_destroy_a_days_key_is_to_lose_that_day_and_no_other(bench: Bench)
         bench.store.write(lambda tx: days.key_of(tx, DAY))
     assert bench.store.read(lambda tx: days.key(tx, other.key_id)) == other
     assert bench.store.write(lambda tx: days.destroy(tx, DAY)) is None
+
+
+def test_R1_what_a_long_read_still_needs_is_said_not_to_be_gone_yet(bench: Bench) -> None:
+    days = DaySeals(bench.store)
+    bench.store.write(lambda tx: days.key_of(tx, DAY))
+    bench.store.flush_deleted()
+
+    def read(tx: Tx) -> bool:
+        tx.execute(text("SELECT * FROM day_keys")).all()
+        bench.store.write(lambda other: days.destroy(other, DAY))
+        return bench.store.flush_deleted()
+
+    assert not bench.store.read(read)
+    assert bench.store.flush_deleted()
 
 
 def test_R1_a_destruction_that_is_undone_leaves_the_key(bench: Bench) -> None:
