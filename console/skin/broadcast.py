@@ -100,15 +100,19 @@ class Broadcaster:
         return len(self._readers)
 
     async def read(self, catalogue: Catalogue) -> AsyncIterator[str]:
-        """Yield the whole board first, then each second what changed, for ever, as JSON texts."""
+        """Yield the whole board first, then each second what changed, for ever, as JSON texts.
+
+        The first board is one that was computed after the reader came: an older one may be long out of date.
+        """
         me = object()
         self._readers[me] = catalogue
         seen = -1
         try:
             self._begin()
+            begun = self._edition.number
             while True:
                 news = self._news
-                if catalogue.language in self._edition.rendered and self._edition.number > seen:
+                if catalogue.language in self._edition.rendered and self._edition.number > max(seen, begun):
                     text = self._changes(catalogue.language, seen)
                     seen = self._edition.number
                     yield text

@@ -137,6 +137,31 @@ def test_a_board_that_cannot_be_computed_is_not_sent_so_that_screens_say_so_them
     assert silent and len(event["tiles"]) == 6
 
 
+def test_A9_a_new_reader_never_gets_a_board_from_before_it_came():
+    async def watch():
+        ward = HandWard()
+
+        def compute():
+            if ward.is_broken:
+                raise RuntimeError("no board")
+            return ward.board
+
+        caster = broadcaster_of(ward, compute=compute)
+        stays = caster.read(ENGLISH)
+        await take(stays, 1)
+        ward.is_broken = True
+        await asyncio.sleep(5 * FAST_S)
+        comes = asyncio.ensure_future(anext(caster.read(ENGLISH)))
+        got = (await asyncio.wait({comes}, timeout=0.1))[0]
+        comes.cancel()
+        await asyncio.wait({comes})
+        await stays.aclose()
+        await caster.stop()
+        return got
+
+    assert asyncio.run(watch()) == set()
+
+
 def test_nothing_is_computed_while_nobody_reads():
     async def watch():
         counts = []
