@@ -1,10 +1,29 @@
 """What a ward stands on before its first start: its keys, and its rooms, nodes and people as the rules allow them."""
 
 import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from broker.clock import Clock, HandClock
+from broker.link import MemoryBroker
+from broker.logins import write_private
+from console import settings_file
+from console.errors import ConsoleError
+from console.seed import seed
+from console.signer import Keys
+from console.ward import Ward
 from deploy.errors import DeployError
+from deploy.layout import Layout, write_accounts
+from deploy.plan import Plan
+from deploy.progress import Progress
+from edge.errors import KeyFault
+from edge.trust import NodeKey
+
+_MADE = "ward.json"
+_BEGUN = "ward.begun"
+"""Stands in a folder from the moment that a ward begins to be made there until it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +58,7 @@ def made(data: Path) -> Made | None:
     Raises:
         DeployError: the folder's ward.json is not ours.
     """
-    path = data / "ward.json"
+    path = data / _MADE
     if not path.exists():
         return None
     try:
@@ -47,3 +66,97 @@ def made(data: Path) -> Made | None:
         return Made(int(told["rooms"]), bool(told["demo"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DeployError(f"{path}: not a ward's file; choose another folder with --data") from error
+
+
+def take_folder(data: Path) -> None:
+    """Take a folder for a ward, before anything is written into it.
+
+    Args:
+        data: the folder; exists and is held.
+
+    Raises:
+        DeployError: it holds something else than a ward.
+    """
+    if (data / _MADE).exists() or (data / _BEGUN).exists():
+        return
+    other = sorted(one.name for one in data.iterdir() if one.name != "ward.lock")
+    if other:
+        raise DeployError(
+            f"{data} is not a ward's folder and is not empty ({other[0]}); choose another folder with --data"
+        )
+    (data / _BEGUN).touch()
+
+
+def lay_foundation(plan: Plan, layout: Layout, clock: Clock, say: Progress) -> Foundation:
+    """Make the keys, and at the first start the ward itself.
+
+    Args:
+        plan: what was asked for.
+        layout: the ward's folder, its settings already written.
+        clock: the ward's.
+        say: where the steps are said.
+
+    Returns:
+        The public keys.
+
+    Raises:
+        DeployError: the folder holds another ward than was asked for, or a key cannot be used.
+    """
+    known = made(plan.data)
+    _check_same(plan, known)
+    if known is None:
+        _clear_half_made(layout)
+    try:
+        node_keys = {node_id: NodeKey.open(layout.node(node_id)).public_hex for node_id in plan.node_ids}
+        console_key = Keys.open(layout.console / "keys").lease_key
+        if known is None:
+            _seed(plan, layout, clock, node_keys)
+    except (KeyFault, ConsoleError) as error:
+        raise DeployError(str(error)) from error
+    if known is None:
+        write_private(plan.data / _MADE, json.dumps({"rooms": plan.rooms, "demo": plan.demo}) + "\n")
+        (plan.data / _BEGUN).unlink(missing_ok=True)
+    say.done(f"ward: {plan.rooms} rooms, {'new' if known is None else 'going on'} in {plan.data}")
+    return Foundation(console_key, node_keys)
+
+
+def _check_same(plan: Plan, known: Made | None) -> None:
+    if known is None:
+        return
+    if plan.rooms > known.rooms:
+        raise DeployError(
+            f"{plan.data} holds a ward of {known.rooms} rooms; start it with --rooms {known.rooms}, or make another "
+            "with --data"
+        )
+    if plan.demo and not known.demo:
+        raise DeployError(f"{plan.data} holds a ward without demonstration patients; make another with --data")
+
+
+def _clear_half_made(layout: Layout) -> None:
+    """Remove what a first start left behind that was cut off: without ward.json nothing of it was ever used."""
+    for left in layout.console.iterdir():
+        if left.name == "broker.password":
+            continue
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+def _seed(plan: Plan, layout: Layout, clock: Clock, node_keys: Mapping[str, str]) -> None:
+    """Make the demonstration's ward through the console's own rules; without --demo the ward begins empty."""
+    if not plan.demo:
+        return
+    settings = settings_file.load(layout.console_settings)
+
+    def open_ward(hand: HandClock) -> Ward:
+        return Ward.open(settings, hand, MemoryBroker().link(()))
+
+    accounts = seed(open_ward, node_keys, clock.utc_now(), settings.zone)
+    write_accounts(
+        layout,
+        [
+            {"username": one.username, "password": one.password, "role": one.role, "room": one.room or None}
+            for one in accounts
+        ],
+    )

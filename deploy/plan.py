@@ -55,12 +55,12 @@ class Plan:
 
     @property
     def room_ids(self) -> tuple[str, ...]:
-        """Return the rooms: room1, room2, …"""
+        """Return the rooms: room1, room2 and so on."""
         return tuple(f"room{number}" for number in range(1, self.rooms + 1))
 
     @property
     def node_ids(self) -> tuple[str, ...]:
-        """Return the nodes, in the order of their rooms: node1, node2, …; a node can move, its name stays."""
+        """Return the nodes, in the order of their rooms: node1, node2 and so on; a node can move, its name stays."""
         return tuple(f"node{number}" for number in range(1, self.rooms + 1))
 
     @property

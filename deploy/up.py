@@ -19,7 +19,7 @@ from deploy import layout as files
 from deploy import plan as plans
 from deploy import progress as saying
 from deploy.errors import DeployError
-from deploy.foundation import lay_foundation
+from deploy.foundation import Foundation, lay_foundation, take_folder
 from deploy.pages import run_page
 from deploy.plan import BrokerKind, Plan
 from deploy.processes import Part, Processes, python
@@ -113,6 +113,7 @@ def run(
         DeployError: something vital cannot be started or does not stay up.
         OSError: the folder cannot be written.
     """
+    take_folder(plan.data)
     layout = files.Layout(plan.data)
     layout.make(plan.node_ids)
     clock_file = files.ward_clock(layout, plan.speed)
@@ -127,7 +128,7 @@ def run(
     try:
         _start(plan, layout, processes, say, until, port)
         say.done(f"the ward is ready: {plan.address}")
-        _say_how_to_sign_in(layout, say)
+        _say_how_to_sign_in(layout, foundation, say)
         if open_browser and _has_display():
             webbrowser.open(plan.address)
         processes.watch(until, for_s)
@@ -161,12 +162,16 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 """A node estimates once a second; a pool of threads per room would only keep the processor busy."""
 
 
-def _say_how_to_sign_in(layout: files.Layout, say: saying.Progress) -> None:
+def _say_how_to_sign_in(layout: files.Layout, foundation: Foundation, say: saying.Progress) -> None:
     if layout.accounts.exists():
         say.note(f"accounts and passwords: {layout.accounts}")
+        return
     link = layout.console / "first-administrator.link"
     if link.exists():
         say.note(f"first administrator, once: {link.read_text('utf-8').strip()}")
+        say.note("the nodes' public keys, for the page where rooms are made:")
+        for node_id, key in foundation.node_keys.items():
+            say.note(f"  {node_id}  {key}")
 
 
 def _ended_by_signal() -> threading.Event:
