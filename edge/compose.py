@@ -25,6 +25,7 @@ from edge.pause_control import FilePauseControl, PauseControl
 from edge.recorder import Recorder, Start
 from edge.room import Room
 from edge.sender import Sender
+from edge.sensor_truth import SensorTruth
 from edge.settings import NodeSettings
 from edge.speaker import Speaker
 from edge.supervisor import SensingProcess, Supervisor
@@ -111,7 +112,6 @@ def compose(
     parts = Parts(
         clock=clock,
         start=start,
-        modality=settings.modality,
         link=link,
         inbox=inbox,
         recorder=recorder,
@@ -122,6 +122,7 @@ def compose(
         lamp=lamp or SimulatedLamp(data_dir / "lamp"),
         control=control or FilePauseControl(data_dir / "pause"),
         sensing=sensing,
+        truth=SensorTruth(settings.modality, sensing, gate, memory, recorder, clock),
         room=room,
         witness=witness,
         key=key,

@@ -3,13 +3,12 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 from broker.clock import Clock
 from broker.errors import Refusal
 from broker.link import Link
-from broker.messages import Checkpoint, ConsentLease, LiveState, Receipt, Sensor, SensorChange
-from broker.vocabulary import CheckpointOutcome, CloseReason, Context, Lamp, Modality, Origin, SensorState
+from broker.messages import Checkpoint, ConsentLease, LiveState, Receipt
+from broker.vocabulary import CheckpointOutcome, CloseReason, Context, Lamp, Origin, SensorState
 from edge.admission import LeaseRefusal
 from edge.gate import Gate, Verdict
 from edge.health import Doctor
@@ -21,6 +20,7 @@ from edge.pipe import Ended, Loop
 from edge.recorder import Recorder, Start
 from edge.room import Room
 from edge.sender import Sender
+from edge.sensor_truth import SensorTruth
 from edge.speaker import Speaker
 from edge.supervisor import Happening, Order, Sensed, SensingProcess, SensorClosed, SensorFailed, SensorOpened
 from edge.trust import NodeKey
@@ -35,7 +35,6 @@ class Parts:
 
     clock: Clock
     start: Start
-    modality: Modality
     link: Link
     inbox: Inbox
     recorder: Recorder
@@ -46,6 +45,7 @@ class Parts:
     lamp: RoomLamp
     control: PauseControl
     sensing: SensingProcess
+    truth: SensorTruth
     room: Room
     witness: Witness
     key: NodeKey
@@ -58,12 +58,8 @@ class Node:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._is_ending = False
-        self._shown = Lamp.OFF
-        self._state = SensorState.CLOSED
-        self._recorded = SensorState.CLOSED
-        self._since = parts.clock.utc_now()
         self._refused: Counter[LeaseRefusal] = Counter()
-        self._record_what_a_crash_left_open()
+        parts.truth.record_what_a_crash_left_open()
 
     @property
     def sensor_is_closed(self) -> bool:
@@ -97,7 +93,7 @@ class Node:
         self._darken(verdict)
         for one in happened:
             self._take(one, verdict)
-        self._note_the_state(verdict)
+        self._parts.truth.note(verdict)
         self._parts.recorder.pay()
         if self._parts.link.is_up:
             self._parts.speaker.announce(holds_a_lease=self._parts.gate.holds_a_lease)
@@ -156,7 +152,7 @@ class Node:
         if not verdict.is_open or verdict.lease is None:
             return verdict
         if self._parts.sensing.is_crash_loop:
-            self._shown = Lamp.OFF if self._parts.lamp.show(Lamp.OFF) else Lamp.FAULT
+            self._parts.truth.lamp = Lamp.OFF if self._parts.lamp.show(Lamp.OFF) else Lamp.FAULT
             return verdict
         can_keep = self._parts.recorder.fault is None
         if not can_keep or not self._parts.memory.keep_open_under(verdict.lease.lease_id):
@@ -165,7 +161,7 @@ class Node:
             self._parts.gate.report_lamp_fault()
             log.error("the lamp cannot be lit, so the sensor stays closed")
             return self._parts.gate.decide()
-        self._shown = verdict.lamp
+        self._parts.truth.lamp = verdict.lamp
         return verdict
 
     def _order(self, verdict: Verdict) -> Order | None:
@@ -181,13 +177,13 @@ class Node:
         if verdict.is_open or not self.sensor_is_closed:
             return
         shows = Lamp.OFF if verdict.lamp is Lamp.FAULT else verdict.lamp
-        self._shown = verdict.lamp if self._parts.lamp.show(shows) else Lamp.FAULT
+        self._parts.truth.lamp = verdict.lamp if self._parts.lamp.show(shows) else Lamp.FAULT
 
     def _take(self, happened: Happening, verdict: Verdict) -> None:
         room, recorder = self._parts.room, self._parts.recorder
         if isinstance(happened, SensorOpened):
             room.begin()
-            self._record_change(SensorState.OPEN, happened.lease_id, None)
+            self._parts.truth.record_opened(happened)
         elif isinstance(happened, Sensed):
             for body in room.see(happened.line, happened.order):
                 recorder.record(body)
@@ -204,42 +200,10 @@ class Node:
             self._parts.recorder.record(body)
         if isinstance(ended, SensorFailed):
             log.error("sensing failed", extra={"sentence": ended.sentence})
-        if verdict.reason is not None:
-            self._record_change(SensorState.CLOSED, ended.lease_id, verdict.reason)
-        else:
-            self._record_change(SensorState.FAULT, ended.lease_id, CloseReason.SENSOR_FAULT)
-
-    def _note_the_state(self, verdict: Verdict) -> None:
-        state = self._parts.sensing.state
-        if state is not self._state:
-            self._state, self._since = state, self._parts.clock.utc_now()
-        if state is SensorState.CLOSED:
-            self._parts.memory.keep_open_under(None)
-            if self._recorded is SensorState.FAULT and verdict.reason is not None:
-                lease_id = verdict.lease.lease_id if verdict.lease is not None else None
-                self._record_change(SensorState.CLOSED, lease_id, verdict.reason)
-
-    def _record_change(
-        self,
-        state: Literal[SensorState.OPEN, SensorState.CLOSED, SensorState.FAULT],
-        lease_id: str | None,
-        reason: CloseReason | None,
-    ) -> None:
-        serial = self._parts.gate.highest_serial
-        self._parts.recorder.record(
-            SensorChange(state=state, lease_id=lease_id, lease_serial=serial, reason=reason, lamp=self._shown)
-        )
-        self._recorded = state
-
-    def _record_what_a_crash_left_open(self) -> None:
-        """A node that was killed takes its sensing process with it; that its sensor closed is recorded now."""
-        left_open = self._parts.memory.kept.open_under
-        if left_open is not None:
-            self._record_change(SensorState.CLOSED, left_open, CloseReason.NODE_STOPPED)
-            self._parts.memory.keep_open_under(None)
+        self._parts.truth.record_end(ended, verdict)
 
     def _live(self, verdict: Verdict) -> LiveState:
-        parts, sensor = self._parts, self._sensor(verdict)
+        parts, sensor = self._parts, self._parts.truth.told(verdict)
         readings = parts.room.readings(sensor.lease_id) if sensor.state is SensorState.OPEN else None
         return LiveState(
             node_id=parts.start.node_id,
@@ -252,17 +216,4 @@ class Node:
             loop=parts.room.loop if parts.start.origin is Origin.REPLAY else None,
             outbox_waiting=parts.recorder.waiting,
             health=parts.doctor.health(),
-        )
-
-    def _sensor(self, verdict: Verdict) -> Sensor:
-        is_running = self._state in (SensorState.OPEN, SensorState.OPENING)
-        lease_id = verdict.lease.lease_id if is_running and verdict.lease is not None else None
-        return Sensor(
-            modality=self._parts.modality,
-            state=self._state,
-            since=self._since,
-            lease_id=lease_id,
-            lease_serial=self._parts.gate.highest_serial,
-            reason=None if is_running else verdict.reason or CloseReason.SENSOR_FAULT,
-            lamp=self._shown,
         )

@@ -51,7 +51,7 @@ class Room:
         """Return how the frames come."""
         if not self._is_open:
             return Frames()
-        return replace(self._frames, age_s=max(0.0, self._age_s()))
+        return replace(self._frames, age_s=min(86400.0, max(0.0, self._age_s())))
 
     def begin(self) -> None:
         """Begin with nothing known: the sensor has just opened."""

@@ -159,22 +159,25 @@ class Supervisor:
             self._child.close()
             happened.append(self._note_the_end())
         if self._child is None:
-            self._rest_or_start(order)
+            if order is None:
+                self._state = SensorState.CLOSED
+            elif self._restarts.may_start:
+                happened += self._start(order)
         return happened
 
-    def _rest_or_start(self, order: Order | None) -> None:
-        if order is None:
-            self._state = SensorState.CLOSED
-        elif self._restarts.may_start:
-            self._start(order)
-
-    def _start(self, order: Order) -> None:
+    def _start(self, order: Order) -> list[Happening]:
+        try:
+            self._child = Child(self._command, self._real)
+        except OSError as error:
+            self._restarts.count_failure()
+            self._state = SensorState.FAULT
+            return [SensorFailed(order.lease_id, f"the sensing process cannot be started: {error.strerror}")]
         self._failure = None
         self._state = SensorState.OPENING
         self._order = order
         self._heard_s = self._real.elapsed_s()
-        self._child = Child(self._command, self._real)
         self._tell(self._open_line(order, order.until_s - self._clock.elapsed_s()))
+        return []
 
     def _extend(self, order: Order) -> None:
         """Pass on a renewal, a change of purposes, or an earlier end.

@@ -15,8 +15,10 @@ from broker.vocabulary import (
     Lamp,
     Origin,
     Presence,
+    Purpose,
     RoomEventKind,
     SensorState,
+    Withheld,
     Zone,
 )
 from edge.pipe import Loop
@@ -114,6 +116,50 @@ def test_C5_closed_is_not_said_before_the_process_is_gone(sensing_room: NodeAtNi
     sensing_room.sensing.is_slow = False
     sensing_room.step()
     assert sensing_room.live.sensor.state is CLOSED
+
+
+def test_C5_a_yes_that_comes_while_a_no_is_being_obeyed_does_not_change_why_it_closed(
+    sensing_room: NodeAtNight,
+) -> None:
+    sensing_room.sensing.is_slow = True
+    sensing_room.send(sensing_room.console.closed_lease())
+    sensing_room.step()
+    sensing_room.send(sensing_room.console.open_lease())
+    sensing_room.sensing.is_slow = False
+    sensing_room.step(1)
+    assert sensing_room.changes == [(OPEN, None), (CLOSED, CloseReason.LEASE_CLOSED), (OPEN, None)]
+
+
+def test_C3_a_renewal_with_fewer_purposes_narrows_what_is_said_at_once(sensing_room: NodeAtNight) -> None:
+    sensing_room.send(sensing_room.console.open_lease(lease_id="d" * 32, purposes=(Purpose.PRESENCE,)))
+    # A line that was on its way, sensed under the wider lease.
+    sensing_room.sense()
+    readings = sensing_room.live.readings
+    assert readings is not None
+    assert readings.presence.value is Presence.PRESENT
+    assert readings.respiratory_rate.withheld is Withheld.NOT_PERMITTED
+    assert readings.place.withheld is Withheld.NOT_PERMITTED
+
+
+def test_a_backlog_after_the_node_stood_still_is_not_said_as_now(sensing_room: NodeAtNight) -> None:
+    sensing_room.clock.advance(20)
+    sensing_room.sense(captured_at=NIGHT + timedelta(seconds=1))
+    assert sensing_room.live.readings is None
+    sensing_room.sense()
+    assert sensing_room.live.readings is not None
+
+
+def test_C5_without_the_network_sensing_carries_on_with_the_lamp_on_where_it_was_chosen(room: NodeAtNight) -> None:
+    room.send(room.console.open_lease(offline_until=NIGHT + timedelta(hours=1)))
+    room.step()
+    room.link.cut()
+    room.step(120, every_s=1.0)
+    assert (room.sensing.state, room.lamp.shows) == (OPEN, Lamp.ON)
+    order = room.sensing.orders[-1]
+    assert order is not None
+    assert order.until_s == pytest.approx(room.clock.elapsed_s() + 60)
+    room.step(3600, every_s=10.0)
+    assert (room.sensing.state, room.lamp.shows) == (CLOSED, Lamp.OFF)
 
 
 def test_C5_a_lease_sent_again_after_a_no_opens_nothing(sensing_room: NodeAtNight) -> None:

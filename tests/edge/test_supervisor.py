@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -176,6 +177,44 @@ def test_a_fault_that_the_process_explains_is_passed_on(watch: Starting) -> None
     room.order = Order(LEASE, (Purpose.PRESENCE,), True, REAL.elapsed_s() + 60)
     room.until(lambda: SensorFailed in room.kinds, 5.0)
     assert [one.sentence for one in room.happened if isinstance(one, SensorFailed)] == ["no radar"]
+
+
+def test_a_process_that_cannot_be_started_is_a_fault(watch: Starting) -> None:
+    room = watch(("/nonexistent/program",))
+    room.order = Order(LEASE, (Purpose.PRESENCE,), True, REAL.elapsed_s() + 60)
+    room.until(lambda: SensorFailed in room.kinds, 2.0)
+    assert room.supervisor.state is SensorState.FAULT
+
+
+def test_H4_a_process_that_falls_silent_is_ended_and_is_a_fault(tmp_path: Path) -> None:
+    clock = HandClock(NIGHT)
+    opening = opening_of(node_settings(tmp_path, "0" * 64))
+    room = Watch(Supervisor(opening, clock, clock, command=script("time.sleep(60)")))
+    room.order = Order(LEASE, (Purpose.PRESENCE,), True, clock.elapsed_s() + 600)
+    room.until(lambda: room.supervisor.state is SensorState.OPEN, 5.0)
+    clock.advance(21)
+    room.until(lambda: SensorFailed in room.kinds, 5.0)
+    assert room.happened[-1] == SensorFailed(LEASE, "the sensing process has said nothing for 20 s")
+
+
+def test_C3_a_renewal_is_passed_on_with_its_purposes_and_not_more_often_than_needed(tmp_path: Path) -> None:
+    clock, told = HandClock(NIGHT), tmp_path / "told"
+    body = f"told = open({str(told)!r}, 'w')\nfor line in sys.stdin: told.write(line); told.flush()\n"
+    opening = opening_of(node_settings(tmp_path, "0" * 64))
+    room = Watch(Supervisor(opening, clock, clock, command=script(body)))
+    room.order = Order(LEASE, (Purpose.PRESENCE,), True, clock.elapsed_s() + 60)
+    room.until(lambda: room.supervisor.state is SensorState.OPEN, 5.0)
+    for _ in range(10):
+        clock.advance(1)
+        room.supervisor.follow(Order(LEASE, (Purpose.PRESENCE,), True, clock.elapsed_s() + 60))
+    room.order = Order(LEASE, (Purpose.FLOOR,), True, clock.elapsed_s() + 60)
+    room.until(lambda: told.exists() and told.read_text().count("\n") == 4, 5.0)
+    room.order = None
+    room.until(lambda: room.supervisor.state is SensorState.CLOSED, 5.0)
+    lines = [json.loads(line) for line in told.read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["open", "extend", "extend", "extend"]
+    assert [line["purposes"] for line in lines][-2:] == [["presence"], ["floor"]]
+    assert lines[1]["open_for_s"] == 60
 
 
 def test_a_process_that_does_not_read_is_not_waited_for(tmp_path: Path) -> None:

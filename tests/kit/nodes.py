@@ -205,7 +205,7 @@ class FakeSensing:
     def follow(self, order: Order | None) -> list[Happening]:
         self.orders.append(order)
         said, self._to_say = self._to_say, []
-        if order is None:
+        if order is None or self.state is SensorState.CLOSING:
             return self._close()
         if self._order is None:
             self._order, self.state = order, SensorState.OPEN
