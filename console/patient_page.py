@@ -51,6 +51,7 @@ STATUS: Mapping[ConsentState, Words] = {
     ConsentState.WITHDRAWN: Words("You stopped it. The sensor is off."),
     ConsentState.EXPIRED: Words("Time to talk again about the sensor. It is off."),
 }
+_STOPPED_FOR_YOU = Words("Somebody stopped it for you. The sensor is off.")
 STAFF_STATUS: Mapping[ConsentState, Words] = {
     ConsentState.NOT_ASKED: Words("not asked"),
     ConsentState.OFFERED: Words("asked, no answer yet"),
@@ -77,7 +78,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
     return PatientView(
         room_id=facts.person.stay.room_id,
         room_title=facts.room_title,
-        status=STATUS[standing.state],
+        status=_STOPPED_FOR_YOU if standing.relay_open else STATUS[standing.state],
         sensor_on=is_on,
         sensor_state=sensor.state if sensor else None,
         modality=facts.modality,

@@ -25,6 +25,7 @@ from console.leases import Leases
 from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Office
+from console.passwords import Passwords
 from console.prompts import Prompts
 from console.roll import Roll
 from console.rules.policy import Policy, shipped_policy
@@ -87,7 +88,15 @@ class Ward:
         self._threads: list[threading.Thread] = []
 
     @classmethod
-    def open(cls, settings: ConsoleSettings, clock: Clock, link: Link, *, policy: Policy | None = None) -> Self:
+    def open(
+        cls,
+        settings: ConsoleSettings,
+        clock: Clock,
+        link: Link,
+        *,
+        policy: Policy | None = None,
+        passwords: Passwords | None = None,
+    ) -> Self:
         """Open the keys, the database and the log of a ward.
 
         Args:
@@ -95,6 +104,7 @@ class Ward:
             clock: the console's clock.
             link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
             policy: the rule book; None for the one that was shipped.
+            passwords: how passwords are hashed; None for the strength that a ward needs.
 
         Raises:
             ConsoleError: what is wrong, in a sentence with its remedy.
@@ -116,7 +126,7 @@ class Ward:
                 settings.ward,
                 settings.context,
             )
-            return cls(office, Identity(store, audit, policy_version=rules.version), link)
+            return cls(office, Identity(store, audit, policy_version=rules.version, passwords=passwords), link)
         except BaseException:
             store.close()
             raise
