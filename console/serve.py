@@ -12,6 +12,7 @@ from broker.paho_link import Address, PahoLink
 from broker.topics import upward_filters
 from console.app import create_app
 from console.errors import SettingsError
+from console.logs import log_to_stderr
 from console.settings import ConsoleSettings
 from console.skin.server import server_config
 from console.ward import Ward
@@ -29,6 +30,7 @@ def serve(settings: ConsoleSettings) -> None:
         ConsoleError: keys, database or audit log cannot be used.
         OSError: the address is taken or the folder cannot be written.
     """
+    log_to_stderr()
     clock = clock_from(settings.clock_file)
     fault = settings.context_fault(clock.utc_now().astimezone(settings.zone).date())
     if fault is not None:

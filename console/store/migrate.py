@@ -1,9 +1,8 @@
 """Bring a database to the schema of this version, and refuse one that is not ours."""
 
-from pathlib import Path
+from collections.abc import Callable
+from importlib import import_module
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
@@ -14,7 +13,6 @@ from console.store.tables import facts
 
 HEAD = "0001"
 """The newest migration; a test compares it with the scripts and the tables."""
-_SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def bring_up_to_date(engine: Engine, keys: Keys) -> None:
@@ -32,7 +30,9 @@ def bring_up_to_date(engine: Engine, keys: Keys) -> None:
             if found is not None and found > HEAD:
                 raise StoreDamaged(f"the database has version {found}, this console knows {HEAD}: update the console")
             if found != HEAD:
-                command.upgrade(_config(connection), HEAD)
+                # Imported only when there is something to do: the migration library takes longer than the whole start.
+                upgrade: Callable[[Connection, str], None] = import_module("console.store.upgrade").upgrade
+                upgrade(connection, HEAD)
             _check_keys(connection, keys)
     except DBAPIError as error:
         raise sentence_of(error) from None
@@ -44,13 +44,6 @@ def version_of(connection: Connection) -> str | None:
         return None
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
     return None if row is None else str(row[0])
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _check_keys(connection: Connection, keys: Keys) -> None:

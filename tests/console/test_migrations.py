@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, event, inspect, make_url, text
 
 from console.errors import StoreDamaged
 from console.signer import Keys
-from console.store import migrate
+from console.store import migrate, upgrade
 from console.store.engines import writer_of
 from console.store.tables import metadata
 from tests.kit.console_store import open_bench
@@ -36,7 +36,7 @@ def test_every_check_of_the_tables_is_in_the_migrated_database(tmp_path: Path) -
 
 
 def test_the_newest_script_is_the_version_that_the_code_asks_for() -> None:
-    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    scripts = ScriptDirectory(str(upgrade.SCRIPTS))
     assert scripts.get_current_head() == migrate.HEAD
 
 

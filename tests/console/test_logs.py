@@ -1,0 +1,57 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from console.logs import log_to_stderr
+from tests.kit.console_store import MARKER
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    told = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    log_to_stderr(told)
+    yield told
+    structlog.reset_defaults()
+    root.handlers[:], root.level = before, level
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def fail() -> None:
+    raise ValueError(f"cannot admit {MARKER}")
+
+
+def test_X5_of_an_exception_only_its_kind_and_place_are_logged(stream: io.StringIO) -> None:
+    try:
+        fail()
+    except ValueError as error:
+        structlog.get_logger("console").error("request_failed", path_kind="admit", exc_info=True)
+        structlog.get_logger("console").error("request_failed", exc_info=error)
+        logging.getLogger("uvicorn.error").exception("Exception in %s", error)
+    told = lines(stream)
+    assert MARKER not in stream.getvalue()
+    assert [one["exception"] for one in told] == ["ValueError"] * 3
+    assert all(one["place"].startswith("test_logs.py:") for one in told)
+
+
+def test_an_entry_is_one_line_whatever_is_in_it(stream: io.StringIO) -> None:
+    structlog.get_logger("console").warning("odd", value='a"b\nINFO forged line\x1b[31m')
+    logging.getLogger("library").warning("two\nlines")
+    told = lines(stream)
+    assert [one["event"] for one in told] == ["odd", "two\nlines"]
+    assert told[0]["level"] == "warning"
+
+
+def test_what_is_only_for_debugging_is_not_logged(stream: io.StringIO) -> None:
+    structlog.get_logger("console").debug("detail")
+    logging.getLogger("sqlalchemy").debug("SELECT 1")
+    assert lines(stream) == []
