@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr(stream: TextIO | None = None) -> None:
-    """Send every log entry of this process to standard error, or to a stream.
+    """Send the console's log entries, and the warnings of what lies beneath it, to standard error or to a stream.
 
     Args:
         stream: where to instead; None for standard error.
@@ -42,7 +42,7 @@ def log_to_stderr(stream: TextIO | None = None) -> None:
     target = stream or sys.stderr
     handler = logging.StreamHandler(target)
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,

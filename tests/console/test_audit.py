@@ -215,7 +215,7 @@ def test_a_console_refuses_to_start_on_a_rewritten_log(bench: Bench) -> None:
 
 
 def test_many_entries_in_one_write_are_quick_enough_for_a_ward(bench: Bench) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     bench.store.write(lambda tx: [bench.audit.append(tx, an_entry(number)) for number in range(2000)])
     # Measured 9,000 a second; the bound only catches an append that has become linear in the log's length.
-    assert 2000 / (time.perf_counter() - began) > 500
+    assert 2000 / (time.process_time() - began) > 500
