@@ -13,7 +13,10 @@
     touchedWall = Date.now();
   };
 
+  let isHiding = false;
   const hide = () => {
+    if (isHiding) return;
+    isHiding = true;
     document.body.classList.add("is-hidden");
     form.requestSubmit();
   };

@@ -1,0 +1,99 @@
+"""E1, A8: axe finds nothing, a gloved thumb finds every target, and a keyboard alone does the whole way."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.kit.skin import every_tile
+
+THEMES = ["day", "night", "red"]
+# The way to a patient, and a patient's own way to stop: nothing on it is smaller than 60 px.
+RESPONSE_PATH = ".tile__open, .tile .press, .asks .press, .actions .press, .stopping .press, .ask .press, #hide .press"
+
+
+def faults_of(page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    return [
+        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_E1_axe_finds_nothing_on_the_board(screen, ward, theme):
+    ward.board = type(ward.board)(ward.board.at, ward.board.context, every_tile(), ward.board.ward_sentence)
+    page = screen("nurse", "tablet", theme)
+    page.wait_for_selector("#tile-room-18")
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_E1_axe_finds_nothing_on_the_patients_page(screen, theme):
+    assert faults_of(screen("patient", "phone", theme)) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("nurse", "/board/rooms/room-6"),
+        ("nurse", "/consents/stay-1"),
+        ("nurse", "/rooms"),
+        ("nurse", "/health"),
+        ("administrator", "/ward"),
+        ("administrator", "/staff"),
+        ("administrator", "/cards"),
+        ("governance_lead", "/governance"),
+        (None, "/stop/room-2"),
+        (None, "/sign-in"),
+    ],
+)
+def test_E1_axe_finds_nothing_on_the_other_screens(screen, address, who, path):
+    page = screen(who)
+    page.goto(address + path)
+    assert faults_of(page) == []
+
+
+@pytest.mark.parametrize(("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("patient", "/me")])
+@pytest.mark.parametrize("size", ["tablet", "phone"])
+def test_A8_every_target_on_the_response_path_is_at_least_60_px(screen, address, who, path, size):
+    page = screen(who, size)
+    page.goto(address + path)
+    page.wait_for_selector(RESPONSE_PATH)
+    boxes = [one.bounding_box() for one in page.locator(RESPONSE_PATH).all() if one.is_visible()]
+    assert boxes and all(box["width"] >= 60 and box["height"] >= 60 for box in boxes)
+
+
+@pytest.mark.parametrize("language", ["en", "en-XA", "ar-XB"])
+@pytest.mark.parametrize(
+    ("who", "path"), [("nurse", "/"), ("patient", "/me"), (None, "/stop/room-2"), ("nurse", "/rooms")]
+)
+def test_E1_no_screen_is_wider_than_a_phone_in_any_language(screen, address, who, path, language):
+    page = screen(who, "phone", "day", language)
+    page.goto(address + path)
+    page.wait_for_timeout(1200 if path == "/" else 0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_E1_a_keyboard_alone_signs_in_looks_and_stops(screen, address):
+    page = screen(None)
+    page.goto(f"{address}/sign-in")
+    page.focus("#username")
+    page.keyboard.type("pat")
+    page.keyboard.press("Tab")
+    page.keyboard.type("three quiet words")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".stop")
+    page.focus(".stop")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".state--stopping")
+
+
+def test_A8_no_screen_flashes_white_before_the_night(screen, address):
+    page = screen("nurse", "tablet", "night")
+    shades = []
+    for _ in range(3):
+        page.goto(address, wait_until="commit")
+        shades.append(page.evaluate("getComputedStyle(document.documentElement).colorScheme"))
+        page.wait_for_load_state()
+        shades.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+    assert "rgb(10, 9, 7)" in shades and "rgb(255, 255, 255)" not in shades
