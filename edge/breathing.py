@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
-from edge.signals import FIELD_HZ, FIELD_SAMPLES, DisplacementField, SignalWindow, taper_for
+from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField, taper_for
+from edge.signals import SignalWindow
 from models.runtime import Array, Model
 
 FIRST_RATE_S = 10.0
@@ -22,7 +23,7 @@ MAX_HALF_SHARE = 0.45
 SPLIT_FROM_S = 20.0
 SPLIT_TOLERANCE_PER_MIN = 2.0
 # Chest motion along the beam: shallow breaths turned away, to the deepest sigh.
-MIN_SWING_MM, MAX_SWING_MM = 0.12, 40.0
+MIN_SWING_MM, MAX_SWING_MM = 0.25, 40.0
 # Share of the power in the line and its harmonics above which no living chest was seen (simulator: live at most 0.992
 # at 10 s and 0.983 at 30 s, machines with a period true to 2 % at least 0.993 and 0.983).
 PURITY_AT_S, MAX_PURITY = (10.0, 30.0), (0.992, 0.984)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Presence, Zone
-from edge.signals import Motion
+from edge.motion import Motion
 from edge.zones import Zones
 
 # Set on the simulator: an empty room stays below 2.0, a sleeper is seldom below 5.

@@ -8,16 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.frames import Frame, FrameKind, Layout
+from edge.motion import RECENT_S, Motion, motion_of
+from edge.resampling import WINDOW_S, DisplacementField, bridged, field_of, smoothed
 from models.runtime import Model
 
-WINDOW_S = 30.0
-FIELD_HZ = 10
-FIELD_SAMPLES = 300
-# A step between frames longer than this many periods is bridged at the speed around it.
-BRIDGE_PERIODS = 2.5
 # A longer hole ends the window: nothing is known about the motion inside it.
 MAX_GAP_S = 1.5
-RECENT_S = 1.0
 CHURN_LAG_S = 0.8
 # The noise of a trace is white, where that of a phase is red: a mean over this long leaves breathing up to 45 /min.
 TRACE_SMOOTH_S = 0.6
@@ -28,40 +24,6 @@ MEAN_OVER_MEDIAN = 1.0 / math.log(2)
 
 Float = NDArray[np.float64]
 Float32 = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Motion:
-    """How much moved in the last second, and in which range bin."""
-
-    restlessness: float
-    """Energy that steady rotation does not foretell, over the noise, in the three strongest bins; 1 is noise alone."""
-    incoherence: float
-    """The same energy over that of all motion of the last 3 s: near 0 for breathing, above 1 for a walker."""
-    slow: Float
-    """shape (bins,), structure function at one second over that of noise; 1 where nothing moved."""
-    burst: Float
-    """shape (bins,), energy of the last second above the noise, in units of the noise; 0 where nothing moved."""
-
-
-@dataclass(frozen=True, eq=False)
-class DisplacementField:
-    """Evenly sampled displacement of each channel over the calm part of the window."""
-
-    field_mm: Float32
-    """shape (samples, channels) [mm], newest last, zero before the start."""
-    taper: Float32
-    """shape (samples,), zero before the start."""
-    trust: Float32
-    """shape (channels,), 0..1: power of the echo over its noise."""
-    half_width_hz: float
-    """[Hz] half the width of a spectral line at this length."""
-    duration_s: float
-    """[s] of signal in the field."""
-    range_m: Float
-    """shape (channels,) [m]; NaN for traces."""
-    bins: int
-    """Range bins; channels are bins times the number of centres tried."""
 
 
 def pool_for(range_m: Float) -> Float32:
@@ -76,18 +38,6 @@ def pool_for(range_m: Float) -> Float32:
     distance = np.subtract.outer(range_m, range_m)
     bell = np.exp(-0.5 * (np.nan_to_num(distance) / POOL_M) ** 2)
     return np.hstack([np.eye(len(range_m)), bell]).astype(np.float32)
-
-
-def taper_for(duration_s: float) -> Float32:
-    """Make a Hann taper over the newest part of the field.
-
-    Returns:
-        shape (samples,), zero before the start.
-    """
-    length = min(FIELD_SAMPLES, max(8, round(duration_s * FIELD_HZ)))
-    taper = np.zeros(FIELD_SAMPLES, dtype=np.float32)
-    taper[-length:] = np.hanning(length + 2)[1:-1]
-    return taper
 
 
 class SignalWindow:
@@ -168,7 +118,7 @@ class SignalWindow:
             return values.real.astype(np.float64)
         steps = self._moved(values, centre, pool_for(self.layout.range_m), self.layout)["step_mm"]
         flat = steps.transpose(1, 0, 2).reshape(len(frames) - 1, -1).astype(np.float64)
-        flat = _bridged(np.array([frame.t_s for frame in frames]), flat)
+        flat = bridged(np.array([frame.t_s for frame in frames]), flat)
         return np.vstack([np.zeros(flat.shape[1]), np.cumsum(flat, axis=0)])
 
     def churn(self, seconds: float) -> Float:
@@ -210,14 +160,14 @@ class SignalWindow:
             noise = np.median(innovation, axis=0) * MEAN_OVER_MEDIAN / 2
         noise = np.maximum(noise, 1e-12 + 1e-9 * float(np.abs(iq).max()) ** 2)
         self._noise = noise
-        motion = _motion(times, iq, innovation, noise)
-        steps = _bridged(times, answer["step_mm"].transpose(1, 0, 2).reshape(len(times) - 1, -1).astype(np.float64))
+        motion = motion_of(times, iq, innovation, noise)
+        steps = bridged(times, answer["step_mm"].transpose(1, 0, 2).reshape(len(times) - 1, -1).astype(np.float64))
         path = np.vstack([np.zeros(steps.shape[1]), np.cumsum(steps, axis=0)])
         power = answer["power"].reshape(-1).astype(np.float64)
         floor = np.tile(noise @ pool, 2)
         trust = power / (power + 10 * floor)
         return WindowReading(
-            motion, _field(times[first:], path[first:], trust, np.tile(layout.range_m, 4), layout.channels)
+            motion, field_of(times[first:], path[first:], trust, np.tile(layout.range_m, 4), layout.channels)
         )
 
 
@@ -239,68 +189,6 @@ def _noise_inside(noises: list[Float32 | None]) -> Float | None:
     return np.quantile(np.array(known), 0.3, axis=0).astype(np.float64) if known else None
 
 
-def _motion(times: Float, iq: NDArray[np.complex64], innovation: Float, noise: Float) -> Motion:
-    end_s = times[-1]
-    recent = innovation[times[2:] > end_s - RECENT_S].mean(axis=0)
-    ratio = recent / (2 * noise)
-    back = np.searchsorted(times, times - RECENT_S)
-    late = (times > end_s - RECENT_S) & (back < np.arange(len(times))) & (times - times[0] >= RECENT_S)
-    if late.any():
-        moved = np.abs(iq[late] - iq[back[late]]) ** 2
-        slow = moved.mean(axis=0) / (2 * noise)
-    else:
-        slow = np.ones_like(noise)
-    spread = np.maximum(iq[times > end_s - 3 * RECENT_S].var(axis=0) - noise, 0).sum()
-    unforeseen = np.maximum(recent - 2 * noise, 0)
-    strongest = np.sort(ratio)[-3:]
-    incoherence = float(unforeseen.sum() / (spread + noise.max()))
-    return Motion(float(strongest.mean()), incoherence, slow, np.maximum(ratio - 1, 0))
-
-
-def _bridged(times: Float, steps: Float) -> Float:
-    """Replace the step over each hole by the speed around it: phase cannot be followed through a hole."""
-    intervals = np.diff(times)
-    usual = float(np.median(intervals))
-    holes = np.flatnonzero(intervals > BRIDGE_PERIODS * usual)
-    for hole in holes:
-        around = [i for i in (hole - 2, hole - 1, hole + 1, hole + 2) if 0 <= i < len(steps) and i not in holes]
-        if around:
-            speed = (steps[around] / intervals[around, None]).mean(axis=0)
-            steps[hole] = speed * intervals[hole]
-    return steps
-
-
-def _field(times: Float, path: Float, trust: Float, range_m: Float, bins: int) -> DisplacementField:
-    """Resample a path evenly, newest sample last."""
-    duration_s = min(float(times[-1] - times[0]), WINDOW_S)
-    length = min(FIELD_SAMPLES, int(duration_s * FIELD_HZ) + 1)
-    even = times[-1] - np.arange(length - 1, -1, -1) / FIELD_HZ
-    right = np.clip(np.searchsorted(times, even), 1, len(times) - 1)
-    share = np.clip((even - times[right - 1]) / (times[right] - times[right - 1]), 0, 1)[:, None]
-    # Average over one sample first: plain interpolation would fold fast noise into the breathing band.
-    smooth = _smoothed(times, path, 1 / FIELD_HZ)
-    field = np.zeros((FIELD_SAMPLES, path.shape[1]), dtype=np.float32)
-    field[-length:] = smooth[right - 1] * (1 - share) + smooth[right] * share
-    field[-length:] -= field[-length:].mean(axis=0)
-    taper = taper_for(length / FIELD_HZ)
-    # A Hann line is 4 / T wide from zero to zero; half of it is 2 / T, and most of its power lies within 1.5 / T.
-    half_width_hz = 1.5 / max(duration_s, 1.0) + 1e-4
-    return DisplacementField(field, taper, trust.astype(np.float32), half_width_hz, duration_s, range_m, bins)
-
-
-def _smoothed(times: Float, path: Float, seconds: float) -> Float:
-    """Take the running mean over a stretch of time, centred, shorter at the ends."""
-    width = max(1, round(seconds / max(float(np.median(np.diff(times))), 1e-3)))
-    if width == 1:
-        return path
-    total = np.vstack([np.zeros(path.shape[1]), np.cumsum(path, axis=0)])
-    count = len(path)
-    low = np.maximum(np.arange(count) - width // 2, 0)
-    high = np.minimum(low + width, count)
-    averaged: Float = (total[high] - total[low]) / (high - low)[:, None]
-    return averaged
-
-
 def _read_trace(times: Float, path: Float, layout: Layout, calm_since_s: float) -> tuple[WindowReading, Float]:
     """Read a displacement trace: the field is given, and noise is what differs between neighbours.
 
@@ -315,6 +203,6 @@ def _read_trace(times: Float, path: Float, layout: Layout, calm_since_s: float) 
     slow = 1 + (spread**2) / noise
     motion = Motion(float(recent.max()), 0.0, slow, np.maximum(recent - 1, 0))
     trust = np.ones(layout.channels)
-    calm = _smoothed(times[first:], path[first:], TRACE_SMOOTH_S)
-    field = _field(times[first:], calm, trust, layout.range_m, layout.channels)
+    calm = smoothed(times[first:], path[first:], TRACE_SMOOTH_S)
+    field = field_of(times[first:], calm, trust, layout.range_m, layout.channels)
     return WindowReading(motion, field), noise

@@ -59,11 +59,12 @@ def _innovation(g: GraphBuilder, z: tuple[str, str], cross: tuple[str, str]) -> 
 
 
 def _presence_of_echo(g: GraphBuilder, pooled: tuple[str, str]) -> str:
-    """Write size / (size + FADE * mean size): near 1 in a strong echo, near 0 in a fade."""
+    """Write (1 + FADE) * size / (size + FADE * mean size): 1 in a steady echo, near 0 in a fade."""
     size = g.op("Sqrt", _square(g, *pooled))
     usual = g.op("ReduceMean", size, axes=[1], keepdims=1)
     limit = g.op("Add", g.op("Mul", usual, g.constant(FADE)), g.constant(TINY))
-    return g.op("Div", size, g.op("Add", size, limit))
+    share = g.op("Div", size, g.op("Add", size, limit))
+    return g.op("Mul", share, g.constant(1.0 + FADE))
 
 
 def build() -> bytes:
