@@ -1,6 +1,7 @@
 """Run the console of one ward until a signal ends it: the only place where its real parts are put together."""
 
 import contextlib
+import socket
 from pathlib import Path
 
 import structlog
@@ -36,22 +37,42 @@ def serve(settings: ConsoleSettings) -> None:
     if fault is not None:
         raise SettingsError(fault)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ward = Ward.open(settings, clock, _link(settings))
-    try:
-        ward.start()
-        _offer_first_administrator(settings, ward)
-        _run(settings, ward, clock)
-    finally:
-        ward.stop()
+    with contextlib.closing(_bound(settings)) as place:
+        ward = Ward.open(settings, clock, _link(settings))
+        try:
+            ward.start()
+            _offer_first_administrator(settings, ward)
+            _run(settings, ward, clock, place)
+        finally:
+            ward.stop()
 
 
-def _run(settings: ConsoleSettings, ward: Ward, clock: Clock) -> None:
+def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket) -> None:
     certificate = None if settings.tls_certificate is None else str(settings.tls_certificate)
     key = None if settings.tls_key is None else str(settings.tls_key)
     app = create_app(ward, settings)
     config = server_config(app, host=settings.host, port=settings.port, certificate=certificate, key=key)
     _log.info("console_serves", url=_url(settings), context=str(settings.context), at=clock.utc_now().isoformat())
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[place])
+
+
+def _bound(settings: ConsoleSettings) -> socket.socket:
+    """Take the address before anything else is opened; nobody is answered until the web server listens on it.
+
+    Raises:
+        SettingsError: it is taken, or is not this machine's.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        place = socket.socket(family, kind, number)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"{settings.host} port {settings.port} cannot be served on ({error.strerror}): "
+            "stop what uses it, or choose another `port`"
+        ) from error
+    return place
 
 
 def _offer_first_administrator(settings: ConsoleSettings, ward: Ward) -> None:
