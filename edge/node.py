@@ -188,7 +188,8 @@ class Node:
             for body in room.see(happened.line, happened.order):
                 recorder.record(body)
         elif isinstance(happened, Loop):
-            room.begin_again(happened.loop)
+            for minute in room.begin_again(happened.loop):
+                recorder.record(minute)
         elif isinstance(happened, Ended):
             # What is sensed from now on says by itself, second by second, that the recording has ended.
             log.info("the recording has ended", extra={"reason": happened.reason})

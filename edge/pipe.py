@@ -3,12 +3,12 @@
 import json
 from collections.abc import Collection
 from dataclasses import asdict, field
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as closed_dataclass
 
+from broker.messages import Count, Digest
 from broker.vocabulary import Movement, Presence, Purpose, SensedState, Withheld, Zone
 from edge.errors import PipeError
 
@@ -83,17 +83,17 @@ class SensedLine:
         frames_bad: since the source began.
     """
 
-    captured_at: datetime
-    t_s: float
-    model: str
-    quality: float = 0.0
+    captured_at: AwareDatetime
+    t_s: Annotated[float, Field(ge=0)]
+    model: Digest
+    quality: Annotated[float, Field(ge=0, le=1)] = 0.0
     fault: Withheld | None = None
     presence: Presence | None = None
     presence_withheld: Withheld | None = Withheld.NOT_PERMITTED
     movement: Movement | None = None
     movement_withheld: Withheld | None = Withheld.NOT_PERMITTED
     zone: Zone | None = None
-    people: int | None = None
+    people: Annotated[int, Field(ge=0, le=2)] | None = None
     people_withheld: Withheld | None = Withheld.NOT_PERMITTED
     breathing: SensedState | None = None
     breathing_withheld: Withheld | None = Withheld.NOT_PERMITTED
@@ -103,10 +103,10 @@ class SensedLine:
     pulse_rate_per_min: float | None = None
     pulse_rate_uncertainty_per_min: float | None = None
     pulse_rate_withheld: Withheld | None = Withheld.NOT_PERMITTED
-    living_age_s: float | None = None
-    frames_read: int = 0
-    frames_lost: int = 0
-    frames_bad: int = 0
+    living_age_s: Annotated[float, Field(ge=0)] | None = None
+    frames_read: Count = 0
+    frames_lost: Count = 0
+    frames_bad: Count = 0
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)

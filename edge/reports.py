@@ -153,6 +153,9 @@ def _rate(value: float | None, uncertainty: float | None, withheld: Withheld | N
         return RateReading(withheld=Withheld.NOT_PERMITTED)
     if value is None or uncertainty is None:
         return RateReading(withheld=withheld or Withheld.LOW_QUALITY)
+    if not 2 <= value <= 220 or not 0 <= uncertainty <= 50:
+        # No living body breathes or beats so, and no wire carries it: the model is wrong, and says nothing.
+        return RateReading(withheld=Withheld.MODEL_FAULT)
     return RateReading(value_per_min=value, uncertainty_per_min=uncertainty)
 
 

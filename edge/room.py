@@ -1,6 +1,5 @@
 """What the node believes of its room while the sensor is open: readings, places, events, minutes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from broker.clock import Clock
@@ -59,10 +58,12 @@ class Room:
         self._is_open = True
         self.loop = 1
 
-    def begin_again(self, loop: int) -> None:
-        """Forget what was seen: a recording has started again, and it is not the same night."""
+    def begin_again(self, loop: int) -> list[MinuteMeasurement]:
+        """Forget what was seen: a recording has started again. Gives what is left of the last minute."""
+        minute = self._minutes.finish()
         self._forget()
         self.loop = loop
+        return [] if minute is None else [minute]
 
     def see(self, line: SensedLine, order: Order) -> list[RoomEvent | MinuteMeasurement]:
         """Take one second in.
@@ -89,14 +90,13 @@ class Room:
             return None
         return self._readings if abs(self._age_s()) <= SHOWN_FOR_S else None
 
-    def leave(self) -> Iterator[MinuteMeasurement]:
+    def leave(self) -> list[MinuteMeasurement]:
         """End: the sensor has closed. Gives what is left of the last minute."""
         minute = self._minutes.finish()
         self._is_open = False
         self._forget()
         self.loop = None
-        if minute is not None:
-            yield minute
+        return [] if minute is None else [minute]
 
     def _age_s(self) -> float:
         """How old the newest frame is, also after the node itself stood still [s]."""

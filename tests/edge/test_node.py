@@ -374,9 +374,11 @@ def test_a_recording_that_begins_again_says_which_time_it_is(tmp_path: Path) -> 
     room.send(room.console.open_lease())
     room.step()
     assert room.live.loop == 1
+    room.sense()
     room.sensing.say(Loop(2))
     room.step(1)
     assert room.live.loop == 2
+    assert [one.sensed_s for one in room.bodies if isinstance(one, MinuteMeasurement)] == [1]
     room.outbox.close()
 
 

@@ -91,6 +91,12 @@ def test_a_reason_is_passed_on_and_never_joined_by_a_value() -> None:
     assert told.respiratory_rate == RateReading(withheld=Withheld.FROZEN)
 
 
+@pytest.mark.parametrize(("value", "spread"), [(1.9, 0.5), (221.0, 0.5), (14.0, 51.0), (14.0, -0.1)])
+def test_a_rate_that_no_body_has_is_withheld(value: float, spread: float) -> None:
+    told = readings(respiratory_rate_per_min=value, respiratory_rate_uncertainty_per_min=spread)
+    assert told.respiratory_rate == RateReading(withheld=Withheld.MODEL_FAULT)
+
+
 def test_since_stands_over_a_moment_of_doubt_and_not_over_a_long_one() -> None:
     since = Since()
     assert since.of("presence", Presence.PRESENT, NIGHT) == NIGHT

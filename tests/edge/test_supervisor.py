@@ -23,6 +23,10 @@ REAL = SystemClock()
 LEASE = "d" * 32
 OPENED = 'import sys, signal, time; print(\'{"kind":"opened"}\', flush=True)\n'
 
+NOT_OF_THIS_WORLD = json.dumps(
+    {"kind": "estimate", "captured_at": NIGHT.isoformat(), "t_s": 1.0, "model": "e" * 64, "quality": 7.0}
+)
+
 
 def script(body: str) -> tuple[str, ...]:
     """A sensing process of another making: it says that it is open, then does as told."""
@@ -151,10 +155,11 @@ def test_a_simulated_room_opens_is_sensed_and_closes(watch: Starting) -> None:
         "print('not a line', flush=True)\ntime.sleep(60)",
         'print(\'{"kind":"open"}\', flush=True)\ntime.sleep(60)',
         'print(\'{"kind":"estimate","pixels":"AAAA"}\', flush=True)\ntime.sleep(60)',
+        f"print({NOT_OF_THIS_WORLD!r}, flush=True)\ntime.sleep(60)",
         "print('x' * 5000, flush=True)\ntime.sleep(60)",
         "sys.stdout.write('x' * 1000000)\nsys.stdout.flush()\ntime.sleep(60)",
     ],
-    ids=["no JSON", "the node's own line", "an unknown field", "a long line", "a line without end"],
+    ids=["no JSON", "the node's own line", "an unknown field", "a quality of 7", "a long line", "a line without end"],
 )
 def test_K1_a_line_that_was_not_agreed_ends_the_process_and_is_counted(watch: Starting, body: str) -> None:
     room = watch(script(body))
