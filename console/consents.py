@@ -183,7 +183,7 @@ class Consents:
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)
         if decision and person is not None:
-            self._reactions.after(person.stay.room_id)
+            self._reactions.follow(person.stay.room_id)
         return decision
 
     def _yes(self, rule_id: str, words: Words, *obligations: Obligation) -> Decision:

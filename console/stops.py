@@ -40,12 +40,14 @@ class Reactions:
         after: closes the sensor once the entry is durable; returns the token under which the stop can be followed.
         unwritten: closes the sensor although nothing can be written; returns the same.
         release: lets a room's sensor follow the written consent again.
+        follow: brings a room's sensor to what was written, where nobody asked for a stop.
     """
 
     within: Callable[[Tx, str], int]
     after: Callable[[str], str]
     unwritten: Callable[[str], str]
     release: Callable[[str], None]
+    follow: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,11 @@ class Ward:
         self.access = Access(Rooms(office, self.roll, self.live, self.leases, self.stops, self.viewings, self.health))
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
         reactions = Reactions(
-            self.prompts.within_stop, self.stops.close, self.stops.close_unwritten, self.leases.release
+            self.prompts.within_stop,
+            self.stops.close,
+            self.stops.close_unwritten,
+            self.leases.release,
+            self.leases.renew,
         )
         self.consents = Consents(office, self.roll, reactions)
         self.witnesses = Witnesses(office, self.roll, self.live, link)

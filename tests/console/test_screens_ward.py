@@ -106,6 +106,7 @@ def test_a_talk_becomes_a_consent_a_tile_a_look_and_a_stop(tmp_path):
         patient.enrol(LINK.search(invited.text)[1])
         patient.sign_in("pat")
         mine = patient.client.get("/me").text
+        assert "Stopping" not in mine and "NOT CONFIRMED" not in mine
         assert "The sensor is on" in mine and "counts your breaths now and then" in mine and "Ned" in mine
         patient.client.post("/stop/room1")
         assert "Stopping…" in patient.client.get("/me").text

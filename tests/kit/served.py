@@ -11,11 +11,11 @@ import uvicorn
 
 from console.app import create_app
 from console.skin.server import server_config
-from tests.kit.skin import HandSettings, HandWard
+from tests.kit.skin import HandSettings
 
 
 @contextmanager
-def served(ward: HandWard, folder: Path, **settings: Any) -> Iterator[str]:
+def served(ward: Any, folder: Path, **settings: Any) -> Iterator[str]:
     """Serve a ward; yield its address."""
     config = server_config(create_app(ward, HandSettings(folder, **settings)), host="127.0.0.1", port=0)
     server = uvicorn.Server(config)

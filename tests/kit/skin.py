@@ -426,7 +426,7 @@ class Screens:
         return self.client.post(path, data={"form_token": token, **told})
 
 
-def screens_over(ward: HandWard, folder: Path, **settings: Any) -> Screens:
+def screens_over(ward: Any, folder: Path, **settings: Any) -> Screens:
     """Build the application and a client that speaks to it as a browser of the same origin."""
     from starlette.testclient import TestClient
 
