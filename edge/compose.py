@@ -129,6 +129,7 @@ def compose(
         doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness),
     )
     node = Node(parts)
+    log.info("this node's public key, for the console's list of nodes", extra={"public_key": key.public_hex})
     for fault in (memory.fault, witness.fault):
         if fault is not None:
             log.error(fault)
