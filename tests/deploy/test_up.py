@@ -121,11 +121,13 @@ def test_a_newcomer_sees_a_ward_and_ends_it_with_ctrl_c(ward: Up) -> None:
     assert all({"username", "password", "role", "room"} == one.keys() for one in accounts)
     started = ward.pids()
     assert started.keys() == {"broker", "console", "node1", "node2"}
+    log = ward.data / "logs" / "node1-in-room1.log"
+    eventually(lambda: "link is up" in log.read_text(), 30, "the node's link")
     before_s = CLOCK.elapsed_s()
     assert ward.tell(signal.SIGINT) == 0
     assert CLOCK.elapsed_s() - before_s < 12
     assert not any(Path(f"/proc/{pid}").exists() for pid in started.values())
-    assert "its sensor is closed" in (ward.data / "logs" / "node1-in-room1.log").read_text()
+    assert '"sensor_is_closed": true' in log.read_text()
     assert "Traceback" not in ward.told
 
 

@@ -1,0 +1,81 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from broker.clock import HandClock
+from deploy.errors import DeployError
+from deploy.foundation import lay_foundation, made, take_folder
+from deploy.layout import Layout, write_broker, write_console
+from deploy.plan import Plan
+from deploy.progress import Lines
+from tests.kit.contract import NIGHT
+
+
+def lay(data: Path, *, rooms: int = 2, demo: bool = True) -> dict[str, str]:
+    plan, layout = Plan(data, rooms, demo), Layout(data)
+    take_folder(data)
+    layout.make(plan.node_ids)
+    write_broker(layout, plan, 1999)
+    write_console(layout, plan, 1999, None)
+    return lay_foundation(plan, layout, HandClock(NIGHT), Lines(io.StringIO(), io.StringIO())).node_keys
+
+
+def test_a_ward_is_made_once_and_keeps_its_keys_and_accounts(tmp_path: Path) -> None:
+    keys = lay(tmp_path)
+    accounts = (tmp_path / "demo-accounts.json").read_text()
+    assert lay(tmp_path) == keys
+    assert (tmp_path / "demo-accounts.json").read_text() == accounts
+    assert made(tmp_path) is not None
+
+
+def test_a_first_start_that_was_cut_off_is_made_again_from_nothing(tmp_path: Path) -> None:
+    lay(tmp_path)
+    (tmp_path / "ward.json").unlink()
+    (tmp_path / "ward.begun").touch()
+    before = (tmp_path / "demo-accounts.json").read_text()
+    lay(tmp_path)
+    assert (tmp_path / "demo-accounts.json").read_text() != before
+    assert not (tmp_path / "ward.begun").exists()
+
+
+def test_a_folder_of_something_else_is_never_touched(tmp_path: Path) -> None:
+    (tmp_path / "console").mkdir()
+    (tmp_path / "console" / "thesis.txt").write_text("mine")
+    with pytest.raises(DeployError, match="not a ward's folder and is not empty"):
+        take_folder(tmp_path)
+    assert (tmp_path / "console" / "thesis.txt").read_text() == "mine"
+
+
+def test_a_ward_is_not_started_with_more_rooms_than_it_has(tmp_path: Path) -> None:
+    lay(tmp_path, demo=False)
+    with pytest.raises(DeployError, match="holds a ward of 2 rooms"):
+        lay(tmp_path, rooms=3, demo=False)
+
+
+def test_a_real_ward_is_not_turned_into_a_demonstration(tmp_path: Path) -> None:
+    lay(tmp_path, demo=False)
+    assert not (tmp_path / "demo-accounts.json").exists()
+    with pytest.raises(DeployError, match="without demonstration patients"):
+        lay(tmp_path, demo=True)
+
+
+def test_a_node_key_that_others_may_read_stops_the_start(tmp_path: Path) -> None:
+    lay(tmp_path, demo=False)
+    (tmp_path / "nodes" / "node1" / "node.key").chmod(0o644)
+    with pytest.raises(DeployError, match="chmod 600"):
+        lay(tmp_path, demo=False)
+
+
+def test_a_wards_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ward.json").write_text("{")
+    with pytest.raises(DeployError, match="not a ward's file"):
+        made(tmp_path)
+
+
+def test_the_accounts_are_the_roles_of_a_ward_and_no_password_is_used_twice(tmp_path: Path) -> None:
+    lay(tmp_path)
+    accounts = json.loads((tmp_path / "demo-accounts.json").read_text())
+    assert len({one["password"] for one in accounts}) == len(accounts)
+    assert [one["room"] for one in accounts if one["role"] == "patient"] == ["room1", "room2"]
