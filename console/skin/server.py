@@ -16,6 +16,7 @@ _GRACE_S = 2
 class BoundedH11(H11Protocol):
     """HTTP/1.1 that does not wait for ever: a connection whose header is not whole in 10 s is closed (F39)."""
 
+    header_wait_s = MAX_HEADER_WAIT_S
     _header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -37,7 +38,7 @@ class BoundedH11(H11Protocol):
         super().connection_lost(exc)
 
     def _arm(self) -> None:
-        self._header_timer = self.loop.call_later(MAX_HEADER_WAIT_S, self._close_if_still_waiting)
+        self._header_timer = self.loop.call_later(self.header_wait_s, self._close_if_still_waiting)
 
     def _disarm(self) -> None:
         if self._header_timer is not None:

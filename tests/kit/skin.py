@@ -334,7 +334,10 @@ def patient_view() -> PatientView:
         Modality.RADAR,
         (Purpose.PRESENCE, Purpose.BREATHING_SPOT),
         Words("To be woken less at night"),
-        Words("Tonight until {at}.", {"at": NIGHT + timedelta(hours=5)}),
+        Words(
+            "On until {at}. We talk about it again by {day:date}.",
+            {"at": NIGHT + timedelta(hours=5), "day": NIGHT + timedelta(days=5)},
+        ),
         NIGHT + timedelta(days=5),
         NOTHING_ASKED,
         None,
