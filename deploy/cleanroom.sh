@@ -4,6 +4,7 @@
 #   bash deploy/cleanroom.sh            setup and tests, as root inside (tools are installed there)
 #   bash deploy/cleanroom.sh setup      setup alone
 #   bash deploy/cleanroom.sh user       setup and tests as a user without root (tests of tools are left out and named)
+# PYTEST="tests/broker" narrows the tests; ROOM=DIR keeps the room for the next time; SUITE=trixie chooses the Debian.
 # Needs root here and mmdebstrap. The package settings of this machine (index, proxy, certificates) are passed through.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,12 +58,12 @@ inside() {
 
 case $what in
 setup) inside root "make setup && .venv/bin/hushward --version && .venv/bin/hushward doctor" ;;
-test) inside root "make setup && make test && .venv/bin/hushward doctor" ;;
+test) inside root "make setup && make test ARGS='${PYTEST:-}' && .venv/bin/hushward doctor" ;;
 user)
     chroot "$root" useradd --create-home ward 2>/dev/null || true
     chroot "$root" chown -R ward:ward /opt/hushward
     if [ -d "$root/root/.config" ]; then cp -r "$root/root/.config" "$root/home/ward/" && chroot "$root" chown -R ward:ward /home/ward; fi
-    inside ward "make setup && make test"
+    inside ward "make setup && make test ARGS='${PYTEST:-}'"
     ;;
 *) echo "cleanroom: say setup, test or user" >&2; exit 2 ;;
 esac

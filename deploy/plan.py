@@ -2,17 +2,16 @@
 
 import os
 import re
-import shutil
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from deploy import disk
 from deploy.errors import DeployError
 
 MOST_ROOMS = 18
-_FREE_AT_LEAST_MB = 100
 _REPLAY = re.compile(r"^(room\d{1,2})=(.+)$")
 
 
@@ -141,10 +140,10 @@ def _check_folder(data: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise DeployError(f"{data} cannot be written ({error.strerror}); choose another folder with --data") from error
-    free_mb = shutil.disk_usage(data).free // 1_000_000
-    if free_mb < _FREE_AT_LEAST_MB:
+    free = disk.free_mb(data)
+    if free < disk.FREE_AT_LEAST_MB:
         raise DeployError(
-            f"the disk of {data} is full: {free_mb} MB free, at least {_FREE_AT_LEAST_MB} MB are needed; free some, "
+            f"the disk of {data} is full: {free} MB free, at least {disk.FREE_AT_LEAST_MB} MB are needed; free some, "
             "or choose another folder with --data"
         )
 

@@ -121,12 +121,15 @@ class Processes:
             if one.process is not None and one.process.poll() is None
         }
 
-    def watch(self, until: threading.Event, for_s: float | None = None) -> None:
+    def watch(
+        self, until: threading.Event, for_s: float | None = None, also: Callable[[], None] = lambda: None
+    ) -> None:
         """Keep all parts running.
 
         Args:
             until: ends the watch.
             for_s: ends it after this time [s].
+            also: called at each look.
 
         Raises:
             WardStopped: a vital part is in a crash loop.
@@ -135,6 +138,7 @@ class Processes:
         while not self._clock.wait(until, _LOOK_EVERY_S):
             if end_s is not None and self._clock.elapsed_s() >= end_s:
                 return
+            also()
             for one in self._running:
                 self._look_after(one)
 

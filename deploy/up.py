@@ -18,6 +18,7 @@ from broker.errors import BrokerError
 from deploy import layout as files
 from deploy import plan as plans
 from deploy import progress as saying
+from deploy.disk import DiskWatch
 from deploy.errors import DeployError
 from deploy.foundation import Foundation, lay_foundation, take_folder
 from deploy.pages import run_page
@@ -131,7 +132,7 @@ def run(
         _say_how_to_sign_in(layout, foundation, say)
         if open_browser and _has_display():
             webbrowser.open(plan.address)
-        processes.watch(until, for_s)
+        processes.watch(until, for_s, DiskWatch(plan.data, clock, say.note).look)
     finally:
         say.note("ending: sensors first, then the console, then the broker")
         processes.stop()
