@@ -37,8 +37,6 @@ class DiskWatch:
             return
         self._is_low = not self._is_low
         if self._is_low:
-            self._say(
-                f"the disk of {self._folder} is nearly full: {free} MB free; what cannot be recorded is not sensed"
-            )
+            self._say(f"the disk of {self._folder} is nearly full ({free} MB); what cannot be recorded is not sensed")
         else:
             self._say(f"the disk of {self._folder} has room again ({free} MB)")
