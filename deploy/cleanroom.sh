@@ -50,7 +50,7 @@ mount -t proc proc "$root/proc"
 inside() {
     local user=$1
     shift
-    local command=(env -i "HOME=$([ "$user" = root ] && echo /root || echo "/home/$user")" "LANG=C.UTF-8"
+    local command=(env -i "HOME=$(chroot "$root" getent passwd "$user" | cut -d: -f6)" "LANG=C.UTF-8"
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
     while IFS= read -r line; do [ -z "$line" ] || command+=("$line"); done <<<"$keep"
     chroot --userspec="$user:$user" "$root" "${command[@]}" bash -c "cd /opt/hushward && $*"
@@ -60,9 +60,9 @@ case $what in
 setup) inside root "make setup && .venv/bin/hushward --version && .venv/bin/hushward doctor" ;;
 test) inside root "make setup && make test ARGS='${PYTEST:-}' && .venv/bin/hushward doctor" ;;
 user)
-    chroot "$root" useradd --create-home ward 2>/dev/null || true
+    chroot "$root" useradd --create-home --home-dir /srv/ward ward 2>/dev/null || true
     chroot "$root" chown -R ward:ward /opt/hushward
-    if [ -d "$root/root/.config" ]; then cp -r "$root/root/.config" "$root/home/ward/" && chroot "$root" chown -R ward:ward /home/ward; fi
+    if [ -d "$root/root/.config" ]; then cp -r "$root/root/.config" "$root/srv/ward/" && chroot "$root" chown -R ward:ward /srv/ward; fi
     inside ward "make setup && make test ARGS='${PYTEST:-}'"
     ;;
 *) echo "cleanroom: say setup, test or user" >&2; exit 2 ;;

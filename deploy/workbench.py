@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from deploy import judging
-from deploy.errors import DeployError
 from deploy.pages import run_page
+from edge import scores
 from edge.errors import EdgeError
 from edge.evaluation import EstimateOptions, estimate_file, simulate_file
 
@@ -51,22 +50,20 @@ def estimate(
 @judging_page.command("eval")
 def evaluate(
     cases: Annotated[Path, typer.Argument(metavar="CASES.toml", help="A list of [[case]] tables.")],
-    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON alone, without the table.")] = False,
 ) -> None:
     """Judge the estimates on recordings whose answer is known.
 
-    Each [[case]] has `id`, `path`, `expect` (rate, withheld or events), and where it applies `reference` (a rate per
-    minute, or a CSV file with t_s and rate_per_min), `sensor`, `format`, `config`, `is_empty`. Paths are relative to
-    HUSHWARD_RECORDINGS, or else to the list. Per case and in total: mean absolute error, share within 2 /min,
-    coverage, longest gap, time to the first number, processor seconds per second of recording.
+    Each [[case]] has `id`, `path` and `expect` (rate, withheld or events), and where it applies a reference, `sensor`,
+    `format` and `config`. Paths are relative to the folder that HUSHWARD_RECORDINGS names. Per case and in total: mean
+    absolute error, share within 2 /min, coverage, longest gap, time to the first number, false presence, processor
+    seconds per second of recording; first as a table, then as JSON.
 
     Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml
 
-    Exit codes: 0 at least one case was judged; 1 none could be, or the list is wrong.
+    Exit codes: 0 the list was run; 2 the list or the recordings cannot be found, with the reason in one sentence.
     """
-    found = [judging.judge(case, judging.recordings_folder(cases)) for case in judging.read_cases(cases)]
-    typer.echo(judging.as_json(found) if as_json else judging.as_table(found), nl=False)
-    raise typer.Exit(int(all(one.outcome != "judged" for one in found)))
+    raise typer.Exit(scores.evaluate(cases, json_only=as_json))
 
 
 @simulating.command()
@@ -105,6 +102,6 @@ def main_simulate(arguments: list[str] | None = None) -> int:
 def _run(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
     try:
         return run_page(page, name, arguments)
-    except (DeployError, EdgeError, OSError, ValueError) as error:
+    except (EdgeError, OSError, ValueError) as error:
         sys.stderr.write(f"{name}: {error}\n")
         return 1
