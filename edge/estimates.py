@@ -148,10 +148,11 @@ class Estimator:
         if seen.is_moving:
             self._calm_since_s = t_s + SETTLE_S
             self._hold.restart()
-        elif self._hold.look(self._window):
+        has_resumed = not seen.is_moving and self._hold.look(self._window)
+        if has_resumed:
             self._calm_since_s = t_s - HoldWatch.RESUME_S
         seen = replace(seen, presence=Presence.UNSURE, people=None) if self._is_trace() else seen
-        verdict = self._rate(seen, reading)
+        verdict = _FRESH if has_resumed else self._rate(seen, reading)
         seen = _with_evidence(seen, verdict, self._is_trace())
         is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
         if is_living:
@@ -215,6 +216,10 @@ class Estimator:
 
     def _living_age(self, t_s: float) -> float | None:
         return None if self._living_s is None else max(0.0, t_s - self._living_s)
+
+
+# Breathing has just come back: the window before it is another chest's, and says nothing of this one.
+_FRESH = Verdict(None, None, Withheld.WARMING_UP, 0.0, None)
 
 
 def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupancy:

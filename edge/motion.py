@@ -38,7 +38,8 @@ def motion_of(times: Float, iq: NDArray[np.complex64], innovation: Float, noise:
     ratio = recent / (2 * noise)
     back = np.searchsorted(times, times - RECENT_S)
     late = (times > end_s - RECENT_S) & (back < np.arange(len(times))) & (times - times[0] >= RECENT_S)
-    if late.any():
+    # A handful of pairs scatters too much to say that anything stirred.
+    if late.sum() >= 0.7 * (times > end_s - RECENT_S).sum():
         moved = np.abs(iq[late] - iq[back[late]]) ** 2
         slow = moved.mean(axis=0) / (2 * noise)
     else:

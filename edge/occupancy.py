@@ -10,8 +10,11 @@ from broker.vocabulary import Presence, Zone
 from edge.motion import Motion
 from edge.zones import Zones
 
-# Set on the simulator: an empty room stays below 2.0, a sleeper is seldom below 5.
+# Set on the simulator. Of one second: an empty room stays below 2.0, a sleeper seldom below 4.
 STIR, QUIET = 4.0, 2.2
+# Of ten seconds together: an empty room stays below 1.5; a shallow breather far away comes to 1.9 and more.
+LONG_STIR, LONG_QUIET = 2.2, 1.6
+LONG_S = 10
 # Set on the simulator: a turning body has an incoherence above 1.2, a breathing one seldom above 0.3.
 MOVE_RESTLESSNESS, MOVE_INCOHERENCE = 4.0, 0.6
 CALM_RESTLESSNESS, CALM_INCOHERENCE = 3.0, 0.5
@@ -55,6 +58,7 @@ class OccupancyWatch:
         self._stirred: deque[bool] = deque(maxlen=3)
         self._crowded: deque[bool] = deque(maxlen=CROWD_OF)
         self._crowd_until_s = -1.0
+        self._long: deque[NDArray[np.float64]] = deque(maxlen=LONG_S)
         self._began_s: float | None = None
         self._last_stir_s: float | None = None
         self._may_have_left = False
@@ -71,13 +75,17 @@ class OccupancyWatch:
         if self._began_s is None:
             self._began_s = t_s
         self._is_moving = self._moves(motion)
-        stir = self._is_moving or float(motion.slow.max()) > STIR
+        # Only quiet seconds add up: one loud one would outweigh nine of silence after it.
+        self._long.append(motion.slow)
+        if self._is_moving or float(motion.slow.max()) > STIR:
+            self._long.clear()
+        stir = self._is_moving or float(motion.slow.max()) > STIR or self._long_stir() > LONG_STIR
         self._stirred.append(stir)
         place_m = _middle(motion, range_m, self._is_moving) if stir else None
         if stir:
             self._last_stir_s = t_s
             self._may_have_left = place_m is not None and self._zones.is_exit(place_m)
-        presence = self._presence(t_s, motion)
+        presence = self._presence(t_s)
         people = self._people(t_s, motion, range_m, presence)
         zone = self._zone(presence, place_m)
         return Occupancy(presence, self._is_moving, movement_level(motion), people, place_m, zone)
@@ -91,12 +99,16 @@ class OccupancyWatch:
         self._last_zone = self._zones.at(place_m)
         return self._last_zone
 
+    def _long_stir(self) -> float:
+        """Return how far the strongest bin stirred over ten seconds; 1 is noise, and so is less than ten seconds."""
+        return float(np.mean(self._long, axis=0).max()) if len(self._long) == LONG_S else 1.0
+
     def _moves(self, motion: Motion) -> bool:
         if self._is_moving:
             return motion.restlessness > CALM_RESTLESSNESS and motion.incoherence > CALM_INCOHERENCE
         return motion.restlessness > MOVE_RESTLESSNESS and motion.incoherence > MOVE_INCOHERENCE
 
-    def _presence(self, t_s: float, motion: Motion) -> Presence:
+    def _presence(self, t_s: float) -> Presence:
         if self._is_moving or sum(self._stirred) >= 2:
             return Presence.PRESENT
         began_s = self._began_s if self._began_s is not None else t_s
@@ -104,7 +116,8 @@ class OccupancyWatch:
         silent_s = t_s - (last_s if last_s is not None else began_s)
         after_s = EMPTY_AFTER_EXIT_S if self._may_have_left else EMPTY_ANYWAY_S
         enough_s = EMPTY_AT_START_S if last_s is None else after_s
-        if silent_s >= enough_s and float(motion.slow.max()) < STIR:
+        is_silent = len(self._long) == LONG_S and self._long_stir() < LONG_QUIET
+        if silent_s >= enough_s and (is_silent or self._may_have_left):
             return Presence.ABSENT
         return Presence.UNSURE
 

@@ -11,7 +11,13 @@ from models.card import MODELS_DIR, Card, read_card, verify_card
 from models.errors import ModelError, ModelOutputError
 
 _STATE = onnxruntime.capi.onnxruntime_pybind11_state
-REFUSALS: tuple[type[Exception], ...] = (_STATE.Fail, _STATE.InvalidArgument, _STATE.RuntimeException)
+REFUSALS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    _STATE.Fail,
+    _STATE.InvalidArgument,
+    _STATE.RuntimeException,
+)
 """What onnxruntime raises when an input does not fit."""
 Array = NDArray[np.float32]
 
@@ -74,7 +80,7 @@ class Model:
         feed = dict(zip(self._inputs, inputs, strict=True))
         try:
             values = self._session.run(self._outputs, feed)
-        except (RuntimeError, ValueError, *REFUSALS) as error:
+        except REFUSALS as error:
             raise ModelError(f"The model {self.card.name} refused its input: {error}") from error
         answer: dict[str, Array] = dict(zip(self._outputs, values, strict=True))
         for name, value in answer.items():
