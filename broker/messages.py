@@ -57,6 +57,7 @@ class Health(BaseModel):
         frame_age_s: [s] since the last frame; None while the sensor is closed.
         frames_lost: frames lost since the sensor opened.
         frames_bad: frames that could not be read since the sensor opened.
+        refused: messages and leases from the console's side that were not taken since this boot.
         temperature_c: [°C] of the processor; None when the hardware does not say.
         flags: what is wrong; empty when nothing is.
     """
@@ -66,6 +67,7 @@ class Health(BaseModel):
     frame_age_s: Annotated[float, Field(ge=0, le=86400)] | None = None
     frames_lost: Count = 0
     frames_bad: Count = 0
+    refused: Count = 0
     temperature_c: Annotated[float, Field(ge=-60, le=150)] | None = None
     flags: Annotated[tuple[HealthFlag, ...], Field(max_length=8)] = ()
 

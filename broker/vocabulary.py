@@ -151,6 +151,7 @@ class CloseReason(StrEnum):
     TIME_UNTRUSTED = "time_untrusted"
     LAMP_FAULT = "lamp_fault"
     SENSOR_FAULT = "sensor_fault"
+    STORAGE_FAULT = "storage_fault"
     NODE_STOPPED = "node_stopped"
 
 

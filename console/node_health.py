@@ -72,6 +72,7 @@ class NodeHealth:
             settled=counts.settled.get(node.node_id, 0),
             lost=counts.lost.get(node.node_id, 0),
             refused=counts.refused.get(node.node_id, {}),
+            refused_there=heard.state.health.refused if heard.state else 0,
             flags=tuple(dict.fromkeys(flags)),
             origin=heard.state.origin if heard.state else None,
             software=heard.boot.software if heard.boot else "",

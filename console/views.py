@@ -200,6 +200,7 @@ class NodeHealthView:
         settled: records settled so far.
         lost: records the node declared lost.
         refused: count by refusal code.
+        refused_there: messages and leases of ours that the node itself did not take since its boot.
         flags: what the node says is wrong.
         origin: where its frames come from; None when never heard.
         software: version; empty when never heard.
@@ -215,6 +216,7 @@ class NodeHealthView:
     settled: int
     lost: int
     refused: Mapping[str, int]
+    refused_there: int
     flags: tuple[str, ...]
     origin: Origin | None
     software: str

@@ -9,6 +9,7 @@ from broker.clock import Clock
 from broker.messages import Health
 from broker.vocabulary import HealthFlag, SensorState
 from edge.gate import Gate
+from edge.inbox import Inbox
 from edge.memory import GateMemory
 from edge.recorder import Recorder
 from edge.room import Room
@@ -79,6 +80,7 @@ class Doctor:
     sensing: SensingProcess
     room: Room
     witness: Witness
+    inbox: Inbox
 
     def health(self) -> Health:
         """Return the node's health now."""
@@ -87,6 +89,7 @@ class Doctor:
             frame_age_s=frames.age_s,
             frames_lost=frames.lost,
             frames_bad=frames.bad,
+            refused=self.inbox.refused.total() + self.gate.refused.total(),
             temperature_c=self.machine.temperature_c,
             flags=tuple(dict.fromkeys(self._flags())),
         )

@@ -156,7 +156,7 @@ class Node:
             return verdict
         can_keep = self._parts.recorder.fault is None
         if not can_keep or not self._parts.memory.keep_open_under(verdict.lease.lease_id):
-            return Verdict(verdict.lease, CloseReason.SENSOR_FAULT, Lamp.OFF)
+            return Verdict(verdict.lease, CloseReason.STORAGE_FAULT, Lamp.OFF)
         if not self._parts.lamp.show(verdict.lamp):
             self._parts.gate.report_lamp_fault()
             log.error("the lamp cannot be lit, so the sensor stays closed")

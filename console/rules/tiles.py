@@ -206,7 +206,9 @@ def _without_presence(facts: TileFacts, readings: Readings, now: datetime, polic
 
 
 def _living(readings: Readings, now: datetime, policy: Policy) -> datetime | None:
-    """Return when a living body was last seen; None when that is too long ago for a calm word (rule K8)."""
+    """Return when a living body was last seen; None when that does not carry a calm word (rule K8)."""
+    if readings.breathing.value is SensedState.NO_BREATHING_SEEN:
+        return None
     seen = readings.living_seen_at
     return seen if seen is not None and now - seen <= policy.duration("K8", "evidence_within_s") else None
 
@@ -219,9 +221,8 @@ def _someone(facts: TileFacts, readings: Readings, now: datetime, policy: Policy
     """Return the tile of somebody present: a resting state only on evidence of a living body (rule K8)."""
     living = _living(readings, now, policy)
     if living is None:
-        return _cannot_tell(facts, None)
-    if readings.breathing.value is SensedState.NO_BREATHING_SEEN:
-        return _cannot_tell(facts, Words("No breathing seen."))
+        unseen = readings.breathing.value is SensedState.NO_BREATHING_SEEN
+        return _cannot_tell(facts, Words("No breathing seen.") if unseen else None)
     in_bed = readings.place.value is Place.IN_BED and Purpose.BED_EXIT in facts.purposes
     if readings.movement.value is Movement.MOVING:
         words = "SOMEONE IN BED · moving · seen {seen}" if in_bed else "SOMEONE IN THE ROOM · moving · seen {seen}"
@@ -255,5 +256,6 @@ _CLOSED_BECAUSE = {
     CloseReason.TIME_UNTRUSTED: Words("The node's clock is wrong."),
     CloseReason.LAMP_FAULT: Words("The lamp has a fault."),
     CloseReason.SENSOR_FAULT: Words("The sensor has a fault."),
+    CloseReason.STORAGE_FAULT: Words("The node cannot keep records."),
     CloseReason.NODE_STOPPED: Words("The sensor's node was stopped."),
 }

@@ -51,6 +51,19 @@ def test_a_healthy_node_has_no_flags_and_says_how_old_its_frames_are(tmp_path: P
     room.outbox.close()
 
 
+def test_what_the_node_refuses_is_told_to_the_console(tmp_path: Path) -> None:
+    room = node_at_night(tmp_path)
+    lease = room.console.open_lease()
+    room.send(lease)
+    room.step()
+    assert room.live.health.refused == 0
+    room.send(lease)
+    room.clock.advance(1)
+    room.step()
+    assert room.live.health.refused == 1
+    room.outbox.close()
+
+
 def test_a_crash_loop_and_an_untrusted_clock_are_flagged(tmp_path: Path) -> None:
     room = node_at_night(tmp_path)
     room.sensing.is_crash_loop = True
