@@ -86,7 +86,8 @@ class Leases:
         person = sheet.people.get(node.room_id)
         is_confirmed = node.confirmed_at is not None
         standing = self._roll.standing_of(person, now) if person and is_confirmed else None
-        trial = self._commissioning(node.room_id) if person is None and is_confirmed else None
+        # Asked for in every case: a stay voids it, and it does not come back when the stay ends.
+        trial = self._commissioning(node.room_id)
         facts = LeaseFacts(Modality(node.modality), standing, trial, lamp_wanted=not is_confirmed)
         verdict = decide_lease(facts, now, office.policy, office.zone)
         if verdict.is_open and node.room_id in self._halted:

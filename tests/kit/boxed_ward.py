@@ -59,6 +59,8 @@ from console.rules.grants import Grant
 from console.seed import example_grant
 from console.settings import ConsoleSettings
 from console.signer import UNSIGNED
+from console.stops import Via
+from console.views import TileView
 from console.ward import Ward
 
 SITE, WARD = "st-elsewhere", "willow"
@@ -281,6 +283,20 @@ class BoxedWard:
         assert consents.explain(NURSE, stay_id, in_their_own_form=True)
         decision = consents.give(NURSE, stay_id, grant)
         assert decision, decision
+
+    def stop(self, room_id: str, actor: Actor | None = None, *, device: str = "d" * 32) -> str:
+        """Say no, as anybody at the door or as somebody signed in; return the token of this stop."""
+        decision = self.ward.consents.withdraw(actor, room_id, via=Via.CARD, device=device)
+        assert decision, decision
+        return decision.detail
+
+    def pause(self, room_id: str, actor: Actor | None = None) -> str:
+        decision = self.ward.consents.pause(actor, room_id, via=Via.ROOM_CONTROL, device="d" * 32)
+        assert decision, decision
+        return decision.detail
+
+    def tile(self, room_id: str) -> TileView:
+        return next(one for one in self.ward.board.view().tiles if one.room_id == room_id)
 
     def actions(self, *, denied: bool = False) -> list[str]:
         """What the audit log says was done (or denied), oldest first."""
