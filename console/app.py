@@ -63,7 +63,9 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         yield
         await live.broadcaster.stop()
 
-    app = FastAPI(telemetry=_NO_TELEMETRY, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False)
+    app = FastAPI(
+        telemetry=_NO_TELEMETRY, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False
+    )
     for routes in (
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),
@@ -79,6 +81,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))
+    if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
+        _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
     _answer_failures(app, answers)
     # The last one added stands outermost.
     app.add_middleware(OriginGuard, names=() if settings.is_secure else (settings.host, *LOOPBACK_NAMES))

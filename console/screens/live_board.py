@@ -3,7 +3,6 @@
 import re
 import secrets
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import escape
@@ -11,9 +10,9 @@ from markupsafe import escape
 from broker.clock import Clock
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.screens.pages import Pages
+from console.screens.pages import Pages, theme_of_hour
 from console.screens.ports import Viewing, WardPort
-from console.skin.broadcast import Broadcaster, RenderedTile
+from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.stream import MAX_SILENCE_S, LiveStream
 from console.views import BoardView, TileView
 from console.words import Catalogue
@@ -109,7 +108,7 @@ class LiveBoard:
     def _tile(self, catalogue: Catalogue, tile: TileView) -> RenderedTile:
         return render_tile(self._pages, catalogue, tile)
 
-    def _around(self, catalogue: Catalogue, view: BoardView) -> tuple[str, Mapping[str, str]]:
+    def _around(self, catalogue: Catalogue, view: BoardView) -> Surroundings:
         around = {
             "sentence": _with_stress(catalogue.words(view.ward_sentence)),
             "asks": self._pages.render(
@@ -117,7 +116,9 @@ class LiveBoard:
             ),
             "notices": self._pages.render(catalogue, "board/notices.html", notices=view.notices),
         }
-        return catalogue.moment(view.at, "seconds"), around
+        return Surroundings(
+            catalogue.moment(view.at, "seconds"), theme_of_hour(view.at.astimezone(catalogue.timezone)), around
+        )
 
 
 def _with_stress(text: str) -> str:

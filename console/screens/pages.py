@@ -20,7 +20,7 @@ from console.screens.navigation import links_for
 from console.screens.shapes import mark, shape
 from console.skin.cookies import Cookies
 from console.views import Words
-from console.words import PSEUDO_LANGUAGES, Catalogue
+from console.words import PSEUDO_LANGUAGES, SOURCE_LANGUAGE, Catalogue
 
 TEMPLATES = Path(__file__).with_name("templates")
 THEMES = ("day", "night", "red")
@@ -111,8 +111,18 @@ class Pages:
         chosen = self._cookies.choice(request, "theme")
         if chosen in THEMES:
             return str(chosen)
-        hour = self._clock.utc_now().astimezone(catalogue.timezone).hour
-        return "night" if hour >= _NIGHT_FROM or hour < _NIGHT_UNTIL else "day"
+        return theme_of_hour(self._clock.utc_now().astimezone(catalogue.timezone))
+
+    def choice_lasts_s(self) -> int:
+        """Return how long a theme that is chosen now may last [s]: no choice of the day brightens the night."""
+        now = self._clock.utc_now().astimezone(self.catalogues[SOURCE_LANGUAGE].timezone)
+        switch = _NIGHT_UNTIL if theme_of_hour(now) == "night" else _NIGHT_FROM
+        return ((switch - now.hour) % 24 or 24) * 3600 - now.minute * 60 - now.second
+
+
+def theme_of_hour(now: datetime) -> str:
+    """Return the theme of an hour in ward time, for a screen whose reader has not chosen one."""
+    return "night" if now.hour >= _NIGHT_FROM or now.hour < _NIGHT_UNTIL else "day"
 
 
 def _environment(context: Context) -> Environment:

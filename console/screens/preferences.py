@@ -21,7 +21,7 @@ def router(answers: Answers) -> APIRouter:
     ) -> Response:
         response = go(back if _is_own_path(back) else "/")
         if theme in THEMES:
-            answers.cookies.keep_choice(response, "theme", theme)
+            answers.cookies.keep_choice(response, "theme", theme, answers.pages.choice_lasts_s())
         if language in {one.language for one in answers.pages.languages}:
             answers.cookies.keep_choice(response, "language", language)
         return response

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
 from broker.clock import Clock
@@ -56,9 +56,12 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
         return answers.page(request, None, "stop/state.html", room_id=room_id, **_state(request, room_id))
 
     @routes.get("/stop/{room_id}/state/live")
-    def live_state(request: Request, room_id: RoomId) -> Response:
+    def live_state(request: Request, room_id: RoomId, shown: Annotated[str, Query(max_length=16)] = "") -> Response:
+        """The state for a page that shows an older one; nothing while it stands, so that nothing is read out twice."""
         catalogue = pages.reader(request).catalogue
         facts = _state(request, room_id)
+        if facts["stop"].state == shown:
+            return Response(status_code=204)
         html = pages.render(catalogue, "stop/live.html", room_id=room_id, **facts)
         response = Response(html, media_type="text/html")
         if facts["stop"].state is StopState.CONFIRMED:

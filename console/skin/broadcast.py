@@ -40,17 +40,28 @@ class Rendered:
 
     Attributes:
         at: time of the board, in ward time, HH:MM:SS.
+        theme: what the hour asks for.
         tiles: by room, in ward order.
         around: fragments besides the tiles (ward sentence, notices), by name.
     """
 
     at: str
+    theme: str
     tiles: Mapping[str, RenderedTile]
     around: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a board says besides its tiles, in one language; the fields are those of `Rendered`."""
+
+    at: str
+    theme: str
+    around: Mapping[str, str]
+
+
 RenderTile = Callable[[Catalogue, TileView], RenderedTile]
-RenderAround = Callable[[Catalogue, BoardView], tuple[str, Mapping[str, str]]]
+RenderAround = Callable[[Catalogue, BoardView], Surroundings]
 
 
 @dataclass(slots=True)
@@ -187,8 +198,8 @@ class Broadcaster:
             )
             for tile in view.tiles
         }
-        at, around = self._render_around(catalogue, view)
-        return Rendered(at, tiles, around)
+        told = self._render_around(catalogue, view)
+        return Rendered(told.at, told.theme, tiles, told.around)
 
     def _changes(self, language: str, seen: int) -> str:
         edition = self._edition
@@ -198,6 +209,7 @@ class Broadcaster:
             {
                 "edition": edition.number,
                 "at": rendered.at,
+                "theme": rendered.theme,
                 "rooms": list(rendered.tiles),
                 "tiles": [
                     {"room": room, **asdict(tile)} for room, tile in rendered.tiles.items() if changed[room] > seen

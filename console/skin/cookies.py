@@ -54,9 +54,9 @@ class Cookies:
         """Return a choice about this screen, such as its language; None when none was made."""
         return request.cookies.get(self.name(what))
 
-    def keep_choice(self, response: Response, what: str, value: str) -> None:
+    def keep_choice(self, response: Response, what: str, value: str, lasts_s: int = _YEAR_S) -> None:
         """Leave a choice about this screen."""
-        self._set(response, what, value, _YEAR_S)
+        self._set(response, what, value, lasts_s)
 
     def device(self, request: Request) -> str:
         """Return the pseudonym of this browser, a new one for a browser that has none."""

@@ -15,6 +15,7 @@
   let name = "";
   let isLost = false;
   let isLocked = false;
+  let hourTheme = "";
   let answeredAt = 0;
   let triedAt = 0;
   // Two clocks: one may stand still while a tablet sleeps, the other may be set. The larger silence counts.
@@ -44,7 +45,6 @@
     byId("lost").hidden = false;
     byId("clock").textContent = "--:--";
     document.body.classList.add("has-lost");
-    say(byId("lost-words").content.textContent);
   };
 
   const lock = () => {
@@ -55,6 +55,7 @@
     for (const id of ["tiles", "sentence", "asks", "notices", "spoken"]) byId(id).replaceChildren();
     byId("lost").hidden = true;
     byId("locked").hidden = false;
+    byId("clock").textContent = "";
     document.body.classList.add("is-locked");
   };
 
@@ -109,9 +110,16 @@
     isLost = false;
     byId("lost").hidden = true;
     document.body.classList.remove("has-lost");
+    dress(board.theme);
     show(board);
     if (wasLost) say(byId("back-words").content.textContent);
     answer();
+  };
+
+  // The hour darkens a board that stands open, and ends a choice that was made for another hour.
+  const dress = (theme) => {
+    if (hourTheme && hourTheme !== theme) document.documentElement.dataset.theme = theme;
+    hourTheme = theme;
   };
 
   const answer = () => {

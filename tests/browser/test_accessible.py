@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.kit.skin import every_tile
+from tests.kit.skin_facts import every_tile
 
 THEMES = ["day", "night", "red"]
 # The way to a patient, and a patient's own way to stop: nothing on it is smaller than 60 px.

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from console.views import TileKind, TileView, Words
 from tests.kit.served import served
-from tests.kit.skin import NIGHT, HandWard
+from tests.kit.skin import HandWard
+from tests.kit.skin_facts import NIGHT
 
 LOST = ".tile--not_monitored"
 
@@ -131,3 +132,12 @@ def test_a_phone_is_told_on_top_where_to_go(screen):
     page = screen("nurse", "phone")
     page.click("#asks a")
     assert page.evaluate("document.querySelector('#tile-room-6').getBoundingClientRect().top") < 844
+
+
+def test_A8_a_board_that_stands_open_darkens_with_the_hour(screen, ward):
+    evening = NIGHT.replace(hour=20)
+    ward.board = replace(ward.board, at=evening)
+    page = screen("nurse", theme="day")
+    page.wait_for_selector("#tile-room-1")
+    ward.board = replace(ward.board, at=evening.replace(hour=21))
+    page.wait_for_selector("html[data-theme='night']", timeout=3000)

@@ -3,7 +3,8 @@ import pytest
 from broker.clock import HandClock
 from broker.vocabulary import Modality, Purpose
 from console.rules.grants import Basis, NetworkChoice
-from tests.kit.skin import NIGHT, HandWard, screens_over
+from tests.kit.skin import HandWard, screens_over
+from tests.kit.skin_facts import NIGHT
 
 YES = {
     "sensors": ["radar"],

@@ -1,7 +1,8 @@
 import pytest
 
 from broker.clock import HandClock
-from tests.kit.skin import NIGHT, HandWard, every_tile, screens_over
+from tests.kit.skin import HandWard, screens_over
+from tests.kit.skin_facts import NIGHT, every_tile
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_A8_at_night_the_first_pixel_is_dark_without_anybody_choosing(screens):
 def test_A8_red_on_black_is_chosen_once_and_kept(screens):
     screens.client.post("/screen", data={"theme": "red", "back": "/sign-in"})
     assert 'data-theme="red"' in screens.client.get("/sign-in").text
+
+
+def test_A8_a_choice_of_the_evening_does_not_make_the_night_bright(screens):
+    screens.ward.clock.advance(16 * 3600)
+    chosen = screens.client.post("/screen", data={"theme": "day", "back": "/sign-in"}).headers["set-cookie"]
+    assert "Max-Age=9952" in chosen  # from 18:14:08 to 21:00 in ward time
 
 
 def test_X1_a_look_needs_a_reason_and_comes_with_its_age(screens):

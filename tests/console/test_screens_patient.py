@@ -5,7 +5,8 @@ import pytest
 
 from broker.clock import HandClock
 from console.views import StopState, StopView, Words
-from tests.kit.skin import NIGHT, HandWard, screens_over
+from tests.kit.skin import HandWard, screens_over
+from tests.kit.skin_facts import NIGHT
 
 
 @pytest.fixture
@@ -41,6 +42,12 @@ def test_C5_the_page_says_when_the_node_itself_confirmed_it(screens):
     live = screens.client.get("/stop/room-2/state/live")
     assert "Stopped, confirmed at 02:14:09" in live.text and live.headers["hx-refresh"] == "true"
     assert "The sensor is off" in screens.client.get("/me").text
+
+
+def test_a_state_that_stands_is_not_sent_and_so_not_read_out_again(screens):
+    screens.client.post("/stop/room-2")
+    assert screens.client.get("/stop/room-2/state/live?shown=stopping").status_code == 204
+    assert screens.client.get("/stop/room-2/state/live?shown=nothing_asked").status_code == 200
 
 
 def test_C5_what_is_not_confirmed_says_to_press_the_switch(screens):

@@ -10,12 +10,13 @@ import pytest
 from broker.clock import HandClock
 from console.screens.live_board import LiveBoard
 from console.screens.pages import Pages
-from console.skin.broadcast import Broadcaster, RenderedTile
+from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.cookies import Cookies
 from console.skin.stream import LiveStream
 from console.views import TileKind, TileView, Words
 from console.words import open_catalogues
-from tests.kit.skin import NIGHT, PASSWORD, PEOPLE, HandWard
+from tests.kit.skin import PASSWORD, PEOPLE, HandWard
+from tests.kit.skin_facts import NIGHT
 
 CATALOGUES = open_catalogues("Europe/London")
 ENGLISH, ACCENTED = CATALOGUES["en"], CATALOGUES["en-XA"]
@@ -34,7 +35,9 @@ class Rendering:
         return RenderedTile(text, tile.kind.value, False, tile.kind.value, text)
 
     def around(self, catalogue, view):
-        return catalogue.moment(view.at, "seconds"), {"sentence": catalogue.words(view.ward_sentence)}
+        return Surroundings(
+            catalogue.moment(view.at, "seconds"), "night", {"sentence": catalogue.words(view.ward_sentence)}
+        )
 
 
 def broadcaster_of(ward, rendering=None, compute=None):

@@ -1,0 +1,206 @@
+"""What a hand-made ward shows: a night of six rooms, or of eighteen, and one of everything else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from broker.vocabulary import Modality, Origin, Purpose, SensorState
+from console.views import (
+    AuditRow,
+    HealthView,
+    LedgerRow,
+    NodeHealthView,
+    PatientView,
+    ReadingView,
+    RoomRow,
+    StopState,
+    StopView,
+    TileKind,
+    TileView,
+    Words,
+)
+
+NIGHT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)
+
+
+def tiles(at: datetime = NIGHT) -> tuple[TileView, ...]:
+    """One tile of each kind that a night brings, and one that asks somebody to go."""
+    ask = Words(
+        "Sensor stopped in {room} with {lasted} on the en-suite clock. Knock and ask.",
+        {"room": "Room 6", "lasted": timedelta(seconds=160)},
+    )
+    simulated: dict[str, Any] = {"origin": Origin.SIMULATED, "versions": "3f2a91bc"}
+    return (
+        TileView(
+            "room-1",
+            "Room 1",
+            "A.K.",
+            TileKind.STILL,
+            Words("SOMEONE IN BED · still · seen {seen}", {"seen": at}),
+            **simulated,
+        ),
+        TileView(
+            "room-2",
+            "Room 2",
+            "P.T.",
+            TileKind.MOVING,
+            Words("SOMEONE IN BED · moving · seen {seen}", {"seen": at}),
+            origin=Origin.REPLAY,
+            loop=2,
+            versions="3f2a91bc",
+        ),
+        TileView(
+            "room-3",
+            "Room 3",
+            "J.W.",
+            TileKind.CANNOT_TELL,
+            Words("CANNOT TELL · look in"),
+            Words("Last certain {at}.", {"at": at - timedelta(minutes=3)}),
+            **simulated,
+        ),
+        TileView(
+            "room-4",
+            "Room 4",
+            "M.O.",
+            TileKind.ENSUITE,
+            Words("EN-SUITE {lasted}", {"lasted": timedelta(seconds=160)}),
+            **simulated,
+        ),
+        TileView("room-5", "Room 5", "S.B.", TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person.")),
+        TileView(
+            "room-6",
+            "Room 6",
+            "L.F.",
+            TileKind.NOT_MONITORED,
+            Words("NOT MONITORED · check in person"),
+            Words("The sensor's permission ran out."),
+            ask,
+            "p1",
+        ),
+    )
+
+
+def every_tile(at: datetime = NIGHT) -> tuple[TileView, ...]:
+    """Eighteen rooms with every kind of tile."""
+    heads = {
+        TileKind.STILL: Words("SOMEONE IN BED · still · seen {seen}", {"seen": at}),
+        TileKind.MOVING: Words("SOMEONE IN BED · moving · seen {seen}", {"seen": at}),
+        TileKind.CANNOT_TELL: Words("CANNOT TELL · look in"),
+        TileKind.OUT_OF_BED: Words("OUT OF BED {lasted:minutes} min", {"lasted": timedelta(minutes=3)}),
+        TileKind.ENSUITE: Words("EN-SUITE {lasted}", {"lasted": timedelta(seconds=160)}),
+        TileKind.NOBODY_SEEN: Words("NOBODY SEEN since {since} · where are they?", {"since": at}),
+        TileKind.NO_MOVEMENT: Words(
+            "NO MOVEMENT SEEN {lasted:minutes} min · look in", {"lasted": timedelta(minutes=12)}
+        ),
+        TileKind.SECOND_PERSON: Words("MORE THAN ONE PERSON"),
+        TileKind.SENSOR_OFF: Words("SENSOR OFF"),
+        TileKind.PAUSED: Words("PAUSED {left}", {"left": timedelta(seconds=402)}),
+        TileKind.NOT_MONITORED: Words("NOT MONITORED · check in person"),
+        TileKind.VACANT: Words("NOBODY STAYS HERE"),
+    }
+    kinds = [
+        *heads,
+        TileKind.STILL,
+        TileKind.STILL,
+        TileKind.MOVING,
+        TileKind.STILL,
+        TileKind.SENSOR_OFF,
+        TileKind.STILL,
+    ]
+    return tuple(
+        TileView(f"room-{n}", f"Room {n}", "" if kind is TileKind.VACANT else "A.B.", kind, heads[kind])
+        for n, kind in enumerate(kinds, 1)
+    )
+
+
+NOTHING_ASKED = StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was stopped from this screen."))
+
+
+WARD_SENTENCE = Words(
+    "Sensor on in {on} rooms. Nobody is watching them: they call you. All {people} people are checked in person.",
+    {"on": 4, "people": 6},
+)
+
+
+def patient_view() -> PatientView:
+    looked = Words(
+        "{role} {name} looked at your breathing: {why}",
+        {"role": Words("Nurse"), "name": "Ada", "why": Words("I am caring for them now")},
+    )
+    return PatientView(
+        "room-2",
+        "Room 2",
+        Words("You said yes."),
+        True,
+        SensorState.OPEN,
+        Modality.RADAR,
+        (Purpose.PRESENCE, Purpose.BREATHING_SPOT),
+        Words("To be woken less at night"),
+        Words(
+            "On until {at}. We talk about it again by {day:date}.",
+            {"at": NIGHT + timedelta(hours=5), "day": NIGHT + timedelta(days=5)},
+        ),
+        NIGHT + timedelta(days=5),
+        NOTHING_ASKED,
+        None,
+        (
+            LedgerRow(NIGHT - timedelta(hours=1), None, looked, 412),
+            LedgerRow(NIGHT - timedelta(hours=4), NIGHT, Words("The night board was open."), 388),
+        ),
+        (),
+        ReadingView(
+            Words(
+                "about {rate} breaths a minute ({low} to {high}), noticed {age:minutes} min ago. Not a check.",
+                {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)},
+            ),
+            True,
+        ),
+        Words("Somebody told us at {at} that you want it off.", {"at": NIGHT}),
+    )
+
+
+ROOMS = (
+    RoomRow(
+        "room-1", "Room 1", "node-1", "stay-1", "A.K.", "Anna Kowalska", NIGHT - timedelta(days=3), Words("Given.")
+    ),
+    RoomRow("room-2", "Room 2", "node-2", "stay-2", "P.T.", "Pat Taylor", NIGHT - timedelta(days=3), Words("Given.")),
+    RoomRow("room-3", "Room 3", "", "", "", "", None, Words("Nobody stays here.")),
+)
+HEALTH = HealthView(
+    (
+        NodeHealthView(
+            "node-1",
+            "Room 1",
+            Words("Open."),
+            0.8,
+            0,
+            412,
+            0,
+            {"late": 2},
+            1,
+            ("disk_low",),
+            Origin.SIMULATED,
+            "0.1.0",
+            380,
+        ),
+        NodeHealthView("node-2", "Room 2", Words("Never heard."), None, 0, 0, 0, {}, 0, (), None, "", None),
+    ),
+    {"unknown_node": 3},
+    True,
+    41_000_000_000,
+    420,
+    400,
+)
+AUDIT = tuple(
+    AuditRow(
+        n,
+        NIGHT + timedelta(seconds=n),
+        "room:measurement:viewed",
+        "a1" * 16,
+        "nurse",
+        ("X1",),
+        "allowed" if n % 7 else "denied",
+        "room:room-2",
+        "direct_care",
+    )
+    for n in range(130)
+)
