@@ -11,6 +11,7 @@ class HangingSource:
 
     def __init__(self) -> None:
         self._count = FrameCount()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     @property
     def count(self) -> FrameCount:
@@ -19,7 +20,6 @@ class HangingSource:
 
     def __iter__(self) -> Iterator[Frame | LoopMark]:
         """Never give anything and never return."""
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         while True:
             signal.pause()
         yield  # pragma: no cover

@@ -1,5 +1,6 @@
 """Recordings of the Acconeer A121 (`.h5`), played back as if they were the sensor (only importer of h5py)."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ LIGHT_M_PER_S = 299_792_458.0
 CARRIER_HZ = 60.5e9
 # Tolerance in frame periods before a step in the tick counter counts as lost frames.
 LOSS_STEP = 1.6
+# A cut file is read into memory; what is missing may be this long.
+MAX_MISSING_BYTES = 1 << 30
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -122,10 +125,7 @@ class A121Recording:
         self._path = path
         self._loop = loop
         self._count = FrameCount()
-        try:
-            self._file = h5py.File(path, "r")
-        except OSError as error:
-            raise UnreadableFile(f"{path.name} is not a readable HDF5 file ({_first_line(error)}).") from error
+        self._file, self._is_cut = _opened(path)
         try:
             generation = self._file["generation"][()]
             if generation not in (b"a121", "a121"):
@@ -186,7 +186,10 @@ class A121Recording:
         times_s = _unwrapped(result["tick"][()]) / entry.ticks_per_s
         period_s = _period_s(layout)
         for index in range(entry.frames):
-            profile, noise = _profile(result["frame"][index])
+            raw = result["frame"][index]
+            if self._is_cut and not raw["real"].any() and not raw["imag"].any():
+                raise OSError("the rest of the file is missing")
+            profile, noise = _profile(raw)
             step_s = times_s[index] - times_s[index - 1] if index else 0.0
             lost = round(step_s / period_s) - 1 if step_s > LOSS_STEP * period_s else 0
             self._count.read += 1
@@ -205,6 +208,30 @@ class A121Recording:
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._file.close()
+
+
+def _opened(path: Path) -> tuple[Any, bool]:
+    """Open an HDF5 file; one that was cut short is filled up with zeros in memory.
+
+    Returns:
+        The file, and whether it was cut.
+
+    Raises:
+        UnreadableFile: not HDF5, or cut so early that nothing can be found in it.
+    """
+    try:
+        return h5py.File(path, "r"), False
+    except OSError as error:
+        try:
+            data = path.read_bytes()
+            # Superblock of version 0 and 1: the end-of-file address stands at byte 40; of 2 and 3: at byte 28.
+            place = 40 if data[8] < 2 else 28
+            end = int.from_bytes(data[place : place + 8], "little")
+            if not (is_hdf5(data) and len(data) < end < len(data) + MAX_MISSING_BYTES):
+                raise OSError("not a cut file")
+            return h5py.File(io.BytesIO(data.ljust(end, b"\0")), "r"), True
+        except (OSError, IndexError, RuntimeError, ValueError):
+            raise UnreadableFile(f"{path.name} is not a readable HDF5 file ({_first_line(error)}).") from error
 
 
 def _unwrapped(ticks: NDArray[Any]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.cases import recordings_dir
-from edge.errors import UnreadableFile
+from edge.errors import SourceError, UnreadableFile
 from edge.frames import LoopMark
 from edge.sources.formats import open_recording
 from edge.sources.replay import A121Recording
@@ -79,17 +79,29 @@ def test_a_looped_recording_says_so_and_starts_with_another_layout(tmp_path):
     assert items[41].t_s > items[39].t_s
 
 
-def test_a_cut_file_is_read_up_to_the_cut_or_refused_in_one_sentence(tmp_path):
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_cut_file_is_read_up_to_the_cut_or_refused_in_one_sentence(tmp_path, share):
     whole = write_a121(tmp_path / "a.h5", sessions=((400, 5),)).read_bytes()
-    read = 0
-    for share in (0.1, 0.5, 0.9, 0.99):
-        cut = tmp_path / f"cut{share}.h5"
-        cut.write_bytes(whole[: int(len(whole) * share)])
-        try:
-            read += len(list(open_recording(cut)))
-        except UnreadableFile as error:
-            assert str(error).count("\n") == 0
-    assert read >= 0
+    cut = tmp_path / "cut.h5"
+    cut.write_bytes(whole[: int(len(whole) * share)])
+    try:
+        source = open_recording(cut)
+        frames = list(source)
+        assert len(frames) < 400
+        assert "is cut after" in source.count.warnings[0]
+    except SourceError as error:
+        assert "cut.h5" in str(error)
+        assert "\n" not in str(error)
+
+
+@needs_recordings
+def test_a_real_recording_that_was_cut_is_read_up_to_the_cut_with_a_warning(tmp_path):
+    whole = A121.read_bytes()
+    cut = tmp_path / "cut.h5"
+    cut.write_bytes(whole[: int(len(whole) * 0.8)])
+    source = open_recording(cut)
+    assert 300 < len(list(source)) < 773
+    assert source.count.warnings == ["cut.h5 is cut after 25.5 s of recording."]
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\x89HDF\r\n\x1a\n" + bytes(200), b"PK\x03\x04 not a zip"])

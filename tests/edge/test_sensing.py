@@ -1,0 +1,153 @@
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from broker.clock import HandClock
+from broker.vocabulary import Purpose, Withheld
+from edge.frames import FrameKind, Layout
+from edge.pipe import Ended, Extend, Fault, Loop, Open, Opened, SensedLine, decode_from_sensing, encode
+from edge.sensing import Parts, Sensing, Stopped
+from edge.sources.arrays import ArrayRecording
+from tests.kit.sleeper import START, new_estimator
+
+ALL = tuple(Purpose)
+ZONES = {"bed": (0.0, 1.65), "room": (1.65, 2.7)}
+
+
+class TimeThatFlies(HandClock):
+    """A clock on which every wait is over at once."""
+
+    def wait(self, event, timeout_s):
+        self.advance(max(0.0, timeout_s))
+        return event.is_set()
+
+
+class Script:
+    """The node's lines, given at set times; then its end closes."""
+
+    def __init__(self, clock, lines, stop_after_s):
+        self._clock, self._lines, self._began = clock, sorted(lines.items()), clock.elapsed_s()
+        self._stop = stop_after_s
+
+    def pending(self):
+        passed = self._clock.elapsed_s() - self._began
+        while self._lines and self._lines[0][0] <= passed:
+            yield self._lines.pop(0)[1]
+        if passed >= self._stop:
+            raise Stopped
+
+
+def recording(seconds, *, loop=False):
+    rng = np.random.default_rng(2)
+    layout = Layout(FrameKind.RADAR, np.linspace(0.5, 1.5, 6), 0.005, 20.0)
+    iq = rng.normal(size=(seconds * 20, 6)) + 1j * rng.normal(size=(seconds * 20, 6))
+    return ArrayRecording(layout, np.arange(seconds * 20) / 20, iq.astype(np.complex64), loop=loop)
+
+
+def run(source, lines, stop_after_s, purposes=ALL):
+    clock, said, armed = TimeThatFlies(START), [], []
+    orders = Script(clock, lines, stop_after_s)
+    parts = Parts(clock, source, new_estimator(), orders, said.append, armed.append)
+    with pytest.raises(Stopped):
+        Sensing(parts, purposes, True).run()
+    return said, armed
+
+
+def test_a_recording_is_played_in_real_time_and_its_end_is_said_every_second():
+    said, _ = run(recording(5), {}, 8.5)
+    place = next(index for index, line in enumerate(said) if isinstance(line, Ended))
+    after = [line for line in said[place + 1 :] if isinstance(line, SensedLine)]
+    assert len(after) >= 2
+    assert {line.fault for line in after} == {Withheld.RECORDING_ENDED}
+    assert {line.respiratory_rate_withheld for line in after} == {Withheld.RECORDING_ENDED}
+
+
+def test_a_looped_recording_says_which_time_it_is():
+    said, _ = run(recording(3, loop=True), {}, 8)
+    assert [line.loop for line in said if isinstance(line, Loop)][:2] == [2, 3]
+
+
+def test_each_renewal_arms_the_deadline_again_and_may_change_the_purposes():
+    said, armed = run(recording(8), {2.1: Extend(60.0, ()), 4.1: Extend(30.0, ALL)}, 7)
+    lines = {line.t_s: line for line in said if isinstance(line, SensedLine)}
+    assert armed == [60.0, 30.0]
+    assert lines[3.0].presence_withheld is Withheld.NOT_PERMITTED
+    assert lines[6.0].presence_withheld is not Withheld.NOT_PERMITTED
+
+
+def start():
+    return subprocess.Popen(
+        [sys.executable, "-m", "edge.sensing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    )
+
+
+def opened(source, open_for_s=20.0):
+    child = start()
+    child.stdin.write(encode(Open(source, ALL, True, "0" * 32, ZONES, open_for_s)))
+    return child, decode_from_sensing(child.stdout.readline())
+
+
+def end(child):
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+
+
+def test_a_source_is_opened_estimated_and_left_when_the_node_closes_its_end():
+    child, first = opened({"kind": "synthetic", "seed": 1})
+    line = decode_from_sensing(child.stdout.readline())
+    child.stdin.close()
+    assert isinstance(first, Opened)
+    assert isinstance(line, SensedLine)
+    assert child.wait(5) == 0
+    child.stdout.close()
+
+
+def test_the_kernel_ends_a_source_that_never_returns_when_the_lease_is_over():
+    began = time.monotonic()
+    child, first = opened({"kind": "hang"}, 1.5)
+    assert isinstance(first, Opened)
+    child.terminate()
+    assert child.wait(8) == -signal.SIGALRM
+    assert time.monotonic() - began < 6
+    end(child)
+
+
+def test_a_recording_that_is_not_there_is_a_fault_in_one_sentence():
+    child, first = opened({"kind": "replay", "file": "/nowhere/x.h5"})
+    assert isinstance(first, Fault)
+    assert first.reason is Withheld.SENSOR_FAULT
+    assert "does not exist" in first.sentence
+    assert child.wait(5) == 1
+    end(child)
+
+
+def test_sensing_dies_with_the_node():
+    script = (
+        "import subprocess, sys, os\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'edge.sensing'], stdin=subprocess.PIPE,"
+        " stdout=subprocess.PIPE)\n"
+        "child.stdin.write(bytes.fromhex(sys.argv[1])); child.stdin.flush(); child.stdout.readline()\n"
+        "print(child.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    told = encode(Open({"kind": "hang"}, ALL, True, "0" * 32, ZONES, 30.0)).hex()
+    node = subprocess.run([sys.executable, "-c", script, told], capture_output=True, text=True, timeout=20)
+    pid = int(node.stdout)
+    until = time.monotonic() + 5
+    while _lives(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not _lives(pid)
+
+
+def _lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
