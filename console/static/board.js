@@ -5,6 +5,8 @@
   const STALE_MS = 5000;
   const ANSWER_EVERY_MS = 10000;
   const TRY_AGAIN_MS = 3000;
+  // So few fit a large screen three by three, in letters that are read from across the room.
+  const FEW_ROOMS = 9;
 
   const byId = (id) => document.getElementById(id);
   const list = byId("tiles");
@@ -66,6 +68,7 @@
         tiles.delete(room);
       }
     }
+    list.classList.toggle("tiles--few", rooms.length <= FEW_ROOMS);
     rooms.forEach((room, index) => {
       const tile = tiles.get(room);
       if (tile && list.children[index] !== tile.element) list.insertBefore(tile.element, list.children[index] || null);

@@ -78,7 +78,7 @@ def take(folder: Path) -> list[Path]:
         _account(box, "pat", desk.add_patient_account(ADMIN, box.stay("room1"), "pat"))
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with served(box.ward, Path(data)) as url:
-            board = _signed_in(browser, url, "ada", (1440, 900), "night")
+            board = _signed_in(browser, url, "ada", (1440, 980), "night")
             board.wait_for_selector("#tile-room6")
             pictures = [folder / "board.png", folder / "patient.png"]
             board.screenshot(path=pictures[0])
