@@ -434,6 +434,19 @@ def test_after_a_restart_the_console_goes_on_where_it_was(tmp_path):
     ward.stop()
 
 
+def test_F36_nothing_is_receipted_while_the_disk_is_full_and_nothing_is_lost(box):
+    node = node_of(box)
+    box.disk.is_full = True
+    record = node.send(node.record(node.event()))
+    box.ward.step()
+    assert node.receipt.settled_through == 0 and box.tile("room1").kind == "still"
+
+    box.disk.is_full = False
+    node.send(record)
+    box.ward.step()
+    assert node.receipt.settled_through == 1 and outcomes(box) == [(1, "settled")]
+
+
 def test_what_is_refused_concerns_no_nurse_but_everyone_may_see_the_health_page(box):
     assert box.ward.access.health(NURSE).nodes[0].refused == {}
 

@@ -303,3 +303,26 @@ def test_every_opening_and_closing_is_in_the_log(box):
     assert [one for one in box.actions() if one.startswith("lease:")] == ["lease:sensor:opened", "lease:sensor:closed"]
     ended = box.ward.office.store.read(lambda tx: tx.execute(select(leases.c.ended_at)).scalar_one())
     assert ended == MORNING
+
+
+def test_F36_sensors_go_on_under_their_leases_while_the_disk_is_full_and_close_when_told(box):
+    box.disk.is_full = True
+    before = lease_of(box)
+    box.pass_time(120)
+    assert lease_of(box).serial == before.serial + 6 and lease_of(box).state is LeaseState.OPEN
+
+    box.stop("room1")
+    assert lease_of(box).state is LeaseState.CLOSED and lease_of(box).serial > before.serial + 6
+
+
+def test_F36_nothing_is_opened_that_cannot_be_written_down(tmp_path):
+    with boxed_ward(tmp_path, yes=False) as box:
+        box.ask("room1", hours=(NIGHT,))
+        box.disk.is_full = True
+        box.clock.jump(datetime(2026, 11, 20, 22, 0, tzinfo=UTC))
+        box.pass_time(5)
+        assert lease_of(box).state is LeaseState.CLOSED
+
+        box.disk.is_full = False
+        box.pass_time(1)
+        assert lease_of(box).state is LeaseState.OPEN

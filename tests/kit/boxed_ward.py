@@ -3,12 +3,13 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -52,14 +53,20 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console.audit import AuditLog
+from console.errors import StoreFull
+from console.identity import Identity
+from console.office import Office
 from console.passwords import Passwords
 from console.roles import Actor, Role
 from console.roll import Person
 from console.rules.grants import Grant
+from console.rules.policy import shipped_policy
 from console.seed import example_grant
 from console.settings import ConsoleSettings
-from console.signer import UNSIGNED
+from console.signer import UNSIGNED, Keys
 from console.stops import Via
+from console.store.database import Store, Tx
 from console.views import TileView
 from console.ward import Ward
 
@@ -253,6 +260,7 @@ class BoxedWard:
     clock: HandClock
     broker: MemoryBroker
     link: MemoryLink
+    disk: "Disk"
     nodes: dict[str, HandNode]
 
     def pass_time(self, seconds: float, *, in_steps_of: float = 1.0, heard: bool = True) -> None:
@@ -316,6 +324,32 @@ def open_ward(folder: Path, clock: HandClock, link: MemoryLink, **changes: Any) 
     return Ward.open(settings_of(folder, **changes), clock, link, passwords=QUICK)
 
 
+class Disk:
+    """A store whose disk a test can fill: reads go on, every write is refused."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.is_full = False
+
+    def write(self, fn: Callable[[Tx], Any]) -> Any:
+        if self.is_full:
+            raise StoreFull("the disk is full")
+        return self._store.write(fn)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def _on_a_disk(folder: Path, clock: HandClock, link: MemoryLink) -> tuple[Ward, Disk]:
+    told, policy = settings_of(folder), shipped_policy()
+    keys = Keys.open(folder / "keys")
+    store = Store.open(told.url, keys, clock)
+    audit, disk = AuditLog.open(store, SITE, WARD), Disk(store)
+    shown: Any = disk
+    office = Office(shown, audit, policy, clock, ZoneInfo(told.timezone), SITE, WARD, told.context)
+    return Ward(office, Identity(store, audit, policy_version=policy.version, passwords=QUICK), link), disk
+
+
 @contextmanager
 def boxed_ward(
     folder: Path, *, rooms: int = 1, yes: bool = True, at: datetime = MORNING, origin: Origin = Origin.SIMULATED
@@ -323,9 +357,9 @@ def boxed_ward(
     """A ward of so many rooms with somebody in each; they have said yes, unless they have not been asked."""
     clock, broker = HandClock(at), MemoryBroker()
     link = broker.link(upward_filters(SITE, WARD))
-    ward = open_ward(folder, clock, link)
+    ward, disk = _on_a_disk(folder, clock, link)
     link.start(ward.intake.receive, lambda _up: None)
-    box = BoxedWard(ward, clock, broker, link, {})
+    box = BoxedWard(ward, clock, broker, link, disk, {})
     try:
         assert ward.desk.create_ward(ADMIN, "Willow")
         for number in range(1, rooms + 1):

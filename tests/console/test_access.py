@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from console.roles import Role
+from console.rules.decision import Decision
+from console.store.tables import audit_entries, viewings
+from console.views import BoardView
+from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, an_actor, boxed_ward
+
+MARKER = "Person 1"
+
+
+@pytest.fixture
+def box(tmp_path):
+    with boxed_ward(tmp_path) as made:
+        yield made
+
+
+def test_X1_a_glance_is_in_the_log_before_the_first_byte(box):
+    viewing = box.ward.access.open_viewing(NURSE, "d" * 32)
+
+    assert box.actions()[-2:] == ["board:viewing:opened", "ward:audit:viewed"]
+    assert isinstance(viewing.board(), BoardView)
+    viewing.close("left")
+    assert "board:viewing:closed" in box.actions()
+
+
+def test_X1_updates_in_between_belong_to_the_viewing(box):
+    viewing = box.ward.access.open_viewing(NURSE, "d" * 32)
+    before = box.ward.office.audit.size
+    for _ in range(20):
+        box.clock.advance(1)
+        viewing.board()
+        viewing.heartbeat()
+
+    assert box.ward.office.audit.size == before
+
+
+def test_X1_a_glance_ends_when_its_heartbeat_stops(box):
+    viewing = box.ward.access.open_viewing(NURSE, "d" * 32)
+    box.pass_time(50, in_steps_of=10)
+    viewing.heartbeat()
+    box.pass_time(50, in_steps_of=10)
+    assert "board:viewing:closed" not in box.actions()
+    box.pass_time(20, in_steps_of=10)
+
+    row = box.ward.office.store.read(lambda tx: tx.execute(select(viewings)).one())
+    assert row.close_reason == "silent"
+
+
+@pytest.mark.parametrize("role", [Role.GOVERNANCE_LEAD, Role.ADMINISTRATOR, Role.ENGINEER, Role.PATIENT])
+def test_X5_who_has_no_right_to_the_board_is_denied_and_that_is_logged(box, role):
+    assert isinstance(box.ward.access.open_viewing(an_actor(role), "d" * 32), Decision)
+    assert "board:viewing:opened" in box.actions(denied=True)
+
+
+def test_X1_a_look_at_a_reading_needs_a_reason_and_makes_one_entry(box):
+    assert isinstance(box.ward.access.reading(NURSE, "room1", ""), Decision)
+    shown = box.ward.access.reading(NURSE, "room1", "direct_care")
+
+    assert shown.is_value and shown.words.values["rate"] == 14
+    assert box.actions().count("room:reading:viewed") == 1
+    assert box.actions(denied=True).count("room:reading:viewed") == 1
+
+
+def test_T09_no_reading_is_shown_after_the_no(box):
+    box.stop("room1")
+    shown = box.ward.access.reading(NURSE, "room1", "direct_care")
+
+    assert not shown.is_value and shown.words.text == "No reading: the sensor is off."
+
+
+def test_X1_a_reading_is_of_the_lease_in_force_alone(box):
+    box.pause("room1", box.patient("room1"))
+    box.ward.consents.resume(box.patient("room1"), "room1")
+
+    assert not box.ward.access.reading(NURSE, "room1", "direct_care").is_value
+
+
+def test_X1_without_a_durable_log_looks_are_refused_and_glances_go_on(box):
+    box.disk.is_full = True
+    refused = box.ward.access.reading(NURSE, "room1", "direct_care")
+    viewing = box.ward.access.open_viewing(NURSE, "d" * 32)
+
+    assert isinstance(refused, Decision) and refused.rules == ("X1",)
+    assert viewing.board().tiles[0].kind == "still"
+    box.disk.is_full = False
+    box.ward.step()
+    entries = box.ward.access.audit_rows(GOVERNANCE, -1, 500)
+    assert [one.reason for one in entries if one.action == "board:viewing:opened"] == ["logged_late"]
+
+
+def test_C5_a_stop_works_although_nothing_can_be_written_and_is_written_down_later(box):
+    box.disk.is_full = True
+    token = box.stop("room1")
+    box.pass_time(2)
+
+    assert box.ward.access.stop_status("room1", token).state == "confirmed"
+    assert box.nodes["room1"].lease.state == "closed"
+    box.disk.is_full = False
+    box.pass_time(2)
+    assert box.ward.roll.standing("room1").state == "withdrawn"
+    assert box.nodes["room1"].lease.state == "closed"
+
+
+def test_S1_a_patient_reads_their_own_page(box):
+    page = box.ward.access.patient_page(box.patient("room1"))
+
+    assert page.sensor_on and page.review_by is not None
+    assert page.status.text == "You said yes. You can stop it at any time."
+    assert page.reading.is_value and "breathing_spot" in page.purposes
+
+
+def test_S1_nobody_reads_somebody_elses_page(tmp_path):
+    with boxed_ward(tmp_path, rooms=2) as box:
+        other = replace(box.patient("room1"), room_id="room2")
+
+        for actor in (other, NURSE, ADMIN, GOVERNANCE):
+            assert isinstance(box.ward.access.patient_page(actor), Decision)
+
+
+def test_S1_the_page_says_who_looked_with_the_receipt_of_the_entry(box):
+    invited = box.ward.desk.add_staff(ADMIN, "nora", "Nora N.", Role.NURSE)
+    nora = box.ward.identity.enrol(invited.token, "", "", "three quiet words")
+    box.ward.access.reading(nora, "room1", "direct_care")
+    box.clock.advance(1)
+    viewing = box.ward.access.open_viewing(nora, "d" * 32)
+    box.clock.advance(60)
+    viewing.close("left")
+
+    glance, look = box.ward.access.patient_page(box.patient("room1")).ledger
+    assert look.words.values["name"] == "Nora" and look.words.values["what"].text == "your breathing reading"
+    assert glance.words.text.startswith("The night board was open") and (glance.until - glance.at).seconds == 60
+    entries = box.ward.access.audit_rows(GOVERNANCE, -1, 500)
+    assert entries[look.receipt].action == "room:reading:viewed"
+    assert entries[glance.receipt].action == "board:viewing:opened"
+
+
+def test_S1_looks_at_whoever_stayed_there_before_are_not_on_this_page(box):
+    box.ward.access.reading(NURSE, "room1", "direct_care")
+    box.ward.desk.discharge(NURSE, box.stay("room1"))
+    box.clock.advance(60)
+    box.ward.desk.admit(NURSE, "Somebody Else", "SE", "room1")
+
+    assert box.ward.access.patient_page(box.patient("room1")).ledger == ()
+
+
+def test_a_page_that_stays_open_makes_one_entry_a_minute(box):
+    for _ in range(30):
+        box.ward.access.patient_page(box.patient("room1"))
+        box.clock.advance(2)
+
+    assert box.actions().count("patient:page:viewed") == 1
+
+
+def test_X5_what_a_person_said_is_shown_to_those_who_talk_with_them_alone(box):
+    (told,), (hidden,) = box.ward.access.rooms(NURSE), box.ward.access.rooms(ADMIN)
+
+    assert told.consent.text == "yes" and hidden.consent.text == "not shown"
+    assert told.initials == "P1" and told.patient_name == ""
+    assert "ward:consents:viewed" in box.actions()
+
+
+def test_a_look_at_the_list_is_in_everyones_ledger(box):
+    box.ward.access.rooms(NURSE)
+
+    (row,) = box.ward.access.patient_page(box.patient("room1")).ledger
+    assert row.words.values["what"].text == "the list of who said what about the sensor"
+
+
+def test_P11_the_log_that_governance_reads_holds_pseudonyms_and_never_a_name(box, tmp_path):
+    box.ward.access.reading(NURSE, "room1", "direct_care")
+    told = box.ward.office.store.read(lambda tx: "".join(tx.execute(select(audit_entries.c.entry)).scalars()))
+
+    assert MARKER not in told and "nurse X." not in told
+    assert "P1" not in told and NURSE.actor_id in told
+
+
+def test_X5_the_log_is_read_by_those_who_audit_and_reading_it_is_logged(box):
+    assert isinstance(box.ward.access.audit_rows(NURSE, -1, 10), Decision)
+    first = box.ward.access.audit_rows(GOVERNANCE, -1, 3)
+    following = box.ward.access.audit_rows(GOVERNANCE, first[-1].index, 3)
+
+    assert [row.index for row in (*first, *following)] == [0, 1, 2, 3, 4, 5]
+    assert "ward:audit:viewed" in box.actions()
+
+
+def test_staff_are_listed_for_the_administrator(box):
+    box.ward.desk.add_staff(ADMIN, "nora", "Nora N.", Role.NURSE)
+
+    assert [row.username for row in box.ward.access.staff(ADMIN)] == ["nora"]
+    assert isinstance(box.ward.access.staff(NURSE), Decision)
+
+
+def test_the_health_page_names_no_person(box):
+    health = box.ward.access.health(ENGINEER)
+
+    assert health.nodes[0].node_id == "node1" and health.nodes[0].heard_s == 0.0
+    assert "P1" not in repr(health)
+    assert isinstance(box.ward.access.health(box.patient("room1")), Decision)
+
+
+def test_demonstration_is_said_on_the_board(box):
+    assert box.ward.board.view().context == "demonstration"
