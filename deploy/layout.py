@@ -20,7 +20,13 @@ from deploy.plan import BrokerKind, Plan
 
 SITE = "demo"
 WARD = "ward"
-_ZONES: tuple[tuple[str, float, float], ...] = (("bed", 0.3, 1.2), ("room", 1.2, 2.4), ("door", 2.4, 3.0))
+_ZONES: tuple[tuple[str, float, float], ...] = (
+    # Those of the simulated room: the bed at 1.2 m, the en-suite's door at 3.0 m, the room's at 3.8 m.
+    ("bed", 0.0, 1.65),
+    ("room", 1.65, 2.7),
+    ("ensuite", 2.7, 3.4),
+    ("door", 3.4, 4.6),
+)
 
 
 @dataclass(frozen=True, slots=True)
