@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
 from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField, taper_for
-from edge.signals import SignalWindow
 from models.runtime import Array, Model
 
 FIRST_RATE_S = 10.0
@@ -194,88 +193,3 @@ def uncertainty(whole: Spectrum, duration_s: float) -> float:
     explained = min(0.95, whole.concentration)
     spread = 60 / duration_s * math.sqrt((1 - explained) / explained)
     return round(0.25 + 0.35 * spread, 2)
-
-
-class HoldWatch:
-    """Watches a chest that was seen to breathe, and says within seconds when it stops.
-
-    Causal: the root mean square of the last few seconds against that of the breathing before, on the same channels.
-    """
-
-    # On simulated sleepers 999 breathing seconds in a thousand stay above 0.46, and half of the held ones below 0.20.
-    STOPPED_SHARE = 0.42
-    WANING_SHARE = 0.52
-    RESUMED_SHARE = 0.6
-    SHORTEST_S, LONGEST_S = 3.6, 5.6
-    RESUME_S = 2.6
-
-    def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget the chest: the body moved, so that its echo is another."""
-        self._mixing: Array | None = None
-        self._centre: NDArray[np.complex64] | None = None
-        self._usual_mm = 0.0
-        self._usual_churn = 0.0
-        self._period_s = 4.0
-        self.is_held = False
-        """The chest that breathed before does not move."""
-        self.is_waning = False
-        """The chest moves much less than before: too little to stand behind a rate that is mostly older."""
-
-    def learn(self, window: SignalWindow, whole: Spectrum) -> None:
-        """Remember how the chest moves while it is known to breathe."""
-        if self.is_held:
-            return
-        self._mixing, self._centre = whole.mixing, window.centre
-        self._period_s = 60 / whole.rate_per_min
-        self._usual_mm = self._usual_swing(whole)
-        self._usual_churn = self._churn_of(window, whole.samples / FIELD_HZ)
-
-    def _usual_swing(self, whole: Spectrum) -> float:
-        """Return the typical swing of a stretch as long as the one that will be looked at [mm, unscaled]."""
-        wave = whole.wave_mm[-whole.samples :].astype(np.float64) * float(np.abs(whole.mixing).sum())
-        length = round(self._patience_s() * FIELD_HZ)
-        starts = range(0, len(wave) - length, FIELD_HZ // 2)
-        swings = [swing_of(wave[start : start + length]) for start in starts]
-        return float(np.median(swings)) if swings else 0.0
-
-    def _churn_of(self, window: SignalWindow, seconds: float) -> float:
-        churn = window.churn(seconds)
-        return float(churn.mean()) if len(churn) else 0.0
-
-    def _patience_s(self) -> float:
-        return float(np.clip(0.75 * self._period_s, self.SHORTEST_S, self.LONGEST_S))
-
-    def look(self, window: SignalWindow) -> bool:
-        """Look at the newest seconds.
-
-        Returns:
-            True when breathing has just come back.
-        """
-        if self._mixing is None or self._centre is None or self._usual_mm <= 0:
-            return False
-        look_back_s = self.RESUME_S if self.is_held else self._patience_s()
-        path = window.path(look_back_s, self._centre)
-        if path is None or path.shape[1] != len(self._mixing):
-            return False
-        wave_share = swing_of(path @ self._mixing) / self._usual_mm
-        churn_share = math.sqrt(float(window.churn(look_back_s).mean()) / max(self._usual_churn, 1e-9))
-        share = math.sqrt(wave_share * churn_share)
-        self.is_waning = share < self.WANING_SHARE
-        if self.is_held and share > self.RESUMED_SHARE:
-            self.is_held = False
-            return True
-        if not self.is_held and share < self.STOPPED_SHARE and max(wave_share, churn_share) < self.RESUMED_SHARE:
-            self.is_held = True
-        return False
-
-
-def swing_of(wave_mm: NDArray[np.float64]) -> float:
-    """Root mean square of a wave without its heartbeat and its drift [mm]."""
-    width = max(1, round(len(wave_mm) / 6))
-    smooth = np.convolve(wave_mm, np.ones(width) / width, mode="valid")
-    t = np.linspace(-1, 1, len(smooth))
-    slope = float((t * smooth).sum() / (t * t).sum())
-    return float((smooth - smooth.mean() - 0.5 * slope * t).std())

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
-from edge.breathing import HoldWatch, Verdict, judge
+from edge.breathing import Verdict, judge
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
+from edge.holds import HoldWatch
 from edge.occupancy import Occupancy, OccupancyWatch
 from edge.signals import SignalWindow, WindowReading
 from edge.zones import Zones

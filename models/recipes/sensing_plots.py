@@ -12,8 +12,8 @@ import matplotlib
 from matplotlib import pyplot
 
 from edge.cases import recordings_dir
-from edge.estimates import Estimate
-from edge.evaluation import EPOCH, Moment, estimates_of, new_estimator
+from edge.estimates import Estimate, Moment
+from edge.evaluation import EPOCH, estimates_of, new_estimator
 from edge.frames import Frame, FrameKind, Layout
 from edge.sources.formats import open_recording
 from edge.zones import DEMO_ZONES, Zones
@@ -39,9 +39,8 @@ def _night() -> Iterator[tuple[Estimate, Truth]]:
     layout = Layout(FrameKind.RADAR, night.receiver.range_m, WAVELENGTH_M, 20.0)
     for look in islice(night, 20 * 225):
         while look.t_s > second:
-            yield estimator.estimate(Moment(float(second), EPOCH, float(second))), truth
+            yield estimator.estimate(Moment(float(second), EPOCH, float(second))), look.truth
             second += 1
-        truth = look.truth
         estimator.add(Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before))
 
 
