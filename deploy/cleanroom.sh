@@ -18,7 +18,8 @@ command -v mmdebstrap >/dev/null || { echo "cleanroom: mmdebstrap is missing; ap
 [ "$(id -u)" -eq 0 ] || { echo "cleanroom: needs root; run: sudo make cleanroom" >&2; exit 1; }
 
 leave() {
-    for place in proc dev/shm dev/pts dev; do umount -l "$root/$place" 2>/dev/null || true; done
+    umount -R -l "$root/dev" 2>/dev/null || true
+    umount -l "$root/proc" 2>/dev/null || true
     if [ -z "${ROOM:-}" ]; then rm -rf --one-file-system "$root"; fi
 }
 trap leave EXIT
@@ -44,7 +45,8 @@ echo "== a clean clone"
 rm -rf "$root/opt/hushward"
 git clone --quiet --no-hardlinks . "$root/opt/hushward"
 
-mount --bind /dev "$root/dev"
+mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
 mount -t proc proc "$root/proc"
 
 inside() {

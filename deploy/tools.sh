@@ -2,10 +2,10 @@
 # Install the real parts that some tests use. Everything else works without them.
 #   mosquitto, mosquitto-clients   the ward's real broker: its access rules and its behaviour when it is killed
 #   openssl                        certificates checked by another hand
-#   chromium, fonts                a real browser: the walk to the screen and the screenshots
+#   chromium, libatomic1, fonts    a real browser and its driver: the walk to the screen and the screenshots
 set -euo pipefail
 
-packages=(mosquitto mosquitto-clients openssl chromium fonts-dejavu-core fonts-noto-core)
+packages=(mosquitto mosquitto-clients openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
 missing=()
 for one in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$one" 2>/dev/null | grep -q '^install ok' || missing+=("$one")
