@@ -17,11 +17,13 @@ from console.patient_page import STAFF_STATUS, PageFacts, patient_view
 from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import AccessReason, Permission, Request, may
+from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
 from console.rules.readings import breathing_view
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows
+from console.store import accounts, audit_rows, records
 from console.store.database import Tx
+from console.store.people import NodeRow
 from console.store.people import RoomRow as StoredRoom
 from console.viewings import Viewing, Viewings
 from console.views import (
@@ -111,8 +113,8 @@ class Access:
         """Return who stays where; what each person said only to those who talk with them, as a look at the list."""
         request = Request(actor.role, Permission.CONSENT_LOOK, AccessReason.DIRECT_CARE)
         if may(request, self._office.policy):
-            return self._look(actor, request, LIST_LOOK, lambda _tx: self._room_rows(told=True), "", LIST_SUBJECT)
-        return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda _tx: self._room_rows(told=False))
+            return self._look(actor, request, LIST_LOOK, lambda tx: self._room_rows(tx, told=True), "", LIST_SUBJECT)
+        return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda tx: self._room_rows(tx, told=False))
 
     def staff(self, actor: Actor) -> tuple[StaffRow, ...] | Decision:
         """Return the accounts of staff."""
@@ -190,28 +192,41 @@ class Access:
         office, rooms, room_id = self._office, self._rooms, person.stay.room_id
         sheet, now = rooms.roll.sheet(), office.now()
         room, node = sheet.room(room_id), sheet.node_of.get(room_id)
-        standing, stop = rooms.roll.standing_of(person), rooms.stops.newest_view(room_id, person.stay.from_at)
+        standing = rooms.roll.standing_of(person)
         fresh = node is not None and rooms.live.loss(node.node_id, link_up=True) is None
         live = rooms.live.of(node.node_id).state if node and fresh else None
-        is_off = live is not None and live.sensor.state is SensorState.CLOSED
         facts = PageFacts(
             person,
             room.title if room else room_id,
             standing,
             sheet.modality_of(room_id),
             live,
-            stop if stop.state is not StopState.CONFIRMED or is_off else _NOTHING,
+            self._stop(tx, person, standing, node),
             who_looked(tx, person.stay, now),
             said_to_staff(tx, person.stay),
             self._reading(room_id) if standing.is_given else None,
         )
         return patient_view(facts, now, office.zone)
 
-    def _room_rows(self, *, told: bool) -> tuple[RoomRow, ...]:
-        sheet = self._rooms.roll.sheet()
-        return tuple(self._room_row(room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
+    def _stop(self, tx: Tx, person: Person, standing: Standing, node: NodeRow | None) -> StopView:
+        """Return where their newest stop is; one from before this console started is told from the records."""
+        stops = self._rooms.stops
+        view = stops.newest_view(person.stay.room_id, person.stay.from_at)
+        if standing.state not in _STOPPED or standing.since is None:
+            return stops.nothing()
+        if view.state is not StopState.NOTHING_ASKED or node is None:
+            return view
+        confirmed_at = records.closed_since(tx, node.node_id, standing.since)
+        state = self._rooms.live.of(node.node_id).state
+        if confirmed_at is None and (state is None or state.sensor.state is SensorState.CLOSED):
+            return stops.nothing()
+        return stops.remembered(standing.since, confirmed_at)
 
-    def _room_row(self, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
+    def _room_rows(self, tx: Tx, *, told: bool) -> tuple[RoomRow, ...]:
+        sheet = self._rooms.roll.sheet()
+        return tuple(self._room_row(tx, room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
+
+    def _room_row(self, tx: Tx, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
         nodes = (one.node_id for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
         consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
         return RoomRow(
@@ -220,13 +235,13 @@ class Access:
             next(nodes, ""),
             person.stay.stay_id if person else "",
             person.initials if person else "",
-            "",
+            self._rooms.roll.name_in(tx, person.stay) if person and told else "",
             person.stay.from_at if person else None,
             consent if person else Words("nobody stays here"),
         )
 
 
-_NOTHING = StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was asked."))
+_STOPPED = frozenset({ConsentState.WITHDRAWN, ConsentState.REFUSED, ConsentState.PAUSED})
 
 
 def _undurable(request: Request) -> Request:

@@ -121,6 +121,10 @@ class Roll:
             {one.room_id: one for one in nodes.values() if one.confirmed_at is not None},
         )
 
+    def name_in(self, tx: Tx, stay: StayRow) -> str:
+        """Return the name of whoever stays somewhere; empty when it was erased. Opened for one look, kept nowhere."""
+        return name_of(self._names.open(tx, stay.patient_id))
+
     def _initials(self, tx: Tx, stay: StayRow) -> str:
         return initials_of(self._names.open(tx, stay.patient_id))
 

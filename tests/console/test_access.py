@@ -1,13 +1,17 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from broker.link import MemoryBroker
+from broker.messages import SensorChange
+from broker.vocabulary import CloseReason, Lamp, SensorState
 from console.roles import Role
 from console.rules.decision import Decision
 from console.store.tables import audit_entries, viewings
 from console.views import BoardView
-from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, an_actor, boxed_ward
+from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward, open_ward
 
 MARKER = "Person 1"
 
@@ -138,6 +142,43 @@ def test_S1_the_page_says_who_looked_with_the_receipt_of_the_entry(box):
     assert entries[glance.receipt].action == "board:viewing:opened"
 
 
+def test_S3_a_pause_by_staff_is_by_name_and_on_the_patients_page(box):
+    box.pause("room1", NURSE)
+
+    (row,) = box.ward.access.patient_page(box.patient("room1")).ledger
+    assert row.words.values["done"].text == "paused the sensor"
+
+
+def test_S1_a_stop_by_the_patient_or_by_a_stranger_names_nobody(box):
+    box.stop("room1")
+    box.stop("room1", box.patient("room1"))
+
+    assert box.ward.access.patient_page(box.patient("room1")).ledger == ()
+
+
+def test_C5_a_confirmed_stop_is_still_told_after_a_restart_of_the_console(tmp_path):
+    with boxed_ward(tmp_path) as box:
+        node = box.nodes["room1"]
+        box.stop("room1", box.patient("room1"))
+        box.clock.advance(2)
+        lease = node.lease
+        closed = SensorChange(
+            state=SensorState.CLOSED,
+            lease_id=lease.lease_id,
+            lease_serial=lease.serial,
+            reason=CloseReason.LEASE_CLOSED,
+            lamp=Lamp.OFF,
+        )
+        node.send(node.record(closed))
+        box.ward.step()
+        patient, clock = box.patient("room1"), box.clock
+    again = open_ward(tmp_path, clock, MemoryBroker().link(()))
+
+    stop = again.access.patient_page(patient).stop
+    assert stop.state == "confirmed" and stop.confirmed_at == MORNING + timedelta(seconds=2)
+    again.stop()
+
+
 def test_S1_looks_at_whoever_stayed_there_before_are_not_on_this_page(box):
     box.ward.access.reading(NURSE, "room1", "direct_care")
     box.ward.desk.discharge(NURSE, box.stay("room1"))
@@ -159,7 +200,8 @@ def test_X5_what_a_person_said_is_shown_to_those_who_talk_with_them_alone(box):
     (told,), (hidden,) = box.ward.access.rooms(NURSE), box.ward.access.rooms(ADMIN)
 
     assert told.consent.text == "yes" and hidden.consent.text == "not shown"
-    assert told.initials == "P1" and told.patient_name == ""
+    assert (told.initials, told.patient_name) == ("P1", "Person 1")
+    assert (hidden.initials, hidden.patient_name) == ("P1", "")
     assert "ward:consents:viewed" in box.actions()
 
 
