@@ -16,7 +16,7 @@ from broker.link import Delivery, Link
 from broker.messages import Cosignature, LiveState, NodeAnnouncement, NodeLost, Receipt, RoomEvent
 from broker.topics import Leaf, Topic
 from broker.vocabulary import CheckpointOutcome, RoomEventKind
-from console.errors import StoreError
+from console.errors import StoreConflict, StoreError
 from console.live import Live
 from console.office import Done, Office
 from console.roles import Actor
@@ -155,6 +155,9 @@ class Intake:
             return
         try:
             told = self._office.store.write(lambda tx: self._within(tx, sifted))
+        except StoreConflict:
+            self._write_apart(sifted)
+            return
         except StoreError as error:
             # Nothing was written and nothing is receipted: every record stays in its node's outbox.
             _log.error("intake_not_written", error=type(error).__name__)
@@ -167,6 +170,18 @@ class Intake:
         for announcement in told.boots:
             for listener in self._listeners.announced:
                 listener(announcement.node_id)
+
+    def _write_apart(self, sifted: list[Sifted]) -> None:
+        """Find the message that the database will not take, and refuse it alone, so that nothing waits behind it."""
+        if len(sifted) > 1:
+            for one in sifted:
+                self._write([one])
+        elif isinstance(sifted[0], TakenRecord):
+            record, digest = sifted[0].record, sifted[0].digest
+            identity = (record.outbox_id, record.sequence)
+            self._write([Refused(Refusal.MALFORMED, record.node_id, identity, digest)])
+        else:
+            _log.error("intake_message_not_taken", kind=type(sifted[0]).__name__)
 
     def _within(self, tx: Tx, sifted: list[Sifted]) -> _Told:
         boots = []

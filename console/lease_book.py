@@ -32,6 +32,11 @@ class LeaseBook:
         """Return the nodes that have a lease which was not ended."""
         return set(self._standing)
 
+    def standing(self, node_id: str) -> str | None:
+        """Return the id of the lease that was not ended; None when there is none."""
+        lease = self._standing.get(node_id)
+        return lease.lease_id if lease is not None else None
+
     def opened(self, node: NodeRow, verdict: LeaseVerdict, stay_id: str | None, consent_id: str | None) -> str | None:
         """Return the id of the lease to send: the same as long as stay, consent and hours are.
 
@@ -59,21 +64,16 @@ class LeaseBook:
         self._standing[node.node_id] = new
         return new.lease_id
 
-    def closed(self, node_id: str) -> str | None:
-        """End a node's lease, now; what cannot be written down at once is written later with this time.
-
-        Returns:
-            Its id, or None when none was standing.
-        """
+    def closed(self, node_id: str) -> None:
+        """End a node's lease, now; what cannot be written down at once is written later with this time."""
         old = self._standing.pop(node_id, None)
         if old is None:
-            return None
+            return
         now = self._office.now()
         try:
             self._office.store.write(lambda tx: self._end(tx, old, now))
         except StoreError:
             self._unended[old.lease_id] = now
-        return old.lease_id
 
     def retry_ends(self) -> None:
         """Write down the ends that could not be written when they came."""

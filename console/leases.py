@@ -164,7 +164,10 @@ class Leases:
             if sent is None:
                 return
             self._sent[node.node_id] = sent
-        self._send(sent.lease)
+            self._send(sent.lease)
+            if not sent.is_open:
+                # Written down after it was sent: no disk stands between a "no" and the sensor.
+                self._book.closed(node.node_id)
 
     def _is_due(self, sent: Sent | None, now_s: float) -> bool:
         if sent is None:
@@ -178,7 +181,7 @@ class Leases:
         return waiting and now_s - sent.sent_s >= self._office.policy.number("C5", "repeat_every_s")
 
     def _issue(self, node: NodeRow, verdict: LeaseVerdict, boot_id: str, now_s: float) -> Sent | None:
-        lease_id = self._opened(node, verdict) if verdict.is_open else self._closed(node.node_id)
+        lease_id = self._opened(node, verdict) if verdict.is_open else self._closing(node.node_id)
         serial = self._serials.following(node.node_id)
         if lease_id is None or (serial is None and verdict.is_open):
             _log.error("lease_not_sent", node=node.node_id, reason="it could not be written down first")
@@ -216,10 +219,10 @@ class Leases:
             return self._book.opened(node, verdict, None, None)
         return self._book.opened(node, verdict, person.stay.stay_id, self._roll.standing_of(person).consent_id)
 
-    def _closed(self, node_id: str) -> str:
+    def _closing(self, node_id: str) -> str:
         """Return the id of the lease that is being closed, or of the one that was; a new one when there was none."""
         sent = self._sent.get(node_id)
-        return self._book.closed(node_id) or (sent.lease.lease_id if sent else secrets.token_hex(16))
+        return self._book.standing(node_id) or (sent.lease.lease_id if sent else secrets.token_hex(16))
 
     def _take_out(self, node_id: str) -> None:
         """Close the sensor of a node that belongs to no room any more."""

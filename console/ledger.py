@@ -21,6 +21,11 @@ LOOKS: Mapping[str, Words] = {
     "room:name:viewed": Words("your name"),
 }
 """Actions that are looks at one person, and what they looked at."""
+ACTS: Mapping[str, Words] = {
+    "consent:sensor:paused": Words("paused the sensor"),
+    "consent:sensor:stopped": Words("told us that you want the sensor off"),
+}
+"""What staff did about the sensor by name: shown to the patient too (rules C5, S3)."""
 LIST_SUBJECT = "list:" + "0" * 32
 """Stands for the whole list where the log asks for a pseudonym."""
 LIST_LOOK = "ward:consents:viewed"
@@ -90,12 +95,23 @@ def _looks(tx: Tx, stay: StayRow, names: _FirstNames) -> list[LedgerRow]:
         if row.action in LOOKS and row.outcome == "allowed":
             told = json.loads(row.entry)
             found.append(LedgerRow(row.at, None, _look_words(told, names, LOOKS[row.action]), row.index))
+        elif row.action in ACTS and _is_staff(row.entry):
+            found.append(LedgerRow(row.at, None, _act_words(json.loads(row.entry), names, ACTS[row.action]), row.index))
     lists = audit_rows.newest_rows(tx, limit=_MOST_ROWS, subject=LIST_SUBJECT)
     for row in lists:
         told = json.loads(row.entry)
         words = _look_words(told, names, Words("the list of who said what about the sensor"))
         found.append(LedgerRow(row.at, None, words, row.index))
     return found
+
+
+def _is_staff(entry: str) -> bool:
+    return json.loads(entry)["role"] not in ("", Role.PATIENT, Role.SYSTEM)
+
+
+def _act_words(told: Mapping[str, Any], names: _FirstNames, done: Words) -> Words:
+    role = ROLES[Role(told["role"])]
+    return Words("{name} ({role}) {done}.", {"name": names.of(told["actor"]), "role": role, "done": done})
 
 
 def _look_words(told: Mapping[str, Any], names: _FirstNames, what: Words) -> Words:

@@ -95,6 +95,16 @@ class StopWatch:
             asked = None
         return self._view(asked)
 
+    @staticmethod
+    def nothing() -> StopView:
+        """Return the view of a sensor that nobody stopped."""
+        return StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was asked."))
+
+    def remembered(self, asked_at: datetime, confirmed_at: datetime | None) -> StopView:
+        """Return the view of a stop from before this console started, as its records tell of it."""
+        waited_s = (self._office.now() - asked_at).total_seconds()
+        return self._view(_Asked("", "", 0, asked_at, self._office.clock.elapsed_s() - waited_s, confirmed_at))
+
     def _name_serial(self, token: str) -> None:
         """Remember the first lease that closed the sensor after the stop was asked for."""
         with self._lock:
@@ -105,7 +115,7 @@ class StopWatch:
 
     def _view(self, asked: _Asked | None) -> StopView:
         if asked is None:
-            return StopView(StopState.NOTHING_ASKED, None, None, Words("Nothing was asked."))
+            return self.nothing()
         if asked.confirmed_at is not None:
             words = Words("stopped, confirmed at {at:seconds}", {"at": asked.confirmed_at})
             return StopView(StopState.CONFIRMED, asked.asked_at, asked.confirmed_at, words)

@@ -1,6 +1,7 @@
 """A whole ward behind one facade: what the screens ask, and what runs behind them."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -190,12 +191,17 @@ class Ward:
         thread.start()
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
-        """Keep working after a database error: sensors follow their leases all the same."""
+        """Keep working whatever fails: a ward whose sensors nobody renews goes blind, and says so within a minute.
+
+        Only the kind of error is logged: its text may hold anything.
+        """
         while not self._ending.is_set():
             try:
                 work()
-            except StoreError as error:
-                _log.error("ward_work_failed", work=name, error=type(error).__name__)
+            except Exception as error:
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+                _log.error("ward_work_failed", work=name, error=type(error).__name__, at=place)
                 self.clock.wait(self._ending, 1.0)
 
     def _send(self, lease: ConsentLease) -> bool:

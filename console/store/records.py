@@ -120,10 +120,12 @@ def quarantined(tx: Tx) -> Iterable[Row]:
         yield dict(row._mapping)
 
 
-def closed_at(tx: Tx, lease_id: str) -> datetime | None:
-    """Return when the console received that the sensor had closed under a lease; None when it did not."""
+def closed_since(tx: Tx, node_id: str, since: datetime) -> datetime | None:
+    """Return when the console first received, since then, that a node's sensor had closed; None when it did not."""
     wanted = select(func.min(sensor_changes.c.received_at)).where(
-        (sensor_changes.c.lease_id == lease_id) & (sensor_changes.c.state == "closed")
+        (sensor_changes.c.node_id == node_id)
+        & (sensor_changes.c.state == "closed")
+        & (sensor_changes.c.received_at >= since)
     )
     found: datetime | None = tx.execute(wanted).scalar_one_or_none()
     return found

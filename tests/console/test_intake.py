@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from broker.codec import encode
 from broker.link import Delivery, MemoryBroker
@@ -445,6 +445,21 @@ def test_F36_nothing_is_receipted_while_the_disk_is_full_and_nothing_is_lost(box
     node.send(record)
     box.ward.step()
     assert node.receipt.settled_through == 1 and outcomes(box) == [(1, "settled")]
+
+
+def test_a_record_that_the_database_will_not_take_is_refused_alone(box):
+    node, store = node_of(box), box.ward.office.store
+    refusing = (
+        "CREATE TRIGGER no BEFORE INSERT ON room_events WHEN NEW.event = 'returned' "
+        "BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    store.write(lambda tx: tx.execute(text(refusing)))
+    for kind in (RoomEventKind.OUT_OF_BED, RoomEventKind.RETURNED, RoomEventKind.IN_BED):
+        node.send(node.record(node.event(kind)))
+    box.ward.step()
+
+    assert outcomes(box) == [(1, "settled"), (2, "refused"), (3, "settled")]
+    assert node.receipt.settled_through == 3 and refused(box) == {"malformed": 1}
 
 
 def test_what_is_refused_concerns_no_nurse_but_everyone_may_see_the_health_page(box):
