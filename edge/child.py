@@ -28,7 +28,13 @@ class Child:
         self._killed = False
         # A session of its own: Ctrl-C in the terminal reaches the node, and the node ends its child.
         self._process = subprocess.Popen(
-            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            # One thread does all: numpy's helpers would only sleep beside it and count against a small machine.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
