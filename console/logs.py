@@ -51,7 +51,8 @@ def log_to_stderr(stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(target),
+        # Standard error as it is when an entry is written: a runner of tests closes the one it lent.
+        logger_factory=lambda *_given: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
 
