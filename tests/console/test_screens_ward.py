@@ -1,6 +1,7 @@
 """The same screens over a real ward: what an administrator, a nurse and a patient do, press by press."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,7 +58,7 @@ def empty(tmp_path):
     link = broker.link(upward_filters(SITE, WARD))
     ward = open_ward(tmp_path, clock, link)
     link.start(ward.intake.receive, lambda _up: None)
-    yield BoxedWard(ward, clock, broker, link, {})
+    yield SimpleNamespace(ward=ward, clock=clock, broker=broker)
     ward.stop()
 
 
