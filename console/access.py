@@ -152,7 +152,7 @@ class Access:
     def _open(
         self, actor: Actor, permission: Permission, action: str, read: Callable[[Tx], T], *, logs: bool = False
     ) -> T | Decision:
-        """Read what concerns no patient; only a denial, and a look at the log itself, is written down."""
+        """Read what is not about one patient; a denial is always written down, the reading itself where `logs` says."""
         decision = may(Request(actor.role, permission), self._office.policy)
         if not decision:
             return self._refuse(actor, action, decision)

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from broker.clock import Clock
 from broker.vocabulary import Context
 from console.audit import AuditLog, Entry, Outcome
+from console.errors import StoreConflict
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
 from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.store.database import Store, Tx
+from console.views import Words
 
 ANYONE = "anyone"
 
@@ -92,7 +94,11 @@ class Office:
             self.record(tx, actor, action, done)
             return done.decision
 
-        return self.store.write(within)
+        try:
+            return self.store.write(within)
+        except StoreConflict:
+            words = Words("Somebody else did something here at the same moment. Look again.")
+            return self.policy.deny("X4", reason=words)
 
     def record(self, tx: Tx, actor: Actor | None, action: str, done: Done) -> int:
         """Add one entry to the log; return its index."""

@@ -15,7 +15,7 @@ from console.leases import Leases
 from console.live import Live
 from console.office import Done, Office
 from console.roles import Actor
-from console.roll import Roll
+from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.prompts import Clocks, PromptKind, Raised, RoomClock, no_breathing, on_stop, running_clocks
@@ -87,8 +87,9 @@ class Prompts:
 
     def heard(self, state: LiveState) -> None:
         """Follow a room by one live message, and call for a check when breathing is not seen (rule K8)."""
-        node = self._roll.sheet().nodes.get(state.node_id)
-        if node is None:
+        sheet = self._roll.sheet()
+        node = sheet.nodes.get(state.node_id)
+        if node is None or node.room_id not in sheet.people:
             return
         with self._lock:
             lease_id = self._leases.lease_id_in_force(node.node_id)
@@ -105,12 +106,35 @@ class Prompts:
 
     def step(self) -> None:
         """Turn clocks into prompts where a node has gone silent or a lease has ended (rule C5a)."""
-        for node in self._roll.sheet().nodes.values():
+        sheet = self._roll.sheet()
+        for node in sheet.nodes.values():
+            person = sheet.people.get(node.room_id)
+            self._close_of_others(node.room_id, person)
+            if person is None:
+                self._forget(node.room_id)
+                continue
             lost = self._live.loss(node.node_id, link_up=True) is not None
             if lost or not self._leases.verdict(node).is_open:
                 with self._lock:
                     clocks = self._clocks.pop(node.room_id, {})
                     self._raise_all(node.room_id, on_stop(clocks, self._office.now()))
+
+    def _close_of_others(self, room_id: str, person: Person | None) -> None:
+        """End the prompts for somebody who has left the room: whoever comes next is not them."""
+        since = person.stay.from_at if person is not None else None
+        gone = [one for one in list(self._open.values()) if one.room_id == room_id]
+        for prompt in gone:
+            if since is None or prompt.raised_at < since:
+                self._end(prompt)
+
+    def _end(self, prompt: PromptRow) -> None:
+        now = self._office.now()
+        try:
+            self._office.store.write(lambda tx: rows.attend(tx, prompt.prompt_id, _SYSTEM.actor_id, "stay_ended", now))
+        except StoreError as error:
+            _log.error("prompt_not_ended", error=type(error).__name__)
+            return
+        self._close(prompt.prompt_id)
 
     def within_stop(self, tx: Tx, room_id: str) -> int:
         """Raise prompts for the clocks of a room whose sensor is being stopped; return how many."""

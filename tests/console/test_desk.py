@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from broker.vocabulary import Modality
@@ -128,3 +130,11 @@ def test_a_patients_account_follows_them(box):
     box.ward.desk.move(NURSE, box.stay("room1"), "room2")
 
     assert box.ward.identity.sign_in("pat", "three quiet words", "d" * 32).actor.room_id == "room2"
+
+
+def test_two_people_admitted_to_one_room_at_the_same_moment_are_one_admission(box):
+    box.ward.desk.discharge(NURSE, box.stay("room1"))
+    with ThreadPoolExecutor(2) as pool:
+        decisions = list(pool.map(lambda name: box.ward.desk.admit(NURSE, name, "XX", "room1"), ["Ash", "Birch"]))
+
+    assert sorted(bool(one) for one in decisions) == [False, True]

@@ -168,3 +168,23 @@ def test_a_prompt_is_attended_once_and_not_by_an_engineer(box):
     assert box.ward.prompts.attend(NURSE, prompt_id, "saw_them_fine")
     assert not box.ward.prompts.attend(NURSE, prompt_id, "saw_them_fine")
     assert not box.ward.prompts.attend(NURSE, "nonsense", "fine")
+
+
+def test_a_prompt_for_somebody_who_has_left_is_not_the_next_persons(box):
+    shows(box, **in_ensuite_for(box, 60))
+    box.stop("room1")
+    assert box.tile("room1").prompt is not None
+    box.ward.desk.discharge(NURSE, box.stay("room1"))
+    box.clock.advance(1)
+    box.ward.desk.admit(NURSE, "Somebody Else", "SE", "room1")
+    box.ward.step()
+
+    assert box.tile("room1").prompt is None
+
+
+def test_a_discharge_with_a_running_clock_sends_nobody_to_an_empty_room(box):
+    shows(box, **in_ensuite_for(box, 60))
+    box.ward.desk.discharge(NURSE, box.stay("room1"))
+    box.pass_time(3)
+
+    assert "board:prompt:raised" not in box.actions()
