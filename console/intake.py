@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import rfc8785
 import structlog
 
 from broker.codec import encode
@@ -16,19 +15,18 @@ from broker.link import Delivery, Link
 from broker.messages import Cosignature, LiveState, NodeAnnouncement, NodeLost, Receipt, RoomEvent
 from broker.topics import Leaf, Topic
 from broker.vocabulary import CheckpointOutcome, RoomEventKind
+from console.arrivals import Arrivals
 from console.errors import StoreConflict, StoreError
 from console.live import Live
-from console.office import Done, Office
+from console.office import Office
 from console.roles import Actor
 from console.roll import Roll
 from console.settling import Batch, Settling
 from console.sifting import Refused, Sieve, Sifted, TakenRecord
-from console.signer import UNSIGNED, signature_holds
-from console.store import leases as lease_rows
+from console.signer import UNSIGNED
 from console.store import records as rows
 from console.store.database import Tx
 from console.store.leases import Boot
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("intake")
@@ -80,6 +78,7 @@ class Intake:
         self._link = link
         self._listeners = listeners
         self._settling = Settling(office)
+        self._arrivals = Arrivals(office, roll, live)
         self._waiting: queue.Queue[Delivery] = queue.Queue(_MOST_WAITING)
         self._told_s: dict[tuple[str, Refusal], float] = {}
         self._uncounted: list[Refused] = []
@@ -188,54 +187,18 @@ class Intake:
         records: list[TakenRecord | Refused] = []
         for one in sifted:
             if isinstance(one, NodeAnnouncement):
-                if self._announce(tx, one):
+                if self._arrivals.announce(tx, one):
                     boots.append(one)
                 else:
                     records.append(Refused(Refusal.OLD_BOOT, one.node_id, None, ""))
             elif isinstance(one, TakenRecord | Refused):
-                records.append(self._check_cosignature(one))
+                records.append(self._arrivals.check_cosignature(one))
         batch = self._settling.settle(tx, records, self._roll.sheet().nodes)
         for told in boots:
             through = rows.settled_through(tx, told.node_id, told.outbox_id)
             batch.through.setdefault((told.node_id, told.outbox_id), through or 0)
         self._enter(tx, batch)
         return _Told(batch, boots)
-
-    def _announce(self, tx: Tx, told: NodeAnnouncement) -> bool:
-        """Take a boot and an outbox; return False for a boot whose time is over."""
-        now, present = self._office.now(), self._live.of(told.node_id).boot
-        is_new = lease_rows.add_boot(tx, told, now)
-        if not is_new and (present is None or present.boot_id != told.boot_id):
-            return False
-        through = rows.settled_through(tx, told.node_id, told.outbox_id)
-        if through is None:
-            is_other = rows.has_other_outbox(tx, told.node_id, told.outbox_id)
-            rows.add_outbox(tx, told.node_id, told.outbox_id, told.first_unsettled - 1, now)
-            if is_other:
-                self._log_node(tx, told.node_id, "intake:outbox:replaced", "new_outbox")
-        elif told.first_unsettled - 1 > through:
-            # This console was brought back from an older copy: what lies between is gone here, and is said to be.
-            rows.settle(tx, told.node_id, told.outbox_id, told.first_unsettled - 1)
-            self._log_node(tx, told.node_id, "intake:outbox:moved_on", "records_missing_here")
-        return True
-
-    def _check_cosignature(self, one: TakenRecord | Refused) -> TakenRecord | Refused:
-        """Refuse a cosignature that the node's own key did not make."""
-        if isinstance(one, Refused) or not isinstance(one.record.body, Cosignature):
-            return one
-        body, node = one.record.body, self._roll.sheet().nodes[one.record.node_id]
-        signed = rfc8785.dumps(
-            {
-                "node_id": node.node_id,
-                "outcome": body.outcome.value,
-                "root": body.root,
-                "tree_size": body.tree_size,
-            }
-        )
-        if signature_holds(node.public_key, signed, body.signature):
-            return one
-        identity = (one.record.outbox_id, one.record.sequence)
-        return Refused(Refusal.BAD_SIGNATURE, node.node_id, identity, one.digest)
 
     def _enter(self, tx: Tx, batch: Batch) -> None:
         """Write refusals that concern security into the log: each kind of each node once a minute."""
@@ -245,12 +208,7 @@ class Intake:
             if refusal not in _SECURITY or (last_s is not None and now_s - last_s < _TELL_AGAIN_S):
                 continue
             self._told_s[node_id, refusal] = now_s
-            self._log_node(tx, node_id, "intake:message:refused", refusal.value)
-
-    def _log_node(self, tx: Tx, node_id: str, action: str, reason: str) -> None:
-        decision = self._office.policy.deny("N1", reason=Words("This message was not taken."))
-        subject = f"node:{node_id}" if node_id else ""
-        self._office.record(tx, _SYSTEM, action, Done(decision, subject, reason=reason))
+            self._arrivals.log(tx, node_id, "intake:message:refused", refusal.value)
 
     def _follow(self, batch: Batch) -> None:
         """Let memory follow what was committed and is of now."""
