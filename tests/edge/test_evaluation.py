@@ -3,13 +3,12 @@ import json
 
 import pytest
 
-from edge.cases import Case, Expect, read_cases, recordings_dir
+from edge.cases import Case, Expect, read_cases
 from edge.errors import SettingsError
 from edge.evaluation import EstimateOptions, estimate_file, simulate_file
 from edge.scores import score_case
+from tests.kit.recordings import recording
 
-RECORDINGS = recordings_dir()
-needs_recordings = pytest.mark.skipif(RECORDINGS is None, reason="no recordings: set HUSHWARD_RECORDINGS")
 KEYS = {
     "t_s", "presence", "state", "movement", "people", "respiratory_rate_per_min",
     "respiratory_rate_uncertainty_per_min", "pulse_rate_per_min", "pulse_rate_uncertainty_per_min",
@@ -67,9 +66,8 @@ def test_a_list_that_is_no_list_is_named_with_its_file(tmp_path):
         read_cases(tmp_path / "cases.toml", tmp_path)
 
 
-@needs_recordings
 def test_the_seated_person_breathes_about_eighteen_times_a_minute():
-    status, lines, _ = run(RECORDINGS / "radar" / "acconeer" / "breathing-sitting.h5")
+    status, lines, _ = run(recording("radar/acconeer/breathing-sitting.h5"))
     rates = [line["respiratory_rate_per_min"] for line in lines if line["respiratory_rate_per_min"] is not None]
     assert status == 0
     assert len(lines) == 38
@@ -77,10 +75,9 @@ def test_the_seated_person_breathes_about_eighteen_times_a_minute():
     assert all(abs(rate - 18.4) < 2 for rate in rates)
 
 
-@needs_recordings
 @pytest.mark.parametrize("name", ["presence-default", "presence-short_range", "presence-long_range", "smart_presence"])
 def test_short_recordings_of_people_moving_show_no_rate(name):
-    status, lines, _ = run(RECORDINGS / "radar" / "acconeer" / f"{name}.h5")
+    status, lines, _ = run(recording(f"radar/acconeer/{name}.h5"))
     assert status == 0
     assert all(line["respiratory_rate_per_min"] is None for line in lines)
     assert any(line["presence"] == "present" for line in lines)

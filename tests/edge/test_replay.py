@@ -5,18 +5,14 @@ import h5py
 import numpy as np
 import pytest
 
-from edge.cases import recordings_dir
 from edge.errors import SourceError, UnreadableFile
 from edge.frames import LoopMark
 from edge.sources.formats import open_recording
 from edge.sources.replay import A121Recording
+from tests.kit.recordings import recording
 
 FRAME = np.dtype([("real", "<i2"), ("imag", "<i2")])
-RECORDINGS = recordings_dir()
-A121 = None if RECORDINGS is None else RECORDINGS / "radar" / "acconeer" / "breathing-sitting.h5"
-needs_recordings = pytest.mark.skipif(
-    A121 is None or not A121.exists(), reason="no recordings: set HUSHWARD_RECORDINGS to their folder"
-)
+SEATED = "radar/acconeer/breathing-sitting.h5"
 
 
 def write_a121(path, sessions=((40, 5),), rate_hz=20.0, ticks=None):
@@ -94,9 +90,8 @@ def test_a_cut_file_is_read_up_to_the_cut_or_refused_in_one_sentence(tmp_path, s
         assert "\n" not in str(error)
 
 
-@needs_recordings
 def test_a_real_recording_that_was_cut_is_read_up_to_the_cut_with_a_warning(tmp_path):
-    whole = A121.read_bytes()
+    whole = recording(SEATED).read_bytes()
     cut = tmp_path / "cut.h5"
     cut.write_bytes(whole[: int(len(whole) * 0.8)])
     source = open_recording(cut)
@@ -136,9 +131,8 @@ def test_rows_of_a_table_that_are_no_numbers_are_counted_and_left_out(tmp_path):
     assert source.count.bad == 1
 
 
-@needs_recordings
 def test_the_seated_recording_holds_773_frames_of_21_points_and_loses_none():
-    source = A121Recording(A121)
+    source = A121Recording(recording(SEATED))
     frames = list(source)
     assert len(frames) == 773
     assert frames[0].layout.channels == 21

@@ -9,13 +9,13 @@ import pytest
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
 from broker.vocabulary import LeaseState, Origin, SensorState
-from edge.cases import recordings_dir
 from edge.estimates import Estimate
 from edge.evaluation import estimates_of
 from edge.sources.formats import open_recording
 from models.simulator.acts import lie, trip
 from models.simulator.night import Scene
 from tests.kit.boxed_ward import NURSE, SITE, WARD
+from tests.kit.recordings import recording
 from tests.kit.sleeper import CALM, new_estimator, watch
 from tests.kit.visitor import text_of
 from tests.kit.whole_ward import WholeWard, whole_ward
@@ -148,10 +148,7 @@ def test_somebody_who_gets_up_is_seen_to_be_out_of_bed_within_seconds(tmp_path: 
 
 
 def test_a_real_recording_shows_its_breathing_rate_and_then_says_that_it_has_ended(tmp_path: Path) -> None:
-    recordings = recordings_dir()
-    if recordings is None:
-        pytest.skip("no recordings: set HUSHWARD_RECORDINGS to their folder")
-    source = open_recording(recordings / "radar/acconeer/breathing-sitting.h5", None, None)
+    source = open_recording(recording("radar/acconeer/breathing-sitting.h5"), None, None)
     seen = tuple(estimates_of(source, new_estimator()))
     source.close()
     with whole_ward(tmp_path, [seen], origin=Origin.REPLAY) as ward:
