@@ -1,7 +1,7 @@
 """Stop and pause: free, for anyone, at any time, also when nothing can be written down (C5, C5a, C5b, C6, S3)."""
 
 import secrets
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +20,8 @@ from console.store.database import Tx
 from console.views import Words
 
 _UNWRITABLE = (StoreFull, StoreFault)
+_AGAIN_S = 60.0
+_MOST_PRESSED = 1000
 
 
 class Via(StrEnum):
@@ -69,6 +71,7 @@ class Stops:
         self._roll = roll
         self._reactions = reactions
         self._unwritten: deque[_Asked] = deque()
+        self._pressed_s: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor of a room, for anyone, at any time (rules C5, C6).
@@ -104,6 +107,10 @@ class Stops:
     def _stop(self, asked: _Asked) -> Decision:
         if self._roll.sheet().room(asked.room_id) is None:
             return self._office.policy.deny("C5", reason=Words("There is no such room."))
+        if self._is_again(asked):
+            # Pressed again and again: the sensor is closed each time, and one press is written down.
+            decision = self._stop_decision(asked.kind, False, False)
+            return made(decision, self._reactions.after(asked.room_id))
         try:
             decision = self._write(asked)
         except _UNWRITABLE:
@@ -114,6 +121,19 @@ class Stops:
             )
             return made(decision, self._reactions.unwritten(asked.room_id))
         return made(decision, self._reactions.after(asked.room_id))
+
+    def _is_again(self, asked: _Asked) -> bool:
+        """Return whether nobody in particular pressed stop here, from this device, a moment ago, and it stands."""
+        if asked.kind is not EntryKind.RELAYED_NO or asked.actor is not None:
+            return False
+        now_s, key = self._office.clock.elapsed_s(), (asked.room_id, asked.device)
+        before_s = self._pressed_s.pop(key, None)
+        self._pressed_s[key] = now_s
+        while len(self._pressed_s) > _MOST_PRESSED:
+            self._pressed_s.popitem(last=False)
+        standing = self._roll.standing(asked.room_id)
+        stands = standing is None or (standing.relay_open and not standing.is_given)
+        return stands and before_s is not None and now_s - before_s < _AGAIN_S
 
     def _write(self, asked: _Asked) -> Decision:
         actor, room_id = asked.actor, asked.room_id

@@ -232,6 +232,25 @@ def test_S3_staff_do_not_end_a_pause(box):
     assert box.ward.consents.resume(box.patient("room1"), "room1") and is_open(box)
 
 
+def test_C5_a_stop_that_is_pressed_a_hundred_times_closes_each_time_and_is_written_once(box):
+    before = len(entries(box))
+    for _ in range(100):
+        token = box.stop("room1")
+    box.pass_time(1)
+
+    assert len(entries(box)) == before + 1
+    assert box.ward.access.stop_status("room1", token).state == "confirmed"
+
+
+def test_C5_a_stop_after_their_own_new_yes_is_written_again(box):
+    box.stop("room1")
+    box.ward.consents.answer_relay(box.patient("room1"), "no")
+    box.ward.consents.resume(box.patient("room1"), "room1")
+    box.stop("room1")
+
+    assert state(box) is ConsentState.WITHDRAWN and not is_open(box)
+
+
 def test_a_stop_for_no_room_is_told_so(box):
     assert not box.ward.consents.withdraw(None, "nowhere", via=Via.CARD, device="d" * 32)
 
