@@ -37,6 +37,12 @@ def test_the_wheel_holds_what_is_not_python(names: list[str], ending: str) -> No
     assert [name for name in names if name.endswith(ending)]
 
 
+def test_the_screens_of_the_wheel_need_no_internet(names: list[str]) -> None:
+    vendored = [name for name in names if name.startswith("console/static/vendor/")]
+    assert {name.rpartition(".")[2] for name in vendored} >= {"css", "js"}
+    assert [name for name in vendored if "LICEN" in name.upper() or "NOTICE" in name.upper()]
+
+
 def test_every_model_travels_with_its_card(names: list[str]) -> None:
     models = {name.removesuffix(".onnx") for name in names if name.endswith(".onnx")}
     assert models
