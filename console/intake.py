@@ -19,9 +19,10 @@ from console.arrivals import Arrivals
 from console.errors import StoreConflict, StoreError
 from console.live import Live
 from console.office import Office
+from console.record_rows import Batch
 from console.roles import Actor
 from console.roll import Roll
-from console.settling import Batch, Settling
+from console.settling import Settling
 from console.sifting import Refused, Sieve, Sifted, TakenRecord
 from console.signer import UNSIGNED
 from console.store import records as rows

@@ -1,44 +1,19 @@
 """Records become rows: in order, exactly once, and only what was sensed under a consent (PLATFORM fact 2, rule T09)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from broker.errors import Refusal
-from broker.messages import Cosignature, LossReport, MinuteMeasurement, Record, RoomEvent, SensorChange
-from broker.readings import RateReading
-from broker.vocabulary import Withheld
+from broker.messages import LossReport, MinuteMeasurement, Record, RoomEvent
 from console.errors import KeyDestroyed
 from console.office import Office
-from console.rules.readings import shows_numbers
+from console.record_rows import Batch, RecordRows, identity_of
 from console.sifting import Refused, TakenRecord
 from console.store import records as rows
 from console.store.database import Tx
 from console.store.leases import LeaseRow, leases_by_id
 from console.store.people import NodeRow
 from console.store.records import Row
-from console.store.sealing import DaySeals, seal
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one transaction will write, and what is told afterwards.
-
-    Attributes:
-        rows: by table.
-        refusals: (node or empty, refusal) of each refused message.
-        through: (node, outbox) to where it is settled now; each gets a receipt.
-        fresh: records that were committed now and are not late.
-    """
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    refusals: list[tuple[str, Refusal]] = field(default_factory=list)
-    through: dict[tuple[str, str], int] = field(default_factory=dict)
-    fresh: list[Record] = field(default_factory=list)
-
-    def add(self, kind: str, row: Row) -> None:
-        """Add a row."""
-        self.rows.setdefault(kind, []).append(row)
 
 
 class Settling:
@@ -46,7 +21,7 @@ class Settling:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._days = DaySeals(office.store)
+        self._record_rows = RecordRows(office)
 
     def settle(self, tx: Tx, sifted: list[TakenRecord | Refused], nodes: Mapping[str, NodeRow]) -> Batch:
         """Settle records in the order in which they came.
@@ -124,7 +99,7 @@ class Settling:
         """Settle what the node has lost; what it reports a second time is nothing new."""
         if loss.to_sequence <= through:
             return
-        key = _key(one.record) | {"sequence": through + 1}
+        key = identity_of(one.record) | {"sequence": through + 1}
         now = self._office.now()
         count = loss.to_sequence - through
         batch.add("losses", key | {"to_sequence": loss.to_sequence, "count": count, "reason": loss.reason.value,
@@ -142,17 +117,16 @@ class Settling:
         record, now = one.record, self._office.now()
         late = now - record.captured_at > self._office.policy.duration("N1", "late_after_s")
         lease = leases.get(_lease_of(record))
-        write = _WRITERS[type(record.body)]
         allowed = not isinstance(record.body, RoomEvent | MinuteMeasurement) or self._is_covered(record, lease)
         if allowed:
             try:
-                write(self, tx, batch, record, lease.room_id if lease else node.room_id, late)
+                self._record_rows.write(tx, batch, record, lease.room_id if lease else node.room_id, late)
             except KeyDestroyed:
                 allowed = False
         outcome = "settled" if allowed else "refused"
         batch.add(
             "records",
-            _key(record) | {"body_sha256": one.digest, "outcome": outcome, "late": late, "received_at": now},
+            identity_of(record) | {"body_sha256": one.digest, "outcome": outcome, "late": late, "received_at": now},
         )
         if not allowed:
             batch.refusals.append((record.node_id, Refusal.NO_CONSENT))
@@ -188,77 +162,14 @@ class Settling:
         batch.refusals.append((one.record.node_id, refusal))
         batch.add(
             "quarantine",
-            _key(one.record) | {"refusal": refusal.value, "body_sha256": one.digest, "received_at": self._office.now()},
+            identity_of(one.record)
+            | {"refusal": refusal.value, "body_sha256": one.digest, "received_at": self._office.now()},
         )
-
-    def _write_event(self, _tx: Tx, batch: Batch, record: Record, room_id: str, late: bool) -> None:
-        body = record.body
-        if isinstance(body, RoomEvent):
-            times = {"captured_at": record.captured_at, "received_at": self._office.now(), "late": late}
-            facts = {"event": body.event.value, "after_s": body.after_s, "quality": body.quality}
-            place = {"room_id": room_id, "lease_id": body.lease_id, "origin": record.origin.value}
-            batch.add("room_events", _key(record) | times | facts | place)
-
-    def _write_minute(self, tx: Tx, batch: Batch, record: Record, room_id: str, late: bool) -> None:
-        body = record.body
-        if not isinstance(body, MinuteMeasurement):
-            return
-        day = body.minute_from.astimezone(self._office.zone).date()
-        key, label = self._days.key_of(tx, day), f"{record.node_id}:{record.outbox_id}:{record.sequence}"
-        minute = body.model_dump_json(exclude={"readings": {"respiratory_rate", "pulse_rate"}})
-        row = _key(record) | {
-            "room_id": room_id,
-            "lease_id": body.readings.lease_id,
-            "minute_from": body.minute_from,
-            "day": day,
-            "key_id": key.key_id,
-            "minute_sealed": seal(key, minute.encode(), f"minute:{label}"),
-            "late": late,
-            "origin": record.origin.value,
-        }
-        shown = shows_numbers(self._office.context, record.origin)
-        for name, rate in (
-            ("respiratory_rate", body.readings.respiratory_rate),
-            ("pulse_rate", body.readings.pulse_rate),
-        ):
-            told = rate if shown else RateReading(withheld=Withheld.NOT_PERMITTED)
-            sealed = seal(key, told.model_dump_json().encode(), f"{name}:{label}") if told.has_value() else None
-            row |= {f"{name}_sealed": sealed, f"{name}_withheld": told.withheld.value if told.withheld else None}
-        batch.add("measurements", row)
-
-    def _write_change(self, _tx: Tx, batch: Batch, record: Record, room_id: str, _late: bool) -> None:
-        body = record.body
-        if isinstance(body, SensorChange):
-            facts = {"state": body.state.value, "lease_id": body.lease_id, "lease_serial": body.lease_serial}
-            why = {"reason": body.reason.value if body.reason else None, "lamp": body.lamp.value}
-            times = {"captured_at": record.captured_at, "received_at": self._office.now()}
-            place = {"room_id": room_id, "origin": record.origin.value}
-            batch.add("sensor_changes", _key(record) | facts | why | times | place)
-
-    def _write_cosignature(self, _tx: Tx, batch: Batch, record: Record, _room: str, _late: bool) -> None:
-        body = record.body
-        if isinstance(body, Cosignature):
-            facts = {"tree_size": body.tree_size, "root": body.root, "outcome": body.outcome.value}
-            proof = {"signature": body.signature, "received_at": self._office.now()}
-            batch.add("cosignatures", _key(record) | facts | proof)
-
-
-_Writer = Callable[[Settling, Tx, Batch, Record, str, bool], None]
-_WRITERS: Mapping[type, _Writer] = {
-    RoomEvent: Settling._write_event,
-    MinuteMeasurement: Settling._write_minute,
-    SensorChange: Settling._write_change,
-    Cosignature: Settling._write_cosignature,
-}
-
-
-def _key(record: Record) -> Row:
-    return {"node_id": record.node_id, "outbox_id": record.outbox_id, "sequence": record.sequence}
 
 
 def _in_batch(batch: Batch, record: Record) -> str | None:
     """Return the digest of a record that was committed in this same batch; None when it was not."""
-    wanted = _key(record)
+    wanted = identity_of(record)
     for row in batch.rows.get("records", ()):
         if all(row[name] == value for name, value in wanted.items()) and row["outcome"] != "lost":
             return str(row["body_sha256"])
