@@ -33,6 +33,8 @@ step() {
         stop "a downloaded package is not the one that was locked ($what). Nothing of it was installed; report it."
     elif grep -qiE 'dns error|name resolution|timed out|network is unreachable|connection (refused|reset|error)|error sending request|failed to fetch|ENOTFOUND|EAI_AGAIN|ECONNREFUSED' "$log"; then
         stop "the package index cannot be reached ($what). Check the network or the proxy settings and run it again."
+    elif grep -qiE 'no matching distribution|could not find a version|no solution found' "$log"; then
+        stop "the package index cannot be reached, or does not hold a locked version ($what). Check the network or the proxy settings and run it again."
     elif grep -qiE 'no module named .?(ensurepip|venv)|ensurepip is not available' "$log"; then
         stop "this Python has no venv. On Debian or Ubuntu: apt install python3-venv; then run it again."
     fi
