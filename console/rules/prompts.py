@@ -116,15 +116,15 @@ def prompt_sentence(kind: PromptKind, clock: RoomClock | None, lasted_s: float, 
     lasted = timedelta(seconds=int(lasted_s))
     if kind is PromptKind.NO_BREATHING_SEEN or clock is None:
         return Words("No breathing seen in {room} for {lasted}. Look in now.", {"room": room_title, "lasted": lasted})
-    return Words(_SENTENCES[clock], {"room": room_title, "lasted": lasted})
+    return Words(_SENTENCES[clock].text, {"room": room_title, "lasted": lasted})
 
 
 _ORDER = (RoomClock.ENSUITE, RoomClock.NO_MOVEMENT, RoomClock.SECOND_PERSON, RoomClock.CANNOT_TELL)
 _SENTENCES = {
-    RoomClock.ENSUITE: "Sensor stopped in {room} with {lasted} on the en-suite clock. Knock and ask.",
-    RoomClock.NO_MOVEMENT: "Sensor stopped in {room} with {lasted} on the no-movement clock. Knock and ask.",
-    RoomClock.CANNOT_TELL: "Sensor stopped in {room} with {lasted} on the cannot-tell clock. Knock and ask.",
-    RoomClock.SECOND_PERSON: "Sensor stopped in {room} with {lasted} on the second-person clock. Knock and ask.",
+    RoomClock.ENSUITE: Words("Sensor stopped in {room} with {lasted} on the en-suite clock. Knock and ask."),
+    RoomClock.NO_MOVEMENT: Words("Sensor stopped in {room} with {lasted} on the no-movement clock. Knock and ask."),
+    RoomClock.CANNOT_TELL: Words("Sensor stopped in {room} with {lasted} on the cannot-tell clock. Knock and ask."),
+    RoomClock.SECOND_PERSON: Words("Sensor stopped in {room} with {lasted} on the second-person clock. Knock and ask."),
 }
 
 

@@ -225,12 +225,14 @@ def _someone(facts: TileFacts, readings: Readings, now: datetime, policy: Policy
         return _cannot_tell(facts, Words("No breathing seen.") if unseen else None)
     in_bed = readings.place.value is Place.IN_BED and Purpose.BED_EXIT in facts.purposes
     if readings.movement.value is Movement.MOVING:
-        words = "SOMEONE IN BED · moving · seen {seen}" if in_bed else "SOMEONE IN THE ROOM · moving · seen {seen}"
-        return Face(TileKind.MOVING, Words(words, {"seen": living}))
+        if in_bed:
+            return Face(TileKind.MOVING, Words("SOMEONE IN BED · moving · seen {seen}", {"seen": living}))
+        return Face(TileKind.MOVING, Words("SOMEONE IN THE ROOM · moving · seen {seen}", {"seen": living}))
     if readings.movement.value is not Movement.STILL:
         return _cannot_tell(facts, None)
-    words = "SOMEONE IN BED · still · seen {seen}" if in_bed else "SOMEONE IN THE ROOM · still · seen {seen}"
-    return Face(TileKind.STILL, Words(words, {"seen": living}))
+    if in_bed:
+        return Face(TileKind.STILL, Words("SOMEONE IN BED · still · seen {seen}", {"seen": living}))
+    return Face(TileKind.STILL, Words("SOMEONE IN THE ROOM · still · seen {seen}", {"seen": living}))
 
 
 def _versions(live: LiveState | None) -> str:
