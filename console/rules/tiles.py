@@ -242,7 +242,7 @@ def _versions(live: LiveState | None) -> str:
 
 _SAID_ALOUD = {
     Withheld.RECORDING_ENDED: Words("The recording has ended."),
-    Withheld.WARMING_UP: Words("The sensor is starting."),
+    Withheld.WARMING_UP: Words("The sensor needs a few more seconds."),
     Withheld.SENSOR_FAULT: Words("The sensor has a fault."),
     Withheld.MODEL_FAULT: Words("The sensor's software has a fault."),
     Withheld.COVERED: Words("The sensor is covered."),
