@@ -14,6 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from broker.clock import SystemClock
 from deploy.plan import free_port
 from tests.kit.processes import processes
@@ -44,6 +46,7 @@ GRANT = {
 }
 
 
+@pytest.mark.timeout(1800)
 def test_withdrawals_close_the_sensor_within_seconds(tmp_path: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
