@@ -51,10 +51,38 @@ def log_to_stderr(stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        # Standard error as it is when an entry is written: a runner of tests closes the one it lent.
-        logger_factory=lambda *_given: structlog.PrintLogger(stream or sys.stderr),
+        logger_factory=lambda *_given: Lines(stream),
         cache_logger_on_first_use=False,
     )
+
+
+class Lines:
+    """Writes entries, and bears that nothing can be written: a full disk under the log must not stop the ward.
+
+    Args:
+        stream: where to; None for standard error as it is when an entry is written.
+    """
+
+    lost = 0
+    """Entries that could not be written since the process began; told in the next one that can."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write one entry, or count it as lost."""
+        stream = self._stream or sys.stderr
+        try:
+            if Lines.lost:
+                stream.write(json.dumps({"event": "log_entries_lost", "count": Lines.lost}) + "\n")
+            stream.write(line + "\n")
+            stream.flush()
+        except (OSError, ValueError):
+            Lines.lost += 1
+        else:
+            Lines.lost = 0
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def _without_words(_logger: Any, _method: str, told: structlog.typing.EventDict) -> structlog.typing.EventDict:

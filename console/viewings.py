@@ -73,6 +73,7 @@ class Viewings:
         self._board = board
         self._lock = threading.RLock()
         self._lasting: dict[str, _Open] = {}
+        self._cannot_write = False
 
     def open(self, actor: Actor, device: str, decision: Decision) -> Viewing:
         """Begin a glance; without a durable log it goes on from memory and is logged late, as such."""
@@ -165,8 +166,13 @@ class Viewings:
         try:
             self._office.store.write(write)
         except StoreError as error:
-            _log.error("viewing_not_written", error=type(error).__name__)
+            if not self._cannot_write:
+                _log.error("viewings_not_written", error=type(error).__name__)
+            self._cannot_write = True
             return False
+        if self._cannot_write:
+            _log.info("viewings_written_again")
+        self._cannot_write = False
         return True
 
 

@@ -2,13 +2,27 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 TOOLS = {"mosquitto": ("mosquitto",), "browser": ("chromium", "chromium-browser", "google-chrome")}
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+CHROMIUM = "/usr/bin/chromium"
 OPTIONAL = "recording:"
 """Skip reasons that begin so are allowed in CI: recordings are large, of others, and not part of this project."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One real headless browser for the whole run: its driver does not bear a second one beside it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -55,3 +55,24 @@ def test_what_is_only_for_debugging_is_not_logged(stream: io.StringIO) -> None:
     structlog.get_logger("console").debug("detail")
     logging.getLogger("sqlalchemy").debug("SELECT 1")
     assert lines(stream) == []
+
+
+def test_F36_a_log_that_cannot_be_written_stops_nothing_and_its_losses_are_told(stream: io.StringIO) -> None:
+    class Full(io.StringIO):
+        is_full = True
+
+        def write(self, text: str) -> int:
+            if self.is_full:
+                raise OSError(28, "No space left on device")
+            return super().write(text)
+
+    full = Full()
+    log_to_stderr(full)
+    log = structlog.get_logger("test")
+    log.error("first")
+    log.error("second")
+    full.is_full = False
+    log.error("third")
+    told = [json.loads(line) for line in full.getvalue().splitlines()]
+    assert [one["event"] for one in told] == ["log_entries_lost", "third"]
+    assert told[0]["count"] == 2

@@ -38,16 +38,6 @@ class RunningWard:
         return page
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @contextmanager
 def running_ward(chromium: Any, folder: Path, *options: str) -> Iterator[RunningWard]:
     """Run a ward of three rooms on a real mosquitto until the test is done."""
