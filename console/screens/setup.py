@@ -60,9 +60,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def add_node(
         request: Request,
         actor: Changing,
+        modality: Annotated[Modality, Form()],
         node_id: Text = "",
         room_id: Text = "",
-        modality: Modality = Modality.RADAR,
         public_key: Key = "",
         confirmed: Annotated[str, Form(max_length=8)] = "",
     ) -> Response:
@@ -85,7 +85,11 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.post("/staff")
     def add_staff(
-        request: Request, actor: Changing, username: Text = "", display_name: Text = "", role: Role = Role.NURSE
+        request: Request,
+        actor: Changing,
+        role: Annotated[Role, Form()],
+        username: Text = "",
+        display_name: Text = "",
     ) -> Response:
         return _invited(request, actor, ward.desk.add_staff(actor, username, display_name, role), "/staff")
 

@@ -1,7 +1,10 @@
 import pytest
+from fastapi.params import Form
+from fastapi.routing import APIRoute
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality, Purpose
+from console.roles import Role
 from console.rules.grants import Basis, NetworkChoice
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
@@ -21,6 +24,8 @@ YES = {
     "teach_back_done": "true",
     "advocate_offered": "true",
 }
+
+INVITED = [role for role in Role if role not in (Role.PATIENT, Role.SYSTEM)]
 
 
 @pytest.fixture
@@ -61,6 +66,57 @@ def test_H5_a_second_person_confirms_the_node_from_the_room(screens):
     screens.sign_in("nurse")
     screens.press("/rooms", "/ward/nodes/confirm", node_id="node-1")
     assert screens.ward.presses == [("confirm_node", "node-1")]
+
+
+@pytest.mark.parametrize("modality", list(Modality))
+def test_K1_a_node_is_registered_with_the_sensor_that_was_chosen(screens, modality):
+    screens.sign_in("administrator")
+    told = {"node_id": "node-3", "room_id": "room-3", "modality": modality.value, "public_key": "ab" * 32}
+    screens.press("/ward", "/ward/nodes", **told, confirmed="yes")
+    assert screens.ward.presses == [("add_node", "node-3", "room-3", modality, "ab" * 32)]
+
+
+@pytest.mark.parametrize("role", INVITED)
+def test_X4_a_colleague_is_invited_in_the_role_that_was_chosen(screens, role):
+    screens.sign_in("administrator")
+    screens.press("/staff", "/staff", username="ned", display_name="Ned B.", role=role.value)
+    assert screens.ward.presses == [("add_staff", "ned", "Ned B.", role)]
+
+
+def test_X4_without_a_role_or_a_sensor_nothing_is_made_and_none_is_taken_for_granted(screens):
+    screens.sign_in("administrator")
+    no_role = screens.press("/staff", "/staff", username="ned", display_name="Ned B.")
+    no_sensor = screens.press("/ward", "/ward/nodes", node_id="node-3", room_id="room-3", confirmed="yes")
+    in_the_address = screens.press("/staff", "/staff?role=nurse", username="ned", display_name="Ned B.")
+    assert {one.status_code for one in (no_role, no_sensor, in_the_address)} == {422}
+    assert not screens.ward.presses
+
+
+def test_X4_no_press_reads_anything_from_its_address_but_its_path(screens):
+    """What stands in the address is in histories and logs; what a form asks must be in the form."""
+    loose, walked = [], 0
+    for route in every_route(screens.client.app.routes):
+        if "POST" not in route.methods:
+            continue
+        walked += 1
+        loose += [f"{route.path}: {name}" for name in from_elsewhere(route.dependant)]
+    assert walked > 25 and not loose
+
+
+def every_route(routes):
+    """Return each route that a screen declares, also those of routers within routers."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (within := getattr(route, "original_router", None)) is not None:
+            yield from every_route(within.routes)
+
+
+def from_elsewhere(dependant):
+    """Return the parameters of a route, and of all that it depends on, that are neither form nor path."""
+    found = [one.name for one in (*dependant.query_params, *dependant.header_params, *dependant.cookie_params)]
+    found += [one.name for one in dependant.body_params if not isinstance(one.field_info, Form)]
+    return [*found, *(name for one in dependant.dependencies for name in from_elsewhere(one))]
 
 
 def test_X6_a_new_colleagues_link_is_shown_once_and_works_once(screens):
