@@ -129,10 +129,43 @@ def test_T45_no_path_leads_out_of_the_static_folder(screens, path):
     assert screens.client.get(path).status_code == 404
 
 
-def test_F39_a_body_over_256_kb_is_refused_whether_announced_or_in_pieces(screens):
-    whole = screens.client.post("/sign-in", content=b"a" * 300_000)
-    pieces = screens.client.post("/sign-in", content=(b"a" * 50_000 for _ in range(6)))
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def test_F39_a_body_over_16_kb_is_refused_whether_announced_or_in_pieces(screens):
+    whole = screens.client.post("/sign-in", content=b"a" * 16_385, headers=FORM)
+    pieces = screens.client.post("/sign-in", content=(b"a" * 5_000 for _ in range(6)), headers=FORM)
     assert (whole.status_code, pieces.status_code) == (413, 413)
+
+
+def test_F39_a_form_of_thousands_of_fields_is_refused_before_it_is_taken_apart(screens):
+    assert screens.client.post("/sign-in", content=b"a&" * 8_000, headers=FORM).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data; boundary=x",
+        "multipart/form-data; boundary=x; charset=idna",
+        "application/x-www-form-urlencoded; charset=utf-7",
+        "application/x-www-form-urlencoded, multipart/form-data",
+        "application/json",
+        "text/plain",
+        "",
+    ],
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/stop/room-2", "/nowhere"])
+def test_F39_a_press_that_is_no_plain_form_in_utf_8_is_refused_unread(screens, path, kind):
+    part = b'--x\r\ncontent-disposition: form-data; name="_charset_"\r\n\r\nidna\r\n--x--\r\n'
+    assert screens.client.post(path, content=part, headers={"content-type": kind}).status_code == 415
+    assert not screens.ward.presses
+
+
+def test_C5_a_stop_without_any_body_and_one_that_names_its_charset_are_taken(screens):
+    bare = screens.client.post("/stop/room-2")
+    told = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8"}
+    named = screens.client.post("/stop/room-2", content=b"what=stop", headers=told)
+    assert (bare.status_code, named.status_code, len(screens.ward.presses)) == (303, 303, 2)
 
 
 def test_F39_a_body_that_never_ends_is_given_up():
@@ -145,7 +178,7 @@ def test_F39_a_body_that_never_ends_is_given_up():
         sent.append(message)
 
     guard = BodyGuard(None, max_wait_s=0.05)
-    asyncio.run(guard({"type": "http", "headers": []}, never, send))
+    asyncio.run(guard({"type": "http", "method": "GET", "headers": []}, never, send))
     assert sent[0]["status"] == 408
 
 
