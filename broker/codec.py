@@ -81,10 +81,13 @@ def decode(topic: Topic, payload: bytes) -> Upward | Downward:
 def canonical(message: Message, *, without: frozenset[str] = frozenset({"signature"})) -> bytes:
     """Return the canonical form that a signature covers: RFC 8785 JSON of all fields but `without`.
 
+    A field that is absent on the wire is absent here, so that the form can be made again from the bytes alone: a
+    signature can be checked on what no longer is a whole message.
+
     Source:
         RFC 8785, JSON Canonicalization Scheme.
     """
-    return rfc8785.dumps(message.model_dump(mode="json", exclude=set(without)))
+    return rfc8785.dumps(message.model_dump(mode="json", exclude=set(without), exclude_none=True))
 
 
 def _refusal_of(error: Exception) -> Refusal:
