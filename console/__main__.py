@@ -10,16 +10,13 @@ import typer
 
 from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
-from console import certificates, heads
+from console import audit_page, certificates, restoring
 from console.audit import AuditLog
-from console.audit_verify import VerifyReport, verify
-from console.errors import ConsoleError, StoreError
+from console.errors import ConsoleError
 from console.settings import ConsoleSettings
 from console.settings_file import describe, load
 from console.signer import Keys
-from console.store import audit_rows
-from console.store.database import Store, Tx
-from console.store.inspection import look_into
+from console.store.database import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,7 +32,7 @@ audit = typer.Typer(
     no_args_is_help=True,
     help=(
         "The audit log of a ward.\n\nExample: hushward audit verify --data ward-data\n\n"
-        "Exit codes: 0 done; 1 the log is not whole, or cannot be read; 2 wrong options."
+        "Exit codes: 0 the log is whole; 1 it is not, or cannot be read; 2 wrong options; 3 no witness was asked."
     ),
     rich_markup_mode=None,
 )
@@ -77,6 +74,25 @@ def migrate(config: _Config) -> None:
 
 
 @app.command()
+def restored(
+    config: _Config,
+    by: Annotated[list[str], typer.Option("--by", help="Sign-in name of a member of staff; give it twice.")],
+) -> None:
+    """Say that an older backup was put back on purpose; two people stand for it, and every consent is stopped.
+
+    The console must not run. Both names go into the audit log. Who had said yes is asked again: a no that was said
+    after the backup was made is not in it.
+
+    Example: hushward console restored --config console.toml --by nurse.in.charge --by governance.lead
+
+    Exit codes: 0 taken; 1 it could not be, with the reason in one sentence; 2 wrong options.
+    """
+    settings = load(config)
+    stopped = restoring.accept(settings, clock_from(settings.clock_file), by)
+    typer.echo(f"the backup is taken, {stopped} rooms are stopped; start the console, and ask each person anew")
+
+
+@app.command()
 def cert(
     host: Annotated[list[str], typer.Option("--host", help="Name or address that tablets will open; repeat for more.")],
     folder: Annotated[Path, typer.Option("--out", help="Where the certificates go.")],
@@ -112,54 +128,24 @@ def print_settings(config: _Config) -> None:
 
 @audit.command("verify")
 def audit_verify(data: _Data, witness: _Witness = None, key: _Key = None, database: _Database = None) -> None:
-    """Verify the audit log: every row, every signed checkpoint, and what a witness has seen.
+    """Verify the audit log: every row, every signed checkpoint, and what witnesses have seen.
 
-    Without --witness an insider who holds the console's keys can hide what he has cut or written anew; with the head
-    that a node remembers (its witness file) he cannot. It may run while the console does.
+    A log cannot prove of itself that its end was not cut off: whoever holds the console's keys can cut it or write it
+    anew, and sign that. The heads that the nodes remember tell. In the folder of `hushward up` every node's witness
+    file is asked; on a ward, copy them from the nodes and give them with --witness. It may run while the console does.
 
-    Example: hushward audit verify --data ward-data --witness room2-witness.json
+    Example: hushward audit verify --data ward-data --witness node2-witness.json
 
-    Exit codes: 0 the log is whole; 1 it is not, with the first bad row, or it cannot be read.
+    Exit codes: 0 the log is whole, and a witness agrees; 1 it is not whole, with the first bad row, or it cannot be
+    read; 2 wrong options; 3 nothing wrong can be seen from here, but no witness was asked.
     """
-    folder = data / "console" if (data / "console" / "keys").is_dir() else data
-    public = _public_key(key or folder / "keys" / "audit.pub")
-    kept = heads.newest(folder / "audit-head.jsonl")
-    seen = [head for path in witness or [] for head in heads.read_file(path)]
-
-    def look(tx: Tx) -> VerifyReport:
-        checkpoints = audit_rows.every_checkpoint(tx)
-        origin = checkpoints[-1].note.partition("\n")[0] if checkpoints else ""
-        return verify(tx, origin, public, kept=kept, witness=seen)
-
-    report = look_into(database or f"sqlite:///{folder / 'console.db'}", look)
-    typer.echo(_told(report))
-    if not report.is_whole:
-        raise typer.Exit(1)
+    seen = audit_page.look(data, witness or [], key, database)
+    typer.echo(seen.text)
+    if seen.verdict:
+        raise typer.Exit(int(seen.verdict))
 
 
 app.command("verify-audit", help="The same as `audit verify`.")(audit_verify)
-
-
-def _told(report: VerifyReport) -> str:
-    """Return the report as a person reads it."""
-    if report.is_whole:
-        seen = report.witnessed_size
-        witnessed = f"{seen} seen by a witness" if seen else "no witness was asked (--witness)"
-        return (
-            f"the audit log is whole: {report.size} rows, {report.signed_size} under a signed checkpoint, {witnessed}"
-        )
-    lines = [f"THE AUDIT LOG IS NOT WHOLE: first bad row {report.first_bad} of {report.size}"]
-    lines += [f"  {finding.fault}: {finding.sentence}" for finding in report.findings[:20]]
-    if len(report.findings) > 20:
-        lines.append(f"  and {len(report.findings) - 20} more")
-    return "\n".join(lines)
-
-
-def _public_key(path: Path) -> str:
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path}: the public key of the checkpoints cannot be read; give it with --key") from error
 
 
 def main(arguments: list[str] | None = None) -> int:

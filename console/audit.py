@@ -22,6 +22,10 @@ CHECKPOINT_EVERY = 20
 """Entries between two signed checkpoints at most (RELIABILITY T22)."""
 _LONGEST_PROOF = 22
 """Hashes that a checkpoint message holds; enough for 2,097,152 entries."""
+_REMEDY = (
+    "run `hushward audit verify` and keep the data folder as it is. Was an older backup put back on purpose? Then two "
+    "people say so with `hushward console restored` (docs/how-to/restore.md); every consent must then be said anew"
+)
 CHECKPOINT_AFTER_S = 10.0
 """[s] after which new entries get a checkpoint although they are fewer."""
 
@@ -44,7 +48,9 @@ class AuditLog:
         self._checkpointed_s = store.clock.elapsed_s()
 
     @classmethod
-    def open(cls, store: Store, site: str, ward: str, *, head_file: Path | None = None) -> "AuditLog":
+    def open(
+        cls, store: Store, site: str, ward: str, *, head_file: Path | None = None, is_restored: bool = False
+    ) -> "AuditLog":
         """Rebuild the tree from its leaf hashes and hold it against the newest checkpoint.
 
         Args:
@@ -53,15 +59,17 @@ class AuditLog:
             ward: the ward's slug.
             head_file: outside the database; keeps the newest head, so that an older copy of the database is noticed
                 even before a node is asked. None keeps none.
+            is_restored: an older copy of the database was put back on purpose; the head file is not asked.
 
         Raises:
-            AuditDamaged: the entries do not lead to the newest checkpoint, or the head file knows more of them.
+            AuditDamaged: the entries do not lead to the newest checkpoint, or the head file knows more of them or is
+                gone.
         """
         tree = store.read(audit_rows.tree)
         log = cls(store, site, ward, tree, head_file)
         log._hold_against(store.read(audit_rows.last_head), "its newest checkpoint")
-        if head_file is not None:
-            log._hold_against(heads.newest(head_file), f"the head kept in {head_file.name}")
+        if head_file is not None and not is_restored:
+            log._hold_against_kept(head_file)
         if tree.size == 0:
             store.write(log._begin)
         return log
@@ -184,12 +192,19 @@ class AuditLog:
             # The entries are safe in the database and the nodes hold the head too; the next checkpoint tries again.
             _log.warning("audit_head_not_kept", file=self._head_file.name, errno=error.errno)
 
+    def _hold_against_kept(self, head_file: Path) -> None:
+        """Refuse a database that is older than the head kept outside it, or whose head was taken away."""
+        head = heads.newest(head_file)
+        # A power cut right after the first entry may leave no head yet: nothing can be lost of a log of one entry.
+        if head is None and self._tree.size > 1:
+            raise AuditDamaged(f"{head_file.name} is gone, so nobody can say that no entry is missing: {_REMEDY}")
+        self._hold_against(head, f"the head kept in {head_file.name}")
+
     def _hold_against(self, head: heads.Head | None, whose: str) -> None:
         if head is None:
             return
         size = head.tree_size
         if size > self._tree.size or self._tree.root(size) != head.root:
             raise AuditDamaged(
-                f"the audit log ({self._tree.size} entries) does not agree with {whose} ({size} entries): run "
-                "`hushward audit verify`, keep the data folder as it is, and restore the newest backup"
+                f"the audit log ({self._tree.size} entries) does not agree with {whose} ({size} entries): {_REMEDY}"
             )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -36,6 +36,7 @@ class Fault(StrEnum):
     MISSING_CHECKPOINT = "missing_checkpoint"
     REWRITTEN = "rewritten"
     CUT = "cut"
+    MISSING_HEAD = "missing_head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,27 @@ class VerifyReport:
         size: rows read.
         signed_size: rows under the newest checkpoint with a true signature.
         witnessed_size: rows under the newest agreeing head of a witness; 0 without one.
-        findings: everything that is wrong, by row; none when the log is whole.
+        asked_size: the same of witnesses outside the database alone. What the database says of its own witnesses goes
+            away together with the rows; only a witness outside it tells a whole log from one cut to an older
+            checkpoint.
+        findings: everything that is wrong, by row; none when nothing wrong can be seen.
     """
 
     size: int
     signed_size: int
     witnessed_size: int
+    asked_size: int
     findings: tuple[Finding, ...]
 
     @property
     def is_whole(self) -> bool:
-        """Return whether nothing is wrong."""
+        """Return whether nothing wrong can be seen."""
         return not self.findings
+
+    @property
+    def is_witnessed(self) -> bool:
+        """Return whether a witness outside the database agrees, so that a cut or a rewriting would have been seen."""
+        return self.asked_size > 0
 
     @property
     def first_bad(self) -> int | None:
@@ -88,7 +98,13 @@ class VerifyReport:
 
 
 def verify(
-    tx: Tx, origin: str, public_hex: str, *, kept: Head | None = None, witness: Sequence[Head] = ()
+    tx: Tx,
+    origin: str,
+    public_hex: str,
+    *,
+    kept: Head | None = None,
+    witness: Sequence[Head] = (),
+    must_have_head: bool = False,
 ) -> VerifyReport:
     """Verify the log that stands in a database; a read suffices.
 
@@ -98,10 +114,21 @@ def verify(
         public_hex: the public key of its checkpoints, 64 hex digits.
         kept: the head that the console keeps outside the database; None when there is none.
         witness: heads that a node or somebody else has seen; those that nodes have cosigned are added.
+        must_have_head: a console has run here, so that a head that is not kept has been taken away.
     """
-    seen = (*witness, *cosigned_heads(tx))
-    checkpoints = audit_rows.every_checkpoint(tx)
-    return verify_rows(audit_rows.every_row(tx), checkpoints, origin, public_hex, kept=kept, witness=seen)
+    report = verify_rows(
+        audit_rows.every_row(tx),
+        audit_rows.every_checkpoint(tx),
+        origin,
+        public_hex,
+        kept=kept,
+        witness=witness,
+        cosigned=cosigned_heads(tx),
+    )
+    if kept is not None or not must_have_head:
+        return report
+    sentence = f"the head kept beside the database is gone: what followed row {report.size - 1} may be cut off"
+    return replace(report, findings=(*report.findings, _at(Fault.MISSING_HEAD, report.size, sentence)))
 
 
 def cosigned_heads(tx: Tx) -> list[Head]:
@@ -126,6 +153,7 @@ def verify_rows(
     *,
     kept: Head | None = None,
     witness: Sequence[Head] = (),
+    cosigned: Sequence[Head] = (),
 ) -> VerifyReport:
     """Verify rows and checkpoints as they were read, in order of their place and size."""
     tree, findings = _walk(rows)
@@ -134,14 +162,18 @@ def verify_rows(
     signed = _signed(checkpoints, origin, public_hex, findings)
     findings += _against(tree, signed, "a signed checkpoint")
     findings += _uncovered(tree.size, signed)
-    heads = [head for head in witness if head.tree_size > 0]
-    findings += _against(tree, heads, "a witness")
+    asked = [head for head in witness if head.tree_size > 0]
+    seen = [*asked, *cosigned]
+    findings += _against(tree, seen, "a witness")
     if kept is not None:
         findings += _against(tree, [kept], "the head kept outside the database")
-    agreeing = [head.tree_size for head in heads if _agrees(tree, head)]
     ordered = sorted(findings, key=lambda finding: finding.row)
     signed_size = max((head.tree_size for head in signed), default=0)
-    return VerifyReport(tree.size, signed_size, max(agreeing, default=0), tuple(ordered))
+    return VerifyReport(tree.size, signed_size, _newest(tree, seen), _newest(tree, asked), tuple(ordered))
+
+
+def _newest(tree: Tree, heads: Sequence[Head]) -> int:
+    return max((head.tree_size for head in heads if _agrees(tree, head)), default=0)
 
 
 def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding]]:

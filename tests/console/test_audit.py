@@ -202,8 +202,22 @@ def test_F37_a_console_refuses_to_start_on_an_older_copy_of_its_database(bench: 
     again.append_many(25)
     again.store.close()
     bench.file.write_bytes(older)
-    with pytest.raises(AuditDamaged, match=r"26 entries.*audit-head\.jsonl \(41 entries\)"):
+    with pytest.raises(AuditDamaged, match=r"26 entries.*audit-head\.jsonl \(41 entries\).*hushward console restored"):
         open_bench(bench.folder)
+
+
+def test_T22_a_console_refuses_to_start_when_its_head_file_was_taken_away(bench: Bench) -> None:
+    bench.append_many(25)
+    bench.store.close()
+    bench.head_file.unlink()
+    with pytest.raises(AuditDamaged, match=r"audit-head\.jsonl is gone"):
+        open_bench(bench.folder)
+
+
+def test_a_power_cut_before_the_first_head_was_kept_does_not_stop_a_new_console(bench: Bench) -> None:
+    bench.store.close()
+    bench.head_file.unlink()
+    assert open_bench(bench.folder).audit.size == 1
 
 
 def test_a_console_refuses_to_start_on_a_rewritten_log(bench: Bench) -> None:

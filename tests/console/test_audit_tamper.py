@@ -4,12 +4,14 @@ Two insiders are played. The careless one edits the database. The careful one ha
 console's keys: he computes every hash anew and signs every checkpoint again, so that only a witness can tell.
 """
 
+import json
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -245,24 +247,90 @@ def test_a_stolen_signature_of_another_ward_signs_nothing_here(night: Night) -> 
     assert Fault.FORGED_CHECKPOINT in {finding.fault for finding in report(night).findings}
 
 
+def asked(night: Night) -> list[str]:
+    """Return the command that asks the witness's own file."""
+    witness = night.folder / "room1-witness.json"
+    _remember(night, witness)
+    return ["audit", "verify", "--data", str(night.folder), "--witness", str(witness)]
+
+
+def _remember(night: Night, file: Path) -> None:
+    told = {"tree_size": night.witness.tree_size, "root": night.witness.root.hex(), "issued_at": None}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(told), "utf-8")
+
+
+def cut_to_a_checkpoint(night: Night) -> None:
+    """Leave a shorter log that contradicts nothing: no later row, checkpoint, cosignature or kept head."""
+    outside(
+        night.file,
+        "DELETE FROM audit_entries WHERE idx >= 41",
+        "DELETE FROM checkpoints WHERE size > 41",
+        "DELETE FROM cosignatures",
+    )
+    (night.folder / "audit-head.jsonl").unlink()
+
+
 def test_verify_command_says_whole_and_names_the_first_bad_row(
     night: Night, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    witness = night.folder / "room1-witness.json"
-    witness.write_text(
-        f'{{"tree_size":{night.witness.tree_size},"root":"{night.witness.root.hex()}","issued_at":null}}', "utf-8"
-    )
-    command = ["audit", "verify", "--data", str(night.folder), "--witness", str(witness)]
-    assert main(command) == 0
+    assert main(asked(night)) == 0
     assert "the audit log is whole: 106 rows, 101 under a signed checkpoint, 101 seen" in capsys.readouterr().out
 
     outside(night.file, *CARELESS["an edited entry"][0])
-    assert main(command) == 1
+    assert main(asked(night)) == 1
     assert "first bad row 50 of 106" in capsys.readouterr().out
 
 
-def test_verify_command_reads_a_wards_folder_as_well_as_the_consoles_own(night: Night) -> None:
-    assert main(["verify-audit", "--data", str(night.folder.parent)]) == 0
+def test_T22_with_no_witness_the_command_never_says_that_the_log_is_whole(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cosign(night, NodeKey.open(night.folder))
+    assert main(["audit", "verify", "--data", str(night.folder)]) == 3
+    told = capsys.readouterr().out
+    assert "whole as far as it can be seen from here" in told
+    assert "no witness was asked" in told
+
+
+@pytest.mark.parametrize("name", CAREFUL)
+def test_T22_a_log_signed_anew_with_its_head_file_is_never_called_whole(night: Night, name: str) -> None:
+    rewrite(night, CAREFUL[name])
+    with closing(sqlite3.connect(night.file)) as db:
+        size, root = db.execute("SELECT size, root FROM checkpoints ORDER BY size DESC").fetchone()
+    heads.keep(night.folder / "audit-head.jsonl", Head(size, root), datetime.now(UTC))
+    assert main(["audit", "verify", "--data", str(night.folder)]) == 3
+    assert main(asked(night)) == 1
+
+
+def test_T22_a_log_cut_to_a_checkpoint_with_all_that_knew_more_is_found_by_its_missing_head(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut_to_a_checkpoint(night)
+    assert main(["audit", "verify", "--data", str(night.folder)]) == 1
+    assert "first bad row 41 of 41\n  missing_head" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", [".", "console"])
+def test_T22_in_the_folder_of_a_whole_ward_every_node_is_asked(
+    night: Night, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ward = night.folder.parent
+    command = ["verify-audit", "--data", str(ward / given)]
+    _remember(night, ward / "nodes" / "node2" / "witness.json")
+    assert main(command) == 0
+    kept = (night.folder / "audit-head.jsonl").read_text("utf-8")
+    cut_to_a_checkpoint(night)
+    (night.folder / "audit-head.jsonl").write_text(kept.replace('"tree_size": 101', '"tree_size": 1'), "utf-8")
+    capsys.readouterr()
+    assert main(command) == 1
+    assert "cut: the log ends with 41 rows, a witness has seen 101" in capsys.readouterr().out
+
+
+def test_a_copy_that_is_verified_elsewhere_needs_no_head_file(night: Night, tmp_path: Path) -> None:
+    key, elsewhere = night.folder / "keys" / "audit.pub", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    where = ["--data", str(elsewhere), "--key", str(key), "--database", f"sqlite:///{night.file}"]
+    assert main(["audit", "verify", *where, *asked(night)[4:]]) == 0
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"tree_size": -1, "root": "00"}', "not json", '{"tree_size": 3}'])

@@ -69,7 +69,7 @@ def test_a_console_offers_the_first_link_serves_and_ends_in_order(tmp_path: Path
         console.kill()
     assert link.read_text("utf-8").strip() in told
     assert "Traceback" not in logged
-    assert main(["audit", "verify", "--data", str(tmp_path / "data")]) == 0
+    assert main(["audit", "verify", "--data", str(tmp_path / "data")]) == 3
 
 
 def _first_answer(console: subprocess.Popen[str], address: str) -> str:

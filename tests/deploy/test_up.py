@@ -133,6 +133,7 @@ def test_a_newcomer_sees_a_ward_and_ends_it_with_ctrl_c(ward: Up) -> None:
 
 def test_it_goes_on_where_it_was(ward: Up) -> None:
     ward.start().ready()
+    eventually(lambda: any(ward.data.glob("nodes/*/witness.json")), 60, "a node that remembers the log's head")
     ward.tell(signal.SIGTERM)
     accounts = (ward.data / "demo-accounts.json").read_text()
     code, told = audit(ward.data)

@@ -1,0 +1,107 @@
+"""What `hushward audit verify` reads from a ward's folder, and what it says (rule X3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from console import heads
+from console.audit_verify import VerifyReport, verify
+from console.errors import StoreError
+from console.store import audit_rows
+from console.store.database import Tx
+from console.store.inspection import look_into
+
+_MOST_LINES = 20
+
+
+class Verdict(IntEnum):
+    """The exit code of a verification."""
+
+    WHOLE = 0
+    NOT_WHOLE = 1
+    UNWITNESSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found.
+
+    Attributes:
+        verdict: in one word.
+        text: in sentences.
+    """
+
+    verdict: Verdict
+    text: str
+
+
+def look(data: Path, witnesses: Sequence[Path], key: Path | None, database: str | None) -> Seen:
+    """Verify the log of a folder.
+
+    Args:
+        data: the ward's folder as `hushward up` makes it, or the console's own.
+        witnesses: files of heads; those of the ward's nodes, where they lie in its folder, are asked as well.
+        key: public key of the checkpoints, None for the console's own file.
+        database: its address, None for the SQLite file in the console's folder.
+
+    Raises:
+        ConsoleError: the database, the key or a file of heads cannot be read.
+    """
+    folder = data / "console" if (data / "console").is_dir() else data
+    public = _public_key(key or folder / "keys" / "audit.pub")
+    # Heads are read before the rows: a console that runs meanwhile can only add rows to what was seen.
+    kept = heads.newest(folder / "audit-head.jsonl")
+    files = [*witnesses, *_of_nodes(folder.resolve().parent)]
+    seen = [head for path in dict.fromkeys(files) for head in heads.read_file(path)]
+    # Whoever verifies a copy elsewhere has neither keys nor file here; where the console runs, its head file must be.
+    is_consoles = (folder / "keys").is_dir() or (folder / "console.db").exists()
+
+    def read(tx: Tx) -> VerifyReport:
+        return verify(tx, _origin(tx), public, kept=kept, witness=seen, must_have_head=is_consoles)
+
+    report = look_into(database or f"sqlite:///{folder / 'console.db'}", read)
+    return Seen(verdict(report), told(report))
+
+
+def verdict(report: VerifyReport) -> Verdict:
+    """Return the verdict of a report: only a witness outside the database makes a log whole."""
+    if not report.is_whole:
+        return Verdict.NOT_WHOLE
+    return Verdict.WHOLE if report.is_witnessed else Verdict.UNWITNESSED
+
+
+def told(report: VerifyReport) -> str:
+    """Return a report as a person reads it."""
+    rows = f"{report.size} rows, {report.signed_size} under a signed checkpoint"
+    match verdict(report):
+        case Verdict.WHOLE:
+            return f"the audit log is whole: {rows}, {report.asked_size} seen by a witness"
+        case Verdict.UNWITNESSED:
+            return (
+                f"the audit log is whole as far as it can be seen from here: {rows}; no witness was asked, so a log "
+                "that was cut, or written anew with the console's keys, would look the same; give a node's file with "
+                "--witness"
+            )
+    lines = [f"THE AUDIT LOG IS NOT WHOLE: first bad row {report.first_bad} of {report.size}"]
+    lines += [f"  {finding.fault}: {finding.sentence}" for finding in report.findings[:_MOST_LINES]]
+    if len(report.findings) > _MOST_LINES:
+        lines.append(f"  and {len(report.findings) - _MOST_LINES} more")
+    return "\n".join(lines)
+
+
+def _of_nodes(ward: Path) -> list[Path]:
+    """Return the witness files of the nodes that run beside this console."""
+    return sorted(ward.glob("nodes/*/witness.json"))
+
+
+def _origin(tx: Tx) -> str:
+    checkpoints: Sequence[audit_rows.StoredCheckpoint] = audit_rows.every_checkpoint(tx)
+    return checkpoints[-1].note.partition("\n")[0] if checkpoints else ""
+
+
+def _public_key(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: the public key of the checkpoints cannot be read; give it with --key") from error

@@ -1,0 +1,84 @@
+"""Putting an older backup back on purpose: two people say so, and no yes in it opens a sensor (rules X3, T10)."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from broker.clock import Clock
+from console.audit import AuditLog
+from console.entries import Entry
+from console.errors import ConsoleError
+from console.office import Office
+from console.roles import Actor, Role
+from console.roll import Roll
+from console.rules.history import EntryKind
+from console.rules.policy import shipped_policy
+from console.settings import ConsoleSettings
+from console.signer import Keys
+from console.stops import Via, write_entry
+from console.store import accounts
+from console.store.database import Store, Tx
+
+_PEOPLE = 2
+
+
+class RestoreRefused(ConsoleError):
+    """Those who say that a backup was put back are not two members of staff of this ward."""
+
+
+def accept(settings: ConsoleSettings, clock: Clock, usernames: Sequence[str]) -> int:
+    """Take an older copy of the database for the ward's own from now on.
+
+    Who stays in a room may have said no after the backup was made, and that no is lost. So every consent is stopped in
+    the same write that accepts the backup, and each patient is asked.
+
+    Args:
+        settings: of the console, which must not run.
+        clock: the console's.
+        usernames: of two members of staff, as the backup knows them.
+
+    Returns:
+        How many rooms were stopped.
+
+    Raises:
+        ConsoleError: they are not two members of staff, or the log contradicts its own newest checkpoint.
+    """
+    store = Store.open(settings.url, Keys.open(settings.keys_dir), clock)
+    try:
+        audit = AuditLog.open(store, settings.site, settings.ward, head_file=settings.head_file, is_restored=True)
+        zone, policy = ZoneInfo(settings.timezone), shipped_policy()
+        office = Office(store, audit, policy, clock, zone, settings.site, settings.ward, settings.context)
+        return _accept(office, usernames)
+    finally:
+        store.close()
+
+
+def _accept(office: Office, usernames: Sequence[str]) -> int:
+    roll = Roll(office)
+    people = roll.sheet().people
+
+    def work(tx: Tx) -> int:
+        first, second = _two(tx, usernames)
+        for actor in (first, second):
+            office.audit.append(tx, Entry("audit:log:restored", actor.actor_id, actor.role, rules=("X3",)))
+        for room_id, person in people.items():
+            consent_id = roll.standing_in(tx, person).consent_id
+            via = {"via": Via.STAFF.value}
+            write_entry(office, roll, tx, person, consent_id, EntryKind.RELAYED_NO, via, first)
+            subject = f"patient:{person.stay.patient_id}"
+            entry = Entry("consent:sensor:stopped", first.actor_id, first.role, rules=("C5", "X3"), subject=subject,
+                          room=room_id, reason="restored")  # fmt: skip
+            office.audit.append(tx, entry)
+        office.audit.checkpoint(tx)
+        return len(people)
+
+    return office.store.write(work)
+
+
+def _two(tx: Tx, usernames: Sequence[str]) -> tuple[Actor, Actor]:
+    found = {one.actor.actor_id: one for one in (accounts.by_username(tx, name) for name in usernames) if one}
+    staff = [one.actor for one in found.values() if one.is_active and one.actor.role is not Role.PATIENT]
+    if len(staff) != _PEOPLE or len(usernames) != _PEOPLE:
+        raise RestoreRefused(
+            "two different members of staff with an account of this ward must stand for it: give --by twice"
+        )
+    return staff[0], staff[1]
