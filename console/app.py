@@ -35,6 +35,7 @@ from console.skin.bodies import BodyGuard
 from console.skin.cookies import Cookies, open_cookie_key
 from console.skin.headers import HeaderGuard
 from console.skin.origins import LOOPBACK_NAMES, OriginGuard
+from console.skin.reserve import ReserveGuard
 from console.words import N_, open_catalogues
 
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -85,6 +86,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
     _answer_failures(app, answers)
     # The last one added stands outermost.
+    app.add_middleware(ReserveGuard)
     app.add_middleware(OriginGuard, names=() if settings.is_secure else (settings.host, *LOOPBACK_NAMES))
     app.add_middleware(BodyGuard)
     app.add_middleware(HeaderGuard, is_tls=settings.is_secure)

@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,6 +45,9 @@ class BodyGuard:
         try:
             async with asyncio.timeout(self._max_wait_s):
                 body = await self._read(scope, receive)
+        except ClientDisconnect:
+            # Half a form is no press.
+            return
         except TimeoutError:
             await _refuse(408, "The request took too long to arrive.", scope, receive, send)
             return
@@ -61,7 +65,7 @@ class BodyGuard:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"".join(pieces)
+                raise ClientDisconnect
             piece = message.get("body", b"")
             size += len(piece)
             if size > self._max_bytes:

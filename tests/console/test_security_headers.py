@@ -182,6 +182,26 @@ def test_F39_a_body_that_never_ends_is_given_up():
     assert sent[0]["status"] == 408
 
 
+def test_T44_a_press_whose_sender_leaves_half_way_is_no_press():
+    reached = []
+
+    async def screens(scope, receive, send):
+        reached.append(scope["path"])
+
+    async def leaves():
+        return messages.pop(0)
+
+    messages = [{"type": "http.request", "body": b"what=st", "more_body": True}, {"type": "http.disconnect"}]
+    press = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [(b"content-type", FORM["content-type"].encode())],
+    }
+    asyncio.run(BodyGuard(screens)(press, leaves, None))
+    assert not messages and not reached
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_T41_what_a_person_types_is_only_ever_text(screens, text):
     screens.sign_in("administrator")
