@@ -68,8 +68,26 @@ def made(data: Path) -> Made | None:
         raise DeployError(f"{path}: not a ward's file; choose another folder with --data") from error
 
 
+def check_folder(data: Path) -> None:
+    """Look whether a folder may become a ward's; nothing is written, not even a lock, until it may.
+
+    Args:
+        data: the folder; it need not exist.
+
+    Raises:
+        DeployError: it holds something else than a ward.
+    """
+    if not data.is_dir() or _is_wards(data):
+        return
+    other = sorted(one.name for one in data.iterdir() if one.name != "ward.lock")
+    if other:
+        raise DeployError(
+            f"{data} is not a ward's folder and is not empty ({other[0]}); choose another folder with --data"
+        )
+
+
 def take_folder(data: Path) -> None:
-    """Take a folder for a ward, before anything is written into it.
+    """Take a folder for a ward, before anything else is written into it.
 
     Args:
         data: the folder; exists and is held.
@@ -77,14 +95,13 @@ def take_folder(data: Path) -> None:
     Raises:
         DeployError: it holds something else than a ward.
     """
-    if (data / _MADE).exists() or (data / _BEGUN).exists():
-        return
-    other = sorted(one.name for one in data.iterdir() if one.name != "ward.lock")
-    if other:
-        raise DeployError(
-            f"{data} is not a ward's folder and is not empty ({other[0]}); choose another folder with --data"
-        )
-    (data / _BEGUN).touch()
+    check_folder(data)
+    if not _is_wards(data):
+        (data / _BEGUN).touch()
+
+
+def _is_wards(data: Path) -> bool:
+    return (data / _MADE).exists() or (data / _BEGUN).exists()
 
 
 def lay_foundation(plan: Plan, layout: Layout, clock: Clock, say: Progress) -> Foundation:

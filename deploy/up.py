@@ -20,7 +20,7 @@ from deploy import plan as plans
 from deploy import progress as saying
 from deploy.disk import DiskWatch
 from deploy.errors import DeployError
-from deploy.foundation import Foundation, lay_foundation, take_folder
+from deploy.foundation import Foundation, check_folder, lay_foundation, take_folder
 from deploy.pages import run_page
 from deploy.plan import BrokerKind, Plan
 from deploy.processes import Part, Processes, python
@@ -85,6 +85,7 @@ def up(
             key=None if key is None else key.resolve(),
             speed=speed,
         )
+        check_folder(wanted.data)
         plans.check(wanted)
         with files.held(wanted.data):
             run(wanted, say, _ended_by_signal(), for_s, open_browser=browser)

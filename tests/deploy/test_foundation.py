@@ -46,6 +46,7 @@ def test_a_folder_of_something_else_is_never_touched(tmp_path: Path) -> None:
     with pytest.raises(DeployError, match="not a ward's folder and is not empty"):
         take_folder(tmp_path)
     assert (tmp_path / "console" / "thesis.txt").read_text() == "mine"
+    assert [one.name for one in tmp_path.iterdir()] == ["console"]
 
 
 def test_a_ward_is_not_started_with_more_rooms_than_it_has(tmp_path: Path) -> None:

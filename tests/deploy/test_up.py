@@ -217,6 +217,17 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_1(
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_folder_of_somebody_else_is_left_exactly_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    command = [*UP, "--data", ".", "--port", str(free_port())]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "is not a ward's folder" in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def test_a_taken_port_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
