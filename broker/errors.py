@@ -6,6 +6,7 @@ BrokerError
 ├── OutboxError
 │   ├── OutboxFull      even the reserve is used; the caller must say so, nothing was dropped
 │   └── OutboxDamaged   the file cannot be read; it is kept for the engineer, never overwritten
+├── ConfigurationError  a setting is missing or wrong; names file, line and remedy
 └── ClockError          a clock file that cannot be trusted
 """
 
@@ -64,6 +65,10 @@ class OutboxFull(OutboxError):
 
 class OutboxDamaged(OutboxError):
     """The outbox file cannot be read."""
+
+
+class ConfigurationError(BrokerError):
+    """A setting of either end is missing or wrong."""
 
 
 class ClockError(BrokerError):

@@ -7,42 +7,13 @@ from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
+from broker.configuration import CLOSED, BrokerSettings
 from broker.messages import Slug
 from broker.vocabulary import Context
 
-CLOSED = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 _Told = Annotated[str, Field(min_length=3, max_length=200)]
-
-
-class BrokerSettings(BaseModel):
-    """The `[broker]` table: how the broker is reached."""
-
-    model_config = CLOSED
-
-    host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
-    """Name or address of the broker."""
-    port: int = Field(default=1883, ge=1, le=65535)
-    """TCP port; 8883 is usual with TLS."""
-    username: Slug | None = None
-    """The console's name at the broker; none only on a broker of one machine's own."""
-    password_file: Path | None = None
-    """File with the password, mode 0600; a relative path lies in `data_dir`."""
-    ca_file: Path | None = None
-    """The ward's CA certificate; without it there is no TLS, which is for one machine alone."""
-    certificate_file: Path | None = None
-    """The console's client certificate, with `key_file`."""
-    key_file: Path | None = None
-    """The key of `certificate_file`, mode 0600."""
-
-    @model_validator(mode="after")
-    def _certificates_come_in_pairs(self) -> Self:
-        if (self.certificate_file is None) != (self.key_file is None):
-            raise ValueError("`certificate_file` and `key_file` are given together")
-        if self.certificate_file is not None and self.ca_file is None:
-            raise ValueError("`certificate_file` needs `ca_file`")
-        return self
 
 
 class EvaluationSettings(BaseModel):

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from broker.clock import Clock, SystemClock, clock_from
+from broker.configuration import describe
 from broker.errors import BrokerError
 from edge.compose import compose, new_start, paho_link, supervisor
 from edge.errors import EdgeError, SettingsError
 from edge.logs import log_to_stderr
 from edge.node import Node
-from edge.settings import NodeSettings, describe, load
+from edge.settings import NodeSettings, load
 from models.errors import ModelError
 
 log = logging.getLogger("edge")
@@ -113,9 +114,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(handle)
-        raise SettingsError(
-            f"{folder}: another node runs on it; end that one, or choose another data_dir"
-        ) from error
+        raise SettingsError(f"{folder}: another node runs on it; end that one, or choose another data_dir") from error
     try:
         yield
     finally:

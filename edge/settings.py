@@ -1,20 +1,18 @@
 """What one node is told before it starts: one TOML file, plus `HUSHWARD_NODE_*` from the environment."""
 
-import os
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
+from broker.configuration import CLOSED, BrokerSettings, read, under
+from broker.errors import ConfigurationError
 from broker.messages import Slug
 from broker.vocabulary import Context, Modality, Origin, Zone
 from edge.errors import SettingsError
-from edge.settings_faults import sentence
 
-_CLOSED = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 ENVIRONMENT = "HUSHWARD_NODE_"
 
 
@@ -29,7 +27,7 @@ class SourceKind(StrEnum):
 class SourceSettings(BaseModel):
     """The `[source]` table; it is handed to the sensing process as it stands."""
 
-    model_config = _CLOSED
+    model_config = CLOSED
 
     kind: SourceKind = SourceKind.SYNTHETIC
     """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only)."""
@@ -57,7 +55,7 @@ class SourceSettings(BaseModel):
 class ZoneSettings(BaseModel):
     """One stretch of the sensor's range, drawn at installation."""
 
-    model_config = _CLOSED
+    model_config = CLOSED
 
     zone: Zone
     """What lies there: bed, room, door or ensuite."""
@@ -73,39 +71,10 @@ class ZoneSettings(BaseModel):
         return self
 
 
-class BrokerSettings(BaseModel):
-    """How the broker is reached."""
-
-    model_config = _CLOSED
-
-    host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
-    """Name or address of the broker."""
-    port: int = Field(default=1883, ge=1, le=65535)
-    """TCP port; 8883 is usual with TLS."""
-    username: Slug | None = None
-    """The node's name at the broker; none only on a broker of one machine's own."""
-    password_file: Path | None = None
-    """File with the password, mode 0600; a relative path lies in `data_dir`."""
-    ca_file: Path | None = None
-    """The ward's CA certificate; without it there is no TLS, which is for one machine alone."""
-    certificate_file: Path | None = None
-    """The node's certificate, with `key_file`."""
-    key_file: Path | None = None
-    """The node's TLS key, mode 0600."""
-
-    @model_validator(mode="after")
-    def _certificates_come_in_pairs(self) -> Self:
-        if (self.certificate_file is None) != (self.key_file is None):
-            raise ValueError("`certificate_file` and `key_file` are given together")
-        if self.certificate_file is not None and self.ca_file is None:
-            raise ValueError("`certificate_file` needs `ca_file`")
-        return self
-
-
 class NodeSettings(BaseModel):
     """Everything a node is told; what it may sense is not here, for that comes with each lease."""
 
-    model_config = _CLOSED
+    model_config = CLOSED
 
     site: Slug
     """The hospital, as in every topic."""
@@ -163,39 +132,18 @@ def load(path: Path, environment: Mapping[str, str] | None = None, replay: Path 
     Raises:
         SettingsError: one sentence with file, line and remedy.
     """
+
+    def play(told: dict[str, Any]) -> None:
+        if replay is not None:
+            told["source"] = {"kind": "replay", "file": str(replay), "loop": _loops(told)}
+
     try:
-        text = path.read_text("utf-8")
-        told = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise SettingsError(f"{path}: cannot be read ({reason}); give the node's TOML file with --config") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not TOML: {error}; correct that line") from error
-    variables = _overlay(told, os.environ if environment is None else environment)
-    if replay is not None:
-        told["source"] = {"kind": "replay", "file": str(replay), "loop": _loops(told)}
-    try:
-        settings = NodeSettings.model_validate(told)
-    except ValidationError as error:
-        raise SettingsError(sentence(error, NodeSettings, path, text, variables)) from error
+        settings = read(
+            path, NodeSettings, prefix=ENVIRONMENT, whose="the node's", environment=environment, adjust=play
+        )
+    except ConfigurationError as error:
+        raise SettingsError(str(error)) from error
     return _anchored(settings, path.parent)
-
-
-def describe(settings: NodeSettings) -> str:
-    """Return every setting as TOML-like lines, each with what it means; no secret is among them."""
-    return "\n".join(_lines(settings, "")) + "\n"
-
-
-def _lines(table: BaseModel, prefix: str) -> list[str]:
-    lines = []
-    for name, field in type(table).model_fields.items():
-        value = getattr(table, name)
-        if isinstance(value, BaseModel):
-            lines += _lines(value, f"{prefix}{name}.")
-        else:
-            shown = table.model_dump(mode="json", include={name})[name]
-            lines.append(f"{prefix}{name} = {shown!r}  # {field.description}")
-    return lines
 
 
 def _loops(told: Mapping[str, Any]) -> bool:
@@ -203,37 +151,13 @@ def _loops(told: Mapping[str, Any]) -> bool:
     return bool(source.get("loop", False)) if isinstance(source, dict) else False
 
 
-def _overlay(told: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Put variables over the file's settings; return which variable stands for which keys."""
-    variables = {}
-    for name, value in environment.items():
-        if not name.startswith(ENVIRONMENT):
-            continue
-        keys = tuple(name.removeprefix(ENVIRONMENT).lower().split("__"))
-        place = told
-        for table in keys[:-1]:
-            inner = place.setdefault(table, {})
-            if not isinstance(inner, dict):
-                raise SettingsError(f"{name}: `{table}` is not a table of settings; unset this variable")
-            place = inner
-        place[keys[-1]] = value
-        variables[keys] = name
-    return variables
-
-
 def _anchored(settings: NodeSettings, folder: Path) -> NodeSettings:
-    """Make relative paths relative to the settings' own folder; the password's stays relative to `data_dir`."""
-    broker = settings.broker
-    files = {name: _under(folder, getattr(broker, name)) for name in ("ca_file", "certificate_file", "key_file")}
+    """Make relative paths relative to the settings' own folder."""
     return settings.model_copy(
         update={
-            "data_dir": _under(folder, settings.data_dir),
-            "clock_file": _under(folder, settings.clock_file),
-            "broker": broker.model_copy(update=files),
-            "source": settings.source.model_copy(update={"file": _under(folder, settings.source.file)}),
+            "data_dir": under(folder, settings.data_dir),
+            "clock_file": under(folder, settings.clock_file),
+            "broker": settings.broker.anchored(folder),
+            "source": settings.source.model_copy(update={"file": under(folder, settings.source.file)}),
         }
     )
-
-
-def _under(folder: Path, path: Path | None) -> Path | None:
-    return None if path is None else (folder / path).resolve()

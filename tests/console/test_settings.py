@@ -41,7 +41,7 @@ def test_three_lines_are_enough_and_the_rest_is_safe(tmp_path: Path) -> None:
 
 def test_an_unknown_setting_names_file_line_and_remedy(tmp_path: Path) -> None:
     assert refused(tmp_path, LEAST + "\nprot = 8800\n") == (
-        "console.toml:5: there is no setting `prot`; take it out, or see `python -m console print-settings`"
+        "console.toml:5: there is no setting `prot`; take it out, or see --print-settings"
     )
     assert refused(tmp_path, LEAST + '[broker]\nport = 1883\nhots = "x"\n').startswith("console.toml:6: there is no")
 
@@ -66,7 +66,7 @@ def test_the_environment_wins_over_the_file_and_is_named_when_it_is_wrong(tmp_pa
     settings = read(tmp_path, LEAST, {f"{prefix}PORT": "9000", f"{prefix}BROKER__PORT": "8883", "OTHER": "x"})
     assert (settings.port, settings.broker.port) == (9000, 8883)
     told = refused(tmp_path, LEAST, {f"{prefix}PORT": "zero"})
-    assert told.startswith("variable HUSHWARD_CONSOLE_PORT: `port`:")
+    assert told.startswith("HUSHWARD_CONSOLE_PORT: `port`:")
 
 
 def test_another_address_than_this_machines_own_needs_a_certificate(tmp_path: Path) -> None:

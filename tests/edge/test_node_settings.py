@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from broker.configuration import describe
 from broker.vocabulary import Origin
 from edge.errors import SettingsError
-from edge.settings import describe, load
+from edge.settings import load
 
 GOOD = f"""site = "demo"
 ward = "rowan"
