@@ -24,13 +24,16 @@ check: ## Format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## Measure, each figure against a baseline of the same run
+bench: ## Measure, each figure against a baseline of the same run; ends with one table (about ten minutes)
 	@bash deploy/setup.sh test
-	$(BIN)/python -m pytest tests/bench -s -q -p no:cacheprovider $(ARGS)
+	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
-docs: ## Write the generated pages again (message contract, rules)
-	@bash deploy/setup.sh run
+docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
+	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
+	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
+	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
+	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
 
 # The locks hold names, versions and hashes, and no addresses: where packages come from is the machine's own setting.
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -4,6 +4,7 @@ from broker.clock import SystemClock
 from edge.evaluation import estimates_of, new_estimator
 from edge.sources.formats import open_recording
 from edge.zones import Zones
+from tests.kit.bench import FIGURES, Figure
 
 
 def test_estimating_a_simulated_minute_against_real_time(tmp_path_factory: object) -> None:
@@ -18,8 +19,6 @@ def test_estimating_a_simulated_minute_against_real_time(tmp_path_factory: objec
     count = sum(1 for _ in estimates_of(source, estimator))
     spent_s = clock.elapsed_s() - started_s
     source.close()
-    print(
-        f"\nbench estimate: {1000 * spent_s / count:.2f} ms per second of radar; real time: 1000 ms; "
-        f"ratio {spent_s / count:.4f}, so one core carries {count / spent_s:.0f} rooms"
-    )
+    told = f"{1000 * spent_s / count:.2f} ms per second of radar: one core carries {count / spent_s:.0f} rooms"
+    FIGURES.append(Figure("estimate", told, "real time: 1000 ms", spent_s / count))
     assert spent_s < count

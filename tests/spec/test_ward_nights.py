@@ -1,5 +1,7 @@
 """Each row of the ward-night tables; `python -m tests.spec` prints the page that governance leads read."""
 
+from pathlib import Path
+
 import pytest
 
 from console.rules.policy import shipped_policy
@@ -21,3 +23,8 @@ def test_the_page_for_governance_leads_holds_every_row():
 
     assert text.count("| `") == len(rows)
     assert all(row.given in text for row in rows)
+
+
+def test_the_committed_page_for_governance_leads_is_fresh():
+    written = Path(__file__).parent.parent.parent / "docs" / "governance" / "ward-nights.md"
+    assert written.read_text("utf-8") == page(read_rows()), "run `make docs`"
