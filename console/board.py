@@ -122,7 +122,8 @@ class Board:
                 if entry.kind in _STOPPING and entry.at >= since:
                     found.append((entry.at, _notice(room, entry.kind, entry.at)))
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
-        return (*self._spree_notices(since), *newest[:_MOST_NOTICES])
+        rollback = self._leases.rollback.notice()
+        return (*([rollback] if rollback else []), *self._spree_notices(since), *newest[:_MOST_NOTICES])
 
     def _spree_notices(self, since: datetime) -> tuple[Words, ...]:
         """Ask the nurse in charge to go round, where one device stopped many rooms (NA-18); read every few seconds."""

@@ -14,6 +14,7 @@ from console.lease_book import LeaseBook
 from console.live import Live
 from console.office import Office
 from console.roll import Roll, Sheet
+from console.rollback import Rollback
 from console.rules.leasing import Commissioning, LeaseFacts, LeaseVerdict, decide_lease
 from console.serials import Serials
 from console.signer import UNSIGNED
@@ -49,7 +50,11 @@ class Sent:
 
 
 class Leases:
-    """Decides, signs, sends and repeats; one lease per node."""
+    """Decides, signs, sends and repeats; one lease per node.
+
+    Attributes:
+        rollback: whether this console may be an older copy of itself; then nothing is opened.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class Leases:
         self._send = send
         self._commissioning = commissioning
         self._serials = Serials(office.store, self._taken)
+        self.rollback = Rollback(office, roll, live, self._serials.highest)
         self._lock = threading.RLock()
         self._sent: dict[str, Sent] = {}
         self._book = LeaseBook(office)
@@ -90,7 +96,7 @@ class Leases:
         trial = self._commissioning(node.room_id)
         facts = LeaseFacts(Modality(node.modality), standing, trial, lamp_wanted=not is_confirmed)
         verdict = decide_lease(facts, now, office.policy, office.zone)
-        if verdict.is_open and node.room_id in self._halted:
+        if verdict.is_open and (node.room_id in self._halted or self.rollback.stands()):
             stopped = LeaseFacts(Modality(node.modality), None)
             return decide_lease(stopped, now, office.policy, office.zone)
         return verdict
@@ -107,6 +113,7 @@ class Leases:
     def step(self) -> None:
         """Do what is due: renew, open, close, repeat; called several times a second."""
         sheet = self._roll.sheet()
+        self.rollback.step()
         self._book.retry_ends()
         for node_id in self._book.nodes() - sheet.nodes.keys():
             self._take_out(node_id)
@@ -127,6 +134,10 @@ class Leases:
         if node is not None:
             self._renew(node, sheet, at_once=True)
 
+    def keep_shut(self, room_id: str) -> None:
+        """Open nothing in a room, at start, before the word for it is written down; until `release`."""
+        self._halted.add(room_id)
+
     def halt(self, room_id: str) -> None:
         """Close a room's sensor although the word for it cannot be written down; until `release`."""
         self._halted.add(room_id)
@@ -138,6 +149,7 @@ class Leases:
 
     def heard(self, state: LiveState) -> None:
         """Take a live message: it may confirm that the sensor is closed."""
+        self.rollback.heard(state)
         if state.sensor.state is not SensorState.CLOSED:
             return
         with self._lock:
@@ -153,6 +165,8 @@ class Leases:
             return
         with self._lock:
             verdict = self.verdict(node, sheet)
+            if verdict.is_open and self.rollback.waits_for(node.node_id):
+                return
             sent, now_s = self._sent.get(node.node_id), self._office.clock.elapsed_s()
             fresh = sent is None or sent.lease.boot_id != boot.boot_id or _says_otherwise(sent, verdict)
             if fresh or at_once or self._is_due(sent, now_s):

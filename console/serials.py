@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from console.errors import StoreError
 from console.store.database import Store
-from console.store.leases import reserve_serials
+from console.store.leases import reserve_serials, reserved_serials
 
 _RESERVE = 256
 """Renewals at one in 20 s go on for 85 min when the disk is full."""
@@ -30,6 +30,12 @@ class Serials:
         self._store = store
         self._taken = taken
         self._reserves: dict[str, _Reserve] = {}
+        self._highest = dict(store.read(reserved_serials))
+
+    def highest(self, node_id: str) -> int:
+        """Return the highest serial of a node that this console may have given; 0 before the first."""
+        reserve = self._reserves.get(node_id)
+        return max(self._highest.get(node_id, 0), reserve.following - 1 if reserve else 0)
 
     def following(self, node_id: str) -> int | None:
         """Return a serial higher than every one before.
@@ -46,6 +52,7 @@ class Serials:
             except StoreError:
                 return None
             reserve = self._reserves[node_id] = _Reserve(first, last)
+            self._highest[node_id] = last
         serial = reserve.following
         reserve.following += 1
         return serial

@@ -56,6 +56,7 @@ class Ward:
         consents: what patients say.
         prompts: check prompts.
         commissions: the setting-up of empty rooms.
+        rollback: whether this console may be an older copy of itself.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -69,6 +70,7 @@ class Ward:
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
         self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of)
+        self.rollback = self.leases.rollback
         self.stops = StopWatch(office, self.roll, self.leases)
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self._is_up)

@@ -22,6 +22,8 @@ class Witnesses:
         self._asked: dict[str, tuple[int, float]] = {}
         for node_id, size in office.store.read(records.witness_sizes).items():
             live.cosigned(node_id, size, agrees=True)
+        for node_id in office.store.read(records.disagreeing):
+            live.cosigned(node_id, 0, agrees=False)
 
     def step(self) -> None:
         """Sign a head when one is due, and send it to whoever has not seen it."""
@@ -32,7 +34,9 @@ class Witnesses:
                 continue
             seen = self._live.of(node_id).witness_size or 0
             asked_size, asked_s = self._asked.get(node_id, (0, float("-inf")))
-            is_new = size > max(seen, asked_size)
+            # The first one since this console started goes out whatever the node was known to have seen: only so does
+            # a node contradict a console that was set back and has nothing new to say.
+            is_new = size > max(seen, asked_size) or node_id not in self._asked
             is_unanswered = size > seen and now_s - asked_s >= _ASK_EVERY_S
             if (is_new and now_s - asked_s >= 1.0) or is_unanswered:
                 self._send(node_id, min(seen, size), size, now_s)

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CONSENT_ANSWER = "consent:answer"
     PROMPT_ATTEND = "prompt:attend"
     NOTE_RESTRAINT = "hold:note"
+    ROLLBACK_CLEAR = "rollback:clear"
 
 
 class AccessReason(StrEnum):

@@ -63,6 +63,11 @@ def reserve_serials(tx: Tx, node_id: str, at_least: int, count: int) -> tuple[in
     return first, last
 
 
+def reserved_serials(tx: Tx) -> Mapping[str, int]:
+    """Return the highest serial that was ever reserved, by node."""
+    return {row.node_id: row.serial for row in tx.execute(select(lease_serials))}
+
+
 def standing_lease(tx: Tx, node_id: str) -> LeaseRow | None:
     """Return the lease of a node that was not ended; None when there is none."""
     wanted = select(leases).where((leases.c.node_id == node_id) & leases.c.ended_at.is_(None))

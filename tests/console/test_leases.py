@@ -152,17 +152,16 @@ def test_a_serial_is_on_the_disk_before_it_is_sent(box):
     assert reserved >= lease_of(box).serial
 
 
-def test_a_database_that_was_set_back_is_overtaken_by_what_the_node_has_taken(box):
+def test_X3_a_database_that_was_set_back_closes_above_what_the_node_has_taken_and_opens_nothing(box):
     node = box.nodes["room1"]
     shown = node.state()
     taken = shown.sensor.model_copy(update={"lease_serial": 5000})
-    box.broker.inject(
-        node.topic(Leaf.LIVE), shown.model_copy(update={"sensor": taken}).model_dump_json(exclude_none=True).encode()
-    )
+    node.live(sensor=taken)
     box.ward.step()
-    box.stop("room1")
 
-    assert lease_of(box).serial == 5001
+    assert (lease_of(box).state, lease_of(box).serial) == (LeaseState.CLOSED, 5001)
+    box.pass_time(60)
+    assert lease_of(box).state is LeaseState.CLOSED
 
 
 def test_P1_the_sensor_opens_and_closes_with_the_granted_hours(tmp_path):
