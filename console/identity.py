@@ -27,7 +27,9 @@ SESSION_LASTS = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=15)
 _WRONG = Words("The sign-in name or the password is not right.")
 _NOT_IT = Words("That is not the password.")
-_TOO_OFTEN = Words("Too many attempts. Wait a quarter of an hour, or ask a colleague.")
+_TOO_OFTEN = Words(
+    "Too many attempts. Use a device where you signed in before, wait a quarter of an hour, or ask a colleague."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ class Identity:
             StoreError: it cannot be recorded, so nobody is signed in.
         """
         name = accounts.folded(normal_name(username))
-        if self._throttle.wait_s(name, device) > 0:
+        account, is_known_device = self._store.read(lambda tx: _known(tx, name, device))
+        if self._throttle.wait_s(name, device, is_known_device=is_known_device) > 0:
             return self._refuse(None, device, "throttled")
-        account = self._store.read(lambda tx: accounts.by_username(tx, name))
         holds = self._passwords.holds(password, account.password_hash if account else None)
         if account is None or not holds or not account.is_active:
             self._throttle.failed(name, device)
@@ -141,7 +143,7 @@ class Identity:
         if found is None or self.session_of(session_token) is None:
             return self._register.decide(Words("Sign in first."))
         actor, name = found.account.actor, accounts.folded(found.account.actor.username)
-        if self._throttle.wait_s(name, found.device) > 0:
+        if self._throttle.wait_s(name, found.device, is_known_device=True) > 0:
             return self._register.deny("signin:password:denied", actor, "throttled", _TOO_OFTEN)
         if not self._passwords.holds(password, found.account.password_hash):
             self._throttle.failed(name, found.device)
@@ -203,6 +205,12 @@ class Identity:
         words = _TOO_OFTEN if reason == "throttled" else _WRONG
         subject = f"device:{_pseudonym(device)}"
         return self._register.deny("signin:session:denied", actor, reason, words, subject=subject)
+
+
+def _known(tx: Tx, name: str, device: str) -> tuple[accounts.Account | None, bool]:
+    """Return the account of a name, and whether that account signed in on this device before."""
+    account = accounts.by_username(tx, name)
+    return account, account is not None and accounts.has_signed_in(tx, account.actor.actor_id, device)
 
 
 def _pseudonym(device: str) -> str:

@@ -169,6 +169,12 @@ def session(tx: Tx, token: str) -> Session | None:
     )
 
 
+def has_signed_in(tx: Tx, actor_id: str, device: str) -> bool:
+    """Return whether an actor ever began a session on a device."""
+    wanted = (sessions.c.actor_id == actor_id) & (sessions.c.device == device)
+    return bool(tx.execute(select(exists().where(wanted))).scalar_one())
+
+
 def touch_session(tx: Tx, session_hash: str, at: datetime) -> None:
     """Note that a session was used."""
     tx.execute(update(sessions).where(sessions.c.session_hash == session_hash).values(last_seen_at=at))

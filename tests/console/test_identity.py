@@ -199,11 +199,47 @@ def test_one_name_guessed_from_many_devices_is_slowed(bench: Bench) -> None:
     assert throttle.wait_s("other", "fresh") == 0
 
 
-def test_the_throttles_memory_is_bounded(bench: Bench) -> None:
+def guess_from_everywhere(bench: Bench) -> None:
+    for number in range(NAME.failures + 1):
+        bench.identity.sign_in("zebedee.quux", "wrong password", f"stranger-{number}")
+
+
+def test_F39_strangers_who_guess_a_name_keep_nobody_from_their_own_tablet(bench: Bench, nurse: Actor) -> None:
+    signed_in(bench, DEVICE_A)
+    guess_from_everywhere(bench)
+    assert isinstance(bench.identity.sign_in("zebedee.quux", PASSWORD, "never-seen"), Decision)
+    assert signed_in(bench, DEVICE_A).actor == nurse
+
+
+def test_a_tablet_that_another_colleague_uses_is_no_way_around_the_limit_of_a_name(bench: Bench, nurse: Actor) -> None:
+    guess_from_everywhere(bench)
+    assert isinstance(bench.identity.sign_in("zebedee.quux", PASSWORD, DEVICE_B), Decision)
+
+
+def test_a_known_tablet_too_is_slowed_after_five_wrong_guesses(bench: Bench, nurse: Actor) -> None:
+    signed_in(bench, DEVICE_A)
+    for _ in range(PAIR.failures):
+        bench.identity.sign_in("zebedee.quux", "wrong password", DEVICE_A)
+    assert isinstance(bench.identity.sign_in("zebedee.quux", PASSWORD, DEVICE_A), Decision)
+
+
+def test_K8_no_guessing_ends_a_session_from_which_a_nurse_answers(bench: Bench, nurse: Actor) -> None:
+    session = signed_in(bench, DEVICE_A)
+    guess_from_everywhere(bench)
+    for _ in range(DEVICE.failures):
+        bench.identity.sign_in("zebedee.quux", "wrong password", DEVICE_A)
+    assert bench.identity.actor_of(session.session_token) == nurse
+    assert bench.identity.change_password(session.session_token, "wrong", "another password").allowed is False
+
+
+def test_the_throttles_memory_is_bounded_and_a_name_is_never_crowded_out_of_it(bench: Bench) -> None:
     throttle = Throttle(bench.clock)
-    for number in range(12_000):
-        throttle.failed(f"name{number}", f"device{number}")
-    assert throttle.size <= 10_000
+    for number in range(NAME.failures):
+        throttle.failed("zebedee", f"device{number}")
+    for number in range(30_000):
+        throttle.failed(f"name{number}", f"other{number}")
+    assert throttle.size <= 10_000 + 8192
+    assert throttle.wait_s("zebedee", "fresh") > 0
 
 
 def test_the_first_administrators_link_works_once_and_only_while_nobody_has_an_account(bench: Bench) -> None:
