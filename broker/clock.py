@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from broker.errors import ClockError
+from broker.times import within_bounds
 
 
 class Clock(Protocol):
     """Wall time, elapsed time and waiting."""
 
     def utc_now(self) -> datetime:
-        """Return the time of day, UTC-aware."""
+        """Return the time of day, UTC-aware, within what a message can hold (`broker.times`)."""
         ...
 
     def elapsed_s(self) -> float:
@@ -39,7 +40,7 @@ class SystemClock:
 
     def utc_now(self) -> datetime:
         """Return the machine's time of day."""
-        return datetime.now(UTC)
+        return within_bounds(datetime.now(UTC))
 
     def elapsed_s(self) -> float:
         """Return seconds since the machine started [s]."""
@@ -62,7 +63,7 @@ class HandClock:
 
     def utc_now(self) -> datetime:
         """Return the time that was set."""
-        return self._now
+        return within_bounds(self._now)
 
     def elapsed_s(self) -> float:
         """Return seconds moved so far, from an arbitrary start [s]."""
@@ -132,7 +133,7 @@ class SharedClock:
 
     def utc_now(self) -> datetime:
         """Return the ward's time of day."""
-        return self._start + timedelta(seconds=self._passed_s())
+        return within_bounds(self._start + timedelta(seconds=self._passed_s()))
 
     def elapsed_s(self) -> float:
         """Return the ward's elapsed seconds [s]."""

@@ -2,14 +2,16 @@
 
 Up, node to console: `NodeAnnouncement`, `LiveState`, `NodeLost` on the live topic; `Record` on the record topic.
 Down, console to node: `ConsentLease`, `Receipt`, `Checkpoint`, each a signed state and none an order.
-A message holds no patient identity, no bytes and no free array.
+A message holds no patient identity, no bytes and no free array. Every message is signed: what goes up by the node's
+own key, what goes down by the console's; the broker between them is believed by neither.
 """
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from broker.readings import Readings
+from broker.times import UtcTime
 from broker.vocabulary import (
     CheckpointOutcome,
     CloseReason,
@@ -29,6 +31,8 @@ from broker.vocabulary import (
 CONTRACT_VERSION = 1
 MAX_MESSAGE_BYTES = 2048
 LIVE_EXPIRES_S = 5.0
+MOST_LOST_AT_ONCE = 1_000_000
+"""Records that one loss report can declare lost: more than three outboxes hold; a larger number is no truth."""
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -89,7 +93,7 @@ class Sensor(BaseModel):
 
     modality: Modality
     state: SensorState
-    since: AwareDatetime
+    since: UtcTime
     lease_id: Id | None = None
     lease_serial: Count = 0
     reason: CloseReason | None = None
@@ -121,7 +125,7 @@ class NodeAnnouncement(Message):
     """sha256 of each model file in use."""
     first_unsettled: Sequence = 1
     """The sequence after the last settled one, so that a console which lost its database asks nobody to guess."""
-    sent_at: AwareDatetime
+    sent_at: UtcTime
     uptime_s: Annotated[float, Field(ge=0, le=1e10)]
     """[s] since this boot, CLOCK_BOOTTIME."""
     signature: Signature
@@ -134,7 +138,7 @@ class LiveState(Message):
     kind: Literal["live"] = "live"
     boot_id: Id
     origin: Origin
-    sent_at: AwareDatetime
+    sent_at: UtcTime
     expires_s: Annotated[float, Field(gt=0, le=30)] = LIVE_EXPIRES_S
     """[s] after `sent_at` from which this says nothing any more."""
     uptime_s: Annotated[float, Field(ge=0, le=1e10)]
@@ -146,6 +150,8 @@ class LiveState(Message):
     outbox_waiting: Count = 0
     """Records not yet settled."""
     health: Health = Health()
+    signature: Signature
+    """By the node's own key, over the canonical form of all other fields."""
 
     @model_validator(mode="after")
     def _readings_need_an_open_sensor(self) -> Self:
@@ -161,6 +167,8 @@ class NodeLost(Message):
 
     kind: Literal["lost"] = "lost"
     boot_id: Id
+    signature: Signature
+    """By the node's own key, made once at the boot that it speaks of."""
 
 
 class RoomEvent(BaseModel):
@@ -183,7 +191,7 @@ class RoomEvent(BaseModel):
     lease_id: Id
     after_s: Annotated[float, Field(ge=0, le=1e6)] | None = None
     quality: Annotated[float, Field(ge=0, le=1)]
-    estimated_at: AwareDatetime
+    estimated_at: UtcTime
     model: Digest
 
 
@@ -202,7 +210,7 @@ class MinuteMeasurement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["minute"] = "minute"
-    minute_from: AwareDatetime
+    minute_from: UtcTime
     sensed_s: Annotated[float, Field(ge=0, le=61)]
     present_s: Annotated[float, Field(ge=0, le=61)] | None
     moving_s: Annotated[float, Field(ge=0, le=61)] | None
@@ -243,7 +251,7 @@ class LossReport(BaseModel):
     Attributes:
         kind: always `loss`.
         to_sequence: last lost sequence; the first is the record's own.
-        count: records lost, 1 or more.
+        count: records lost, from the record's own sequence to `to_sequence`: 1 to MOST_LOST_AT_ONCE.
         reason: why.
     """
 
@@ -251,7 +259,7 @@ class LossReport(BaseModel):
 
     kind: Literal["loss"] = "loss"
     to_sequence: Sequence
-    count: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    count: Annotated[int, Field(ge=1, le=MOST_LOST_AT_ONCE)]
     reason: LossReason
 
 
@@ -290,15 +298,17 @@ class Record(Message):
     boot_id: Id
     """For ages, never for identity."""
     uptime_s: Annotated[float, Field(ge=0, le=1e10)]
-    captured_at: AwareDatetime
+    captured_at: UtcTime
     """When it happened, on the node's clock."""
     origin: Origin
     body: RecordBody
+    signature: Signature
+    """By the node's own key, over the canonical form of all other fields; made before the outbox keeps the record."""
 
     @model_validator(mode="after")
     def _loss_covers_itself(self) -> Self:
-        if isinstance(self.body, LossReport) and self.body.to_sequence < self.sequence:
-            raise ValueError("a loss report covers its own sequence")
+        if isinstance(self.body, LossReport) and self.body.to_sequence - self.sequence + 1 != self.body.count:
+            raise ValueError("a loss report covers its own sequence and counts each up to its last")
         return self
 
 
@@ -318,12 +328,12 @@ class ConsentLease(Message):
     """What may leave the sensing process; empty when closed."""
     context: Context
     """Rule A11; a real sensor reports rates only in `evaluation` and `clinical`."""
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    opens_at: UtcTime
+    closes_at: UtcTime
     """End of the granted hours, or of the grant."""
-    offline_until: AwareDatetime | None = None
+    offline_until: UtcTime | None = None
     """Until when sensing may go on without renewal; None unless the patient chose `carry on`."""
-    issued_at: AwareDatetime
+    issued_at: UtcTime
     lifetime_s: Annotated[float, Field(gt=0, le=60)] = 60.0
     """[s] counted from receipt on the node's CLOCK_BOOTTIME."""
     lamp: Literal[Lamp.ON, Lamp.OFF, Lamp.BLINK, Lamp.IDENTIFY]
@@ -345,7 +355,7 @@ class Receipt(Message):
     kind: Literal["receipt"] = "receipt"
     outbox_id: Id
     settled_through: Count
-    issued_at: AwareDatetime
+    issued_at: UtcTime
     signature: Signature
 
 
@@ -358,7 +368,7 @@ class Checkpoint(Message):
     consistency: Annotated[tuple[Digest, ...], Field(max_length=22)] = ()
     """RFC 9162 2.1.4 proof from `from_size`; may be empty when the node remembers nothing or sizes are equal."""
     from_size: Count = 0
-    issued_at: AwareDatetime
+    issued_at: UtcTime
     signature: Signature
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from broker.codec import encode
 from broker.errors import OutboxDamaged, OutboxFull
-from broker.messages import LossReport, MinuteMeasurement, Record
+from broker.messages import MOST_LOST_AT_ONCE, LossReport, MinuteMeasurement, Record
 from broker.vocabulary import LossReason
 
 _SCHEMA = """
@@ -20,20 +20,25 @@ CREATE TABLE IF NOT EXISTS waiting (sequence INTEGER PRIMARY KEY, kind INTEGER N
 _KEEP, _DROPPABLE, _LOSS = 0, 1, 2
 _MOST_AT_ONCE = 64
 
+Seal = Callable[[Record], Record]
+"""Returns the record with the node's signature over it."""
+
 
 class Outbox:
     """Records in order, each durable before it is sent, forgotten only when the console says they are settled.
 
     The file is SQLite with `synchronous=FULL`: under simulated power loss NORMAL lost acknowledged rows, FULL none.
     A full outbox drops the oldest minute measurements first and leaves a `LossReport` where they stood; a record that
-    may carry an alert (a room event, a sensor change) is never dropped.
+    may carry an alert (a room event, a sensor change) is never dropped. Every record, a loss report too, is sealed
+    (signed) before its bytes are kept, so that whatever is sent later is what this node said.
 
     Attributes:
         outbox_id: made with the file, kept over restarts.
     """
 
-    def __init__(self, db: sqlite3.Connection, capacity: int) -> None:
+    def __init__(self, db: sqlite3.Connection, seal: Seal, capacity: int) -> None:
         self._db = db
+        self._seal = seal
         self._capacity = capacity
         row: tuple[str, int, int] = db.execute(
             "SELECT outbox_id, last_sequence, settled_through FROM outbox"
@@ -41,11 +46,12 @@ class Outbox:
         self.outbox_id, self._last, self._settled = row
 
     @classmethod
-    def open(cls, path: Path, *, capacity: int = 300_000) -> Self:
+    def open(cls, path: Path, seal: Seal, *, capacity: int = 300_000) -> Self:
         """Open or make an outbox.
 
         Args:
             path: the file; its folder must exist.
+            seal: signs a record as it will be sent.
             capacity: records kept at most; 300,000 is over 72 h of an eventful room (one record a second).
 
         Raises:
@@ -58,7 +64,7 @@ class Outbox:
             db.execute("PRAGMA synchronous=FULL")
             db.executescript(_SCHEMA)
             db.execute("INSERT OR IGNORE INTO outbox VALUES (1, ?, 0, 0)", (secrets.token_hex(16),))
-            return cls(db, capacity)
+            return cls(db, seal, capacity)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
                 raise OSError(f"{path}: cannot be opened for writing; check the folder and its rights") from error
@@ -86,14 +92,17 @@ class Outbox:
         """Keep one more record; it is on the disk when this returns.
 
         Args:
-            make: builds the record for the sequence it is given.
+            make: builds the record for the sequence it is given; it is sealed here.
+
+        Returns:
+            The record as it is kept, sealed.
 
         Raises:
             OutboxFull: no room could be made without dropping what may not be dropped; nothing was kept.
             sqlite3.OperationalError: the disk is full or failed; nothing was kept.
         """
         sequence = self._last + 1
-        record = make(sequence)
+        record = self._seal(make(sequence))
         payload = encode(record)
         kind = _DROPPABLE if isinstance(record.body, MinuteMeasurement) else _KEEP
         with _Transaction(self._db):
@@ -148,7 +157,8 @@ class Outbox:
         run: list[tuple[int, int]] = []
         rows = self._db.execute("SELECT sequence, last, kind FROM waiting ORDER BY sequence")
         for sequence, last, kind in rows:
-            if kind == _KEEP or len(run) == _MOST_AT_ONCE:
+            too_many = bool(run) and last - run[0][0] >= MOST_LOST_AT_ONCE
+            if kind == _KEEP or len(run) == _MOST_AT_ONCE or too_many:
                 if len(run) > 1:
                     break
                 run = []
@@ -160,7 +170,7 @@ class Outbox:
             )
         first, last = run[0][0], run[-1][1]
         report = LossReport(to_sequence=last, count=last - first + 1, reason=LossReason.OUTBOX_FULL)
-        loss = newcomer.model_copy(update={"sequence": first, "body": report})
+        loss = self._seal(newcomer.model_copy(update={"sequence": first, "body": report}))
         self._db.execute("DELETE FROM waiting WHERE sequence BETWEEN ? AND ?", (first, last))
         self._db.execute("INSERT INTO waiting VALUES (?, ?, ?, ?)", (first, _LOSS, last, encode(loss)))
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from broker.times import UtcTime
 from broker.vocabulary import Movement, Place, Presence, SensedState, Withheld
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -40,7 +41,7 @@ class PresenceReading(Reading):
     """
 
     value: Annotated[Presence, Field(json_schema_extra={"enum": ["present", "absent"]})] | None = None
-    since: AwareDatetime | None = None
+    since: UtcTime | None = None
 
     @model_validator(mode="after")
     def _unsure_is_withheld(self) -> Self:
@@ -58,7 +59,7 @@ class MovementReading(Reading):
     """
 
     value: Movement | None = None
-    since: AwareDatetime | None = None
+    since: UtcTime | None = None
 
 
 class PlaceReading(Reading):
@@ -70,7 +71,7 @@ class PlaceReading(Reading):
     """
 
     value: Place | None = None
-    since: AwareDatetime | None = None
+    since: UtcTime | None = None
 
 
 class PeopleReading(Reading):
@@ -92,7 +93,7 @@ class BreathingReading(Reading):
     """
 
     value: Annotated[SensedState, Field(json_schema_extra={"enum": ["breathing", "no_breathing_seen"]})] | None = None
-    since: AwareDatetime | None = None
+    since: UtcTime | None = None
 
     @model_validator(mode="after")
     def _only_breathing_states(self) -> Self:
@@ -143,7 +144,7 @@ class Readings(BaseModel):
 
     model_config = _FROZEN
 
-    captured_at: AwareDatetime
+    captured_at: UtcTime
     lease_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     presence: PresenceReading
     movement: MovementReading
@@ -152,6 +153,6 @@ class Readings(BaseModel):
     breathing: BreathingReading
     respiratory_rate: RateReading
     pulse_rate: RateReading
-    living_seen_at: AwareDatetime | None = None
+    living_seen_at: UtcTime | None = None
     quality: Annotated[float, Field(ge=0, le=1)]
     model: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -45,7 +45,7 @@ def paho_link(settings: NodeSettings, start: Start) -> Link:
     """Return the link to the ward's broker, not yet connected; its will says that this boot is lost.
 
     Raises:
-        KeyFault: the password file is missing, empty, or others may read it.
+        KeyFault: the password file is missing, empty, or others may read it; or the node's key is.
         LinkError: the TLS files cannot be used.
     """
     broker = settings.broker
@@ -60,8 +60,18 @@ def paho_link(settings: NodeSettings, start: Start) -> Link:
         broker.key_file,
     )
     site, ward, node_id = settings.site, settings.ward, settings.node_id
-    will = Topic(site, ward, node_id, Leaf.LIVE), encode(NodeLost(node_id=node_id, boot_id=start.boot_id))
-    return PahoLink(address, node_id, downward_filters(site, ward, node_id), will)
+    return PahoLink(address, node_id, downward_filters(site, ward, node_id), will_of(settings, start))
+
+
+def will_of(settings: NodeSettings, start: Start) -> tuple[Topic, bytes]:
+    """Return what the broker says when this boot's link breaks, signed now by the node's key.
+
+    Raises:
+        KeyFault: the key is wrong or open to others.
+        OSError: the data folder cannot be written.
+    """
+    lost = NodeLost(node_id=start.node_id, boot_id=start.boot_id, signature=UNSIGNED)
+    return _topic(settings, Leaf.LIVE), encode(NodeKey.open(settings.data_dir).sign(lost))
 
 
 def supervisor(settings: NodeSettings, clock: Clock, command: tuple[str, ...] = SENSING) -> Supervisor:
@@ -102,7 +112,7 @@ def compose(
     """
     data_dir = settings.data_dir
     key, console_key = NodeKey.open(data_dir), ConsoleKey(settings.console_key)
-    outbox = Outbox.open(data_dir / "outbox.db", capacity=settings.outbox_capacity)
+    outbox = Outbox.open(data_dir / "outbox.db", key.sign, capacity=settings.outbox_capacity)
     memory, witness = GateMemory(data_dir / "gate.json"), Witness(data_dir / "witness.json")
     identity = Identity(settings.node_id, start.boot_id, settings.modality, start.origin)
     gate, room = Gate(identity, console_key, memory, clock), Room(clock, settings.no_movement_after_s)
@@ -116,7 +126,7 @@ def compose(
         inbox=inbox,
         recorder=recorder,
         sender=Sender(outbox, lambda payload: link.publish(record, payload), clock),
-        speaker=Speaker(lambda payload: link.publish(live, payload), announcement, clock),
+        speaker=Speaker(lambda payload: link.publish(live, payload), announcement, key.sign, clock),
         gate=gate,
         memory=memory,
         lamp=lamp or SimulatedLamp(data_dir / "lamp"),
@@ -156,7 +166,7 @@ def _announcement(
     software, models = software_version(), model_digests()
 
     def announce() -> NodeAnnouncement:
-        return key.sign_announcement(
+        return key.sign(
             NodeAnnouncement(
                 node_id=start.node_id,
                 boot_id=start.boot_id,

@@ -23,7 +23,7 @@ from edge.sender import Sender
 from edge.sensor_truth import SensorTruth
 from edge.speaker import Speaker
 from edge.supervisor import Happening, Order, Sensed, SensingProcess, SensorClosed, SensorFailed, SensorOpened
-from edge.trust import NodeKey
+from edge.trust import UNSIGNED, NodeKey
 from edge.witness import Finding, Witness
 
 log = logging.getLogger(__name__)
@@ -217,4 +217,5 @@ class Node:
             loop=parts.room.loop if parts.start.origin is Origin.REPLAY else None,
             outbox_waiting=parts.recorder.waiting,
             health=parts.doctor.health(),
+            signature=UNSIGNED,
         )

@@ -12,6 +12,7 @@ from broker.errors import OutboxError, OutboxFull
 from broker.messages import Receipt, Record, RecordBody
 from broker.outbox import Outbox
 from broker.vocabulary import HealthFlag, Origin
+from edge.trust import UNSIGNED
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Recorder:
                 captured_at=at,
                 origin=self._start.origin,
                 body=body,
+                signature=UNSIGNED,
             )
 
         if self._owed or not self._append(make):

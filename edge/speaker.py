@@ -19,10 +19,20 @@ class Speaker:
         self,
         publish: Callable[[bytes], bool],
         announcement: Callable[[], NodeAnnouncement],
+        sign: Callable[[LiveState], LiveState],
         clock: Clock,
     ) -> None:
+        """Take what speaks.
+
+        Args:
+            publish: sends on the live topic, or returns False.
+            announcement: makes a signed announcement of now.
+            sign: puts the node's signature on a live message; asked only for what is about to be sent.
+            clock: the node's.
+        """
         self._publish = publish
         self._announcement = announcement
+        self._sign = sign
         self._clock = clock
         self._announced_s: float | None = None
         self._spoke_s: float | None = None
@@ -43,11 +53,11 @@ class Speaker:
             self._announced_s = now_s
 
     def say(self, live: LiveState) -> None:
-        """Say how the room is, if a second has passed or a reader must hear of a change at once."""
+        """Say how the room is, signed, if a second has passed or a reader must hear of a change at once."""
         now_s, essence = self._clock.elapsed_s(), _essence(live)
         if essence == self._said and self._spoke_s is not None and now_s - self._spoke_s < LIVE_EVERY_S:
             return
-        if self._publish(encode(live)):
+        if self._publish(encode(self._sign(live))):
             self._said, self._spoke_s = essence, now_s
 
 

@@ -3,20 +3,31 @@
 import base64
 import os
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from broker.codec import canonical
-from broker.messages import Checkpoint, ConsentLease, Cosignature, NodeAnnouncement, Receipt
+from broker.messages import (
+    Checkpoint,
+    ConsentLease,
+    Cosignature,
+    LiveState,
+    NodeAnnouncement,
+    NodeLost,
+    Receipt,
+    Record,
+)
 from broker.vocabulary import CheckpointOutcome
 from edge.errors import KeyFault
 from edge.memory import replace_durably
 
 UNSIGNED = base64.b64encode(bytes(64)).decode()
 """Stands where a signature will be, while the rest of a message is being made."""
+
+Said = TypeVar("Said", NodeAnnouncement, LiveState, NodeLost, Record)
 
 
 class ConsoleKey:
@@ -76,8 +87,8 @@ class NodeKey:
             replace_durably(public, f"{key.public_hex}\n".encode(), mode=0o644)
         return key
 
-    def sign_announcement(self, unsigned: NodeAnnouncement) -> NodeAnnouncement:
-        """Return the announcement with the node's signature over all its other fields."""
+    def sign(self, unsigned: Said) -> Said:
+        """Return a message with this node's signature over all its other fields."""
         return unsigned.model_copy(update={"signature": self._sign(canonical(unsigned))})
 
     def cosign(self, node_id: str, tree_size: int, root: str, outcome: CheckpointOutcome) -> Cosignature:

@@ -11,7 +11,7 @@ COUNT = 500
 
 
 def test_keeping_records_against_bare_durable_inserts(tmp_path: Path) -> None:
-    outbox = Outbox.open(tmp_path / "outbox.db")
+    outbox = Outbox.open(tmp_path / "outbox.db", lambda record: record)
     bare = sqlite3.connect(tmp_path / "bare.db", isolation_level=None)
     bare.execute("PRAGMA journal_mode=WAL")
     bare.execute("PRAGMA synchronous=FULL")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from broker.codec import canonical, decode, encode
 from broker.errors import MessageRefused, Refusal
-from broker.messages import MAX_MESSAGE_BYTES, NodeLost
+from broker.messages import MAX_MESSAGE_BYTES
 from broker.topics import Leaf
 from tests.kit import contract
 
@@ -91,7 +91,7 @@ def test_an_unknown_field_is_refused_and_never_guessed() -> None:
 
 
 def test_a_message_on_another_nodes_topic_is_refused() -> None:
-    payload = encode(NodeLost(node_id="room3", boot_id=contract.BOOT))
+    payload = encode(contract.lost("room3"))
     assert refusal(payload) is Refusal.WRONG_NODE
 
 
@@ -108,6 +108,27 @@ def test_a_number_that_is_not_finite_is_refused(number: str) -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     assert refusal(changed("live_open", sent_at="2026-11-23T23:00:00")) is Refusal.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["2026-11-24T04:45:00+05:45", "2019-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "0001-01-01T00:00:00Z", 10**11],
+)
+def test_T10_a_time_that_is_not_utc_or_not_of_this_century_is_refused_on_every_message(time: object) -> None:
+    for name, field in [("live_open", "sent_at"), ("record_minute", "captured_at"), ("announcement", "sent_at")]:
+        topic = RECORD if name.startswith("record") else LIVE
+        assert refusal(changed(name, **{field: time}), topic) is Refusal.MALFORMED
+    told = json.loads(encode(EXAMPLES["live_open"][1]))
+    told["readings"]["presence"]["since"] = time
+    assert refusal(json.dumps(told).encode()) is Refusal.MALFORMED
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if not name.startswith(("lease", "receipt", "checkpoint"))])
+def test_T10_what_a_node_says_without_a_signature_is_refused(name: str) -> None:
+    topic, message = EXAMPLES[name]
+    told = json.loads(encode(message))
+    del told["signature"]
+    assert refusal(json.dumps(told).encode(), topic) is Refusal.MALFORMED
 
 
 def test_a_reading_with_neither_value_nor_reason_or_with_both_is_refused() -> None:

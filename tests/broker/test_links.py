@@ -9,13 +9,12 @@ import pytest
 
 from broker.codec import encode
 from broker.link import Link, MemoryBroker
-from broker.messages import NodeLost
 from broker.topics import Leaf, Topic, downward_filters, upward_filters
 from tests.kit import contract
 from tests.kit.processes import BrokerProcess, Heard, broker_process, eventually
 
 NODES = ("room1", "room2")
-WILL = (contract.topic(Leaf.LIVE, "room1"), encode(NodeLost(node_id="room1", boot_id=contract.BOOT)))
+WILL = (contract.topic(Leaf.LIVE, "room1"), encode(contract.lost("room1")))
 RECORD = contract.topic(Leaf.RECORD, "room1")
 LEASE = contract.topic(Leaf.LEASE, "room1")
 

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from broker.messages import ConsentLease, LiveState, LossReport, Sensor, SensorChange
+from broker.messages import MOST_LOST_AT_ONCE, ConsentLease, LiveState, LossReport, Sensor, SensorChange
 from broker.readings import BreathingReading, PresenceReading, RateReading
 from broker.vocabulary import (
     CloseReason,
@@ -67,6 +67,18 @@ def test_a_loss_covers_its_own_sequence() -> None:
     loss = LossReport(to_sequence=6, count=1, reason=LossReason.DISK_FULL)
     with pytest.raises(ValidationError, match="covers its own sequence"):
         contract.record(loss, sequence=7)
+
+
+@pytest.mark.parametrize("count", [1, 63, 65])
+def test_a_loss_counts_each_sequence_that_it_covers(count: int) -> None:
+    loss = LossReport(to_sequence=70, count=count, reason=LossReason.OUTBOX_FULL)
+    with pytest.raises(ValidationError, match="counts each"):
+        contract.record(loss, sequence=7)
+
+
+def test_no_single_message_settles_more_than_a_million_records() -> None:
+    with pytest.raises(ValidationError):
+        LossReport(to_sequence=MOST_LOST_AT_ONCE + 1, count=MOST_LOST_AT_ONCE + 1, reason=LossReason.OUTBOX_FULL)
 
 
 def test_a_rate_never_comes_without_its_uncertainty() -> None:

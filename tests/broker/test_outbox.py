@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,19 +9,27 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from broker.codec import decode
+from broker.codec import decode, encode
 from broker.errors import OutboxDamaged, OutboxFull
-from broker.messages import LossReport, Record, RecordBody
+from broker.messages import MOST_LOST_AT_ONCE, LossReport, Record, RecordBody
 from broker.outbox import Outbox
 from broker.topics import Leaf
+from broker.vocabulary import LossReason
 from tests.kit import contract
 
 TOPIC = contract.topic(Leaf.RECORD)
 
 
+SEALED = "A" * 86 + "=="
+
+
+def seal(record: Record) -> Record:
+    return record.model_copy(update={"signature": SEALED})
+
+
 @pytest.fixture
 def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    opened = Outbox.open(tmp_path / "outbox.db", capacity=10)
+    opened = Outbox.open(tmp_path / "outbox.db", seal, capacity=10)
     yield opened
     opened.close()
 
@@ -33,6 +42,12 @@ def sent(outbox: Outbox) -> list[Record]:
     records = [decode(TOPIC, payload) for _, payload in outbox.waiting(0, 10_000)]
     assert all(isinstance(one, Record) for one in records)
     return records  # type: ignore[return-value]
+
+
+def rows_of(path: Path) -> list[tuple[int, int]]:
+    """Return (first, last) sequence of every row of the file."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT sequence, last FROM waiting ORDER BY sequence").fetchall()
 
 
 def covered(outbox: Outbox) -> list[int]:
@@ -68,11 +83,11 @@ def test_a_receipt_for_another_outbox_or_from_the_future_or_the_past_changes_not
 
 
 def test_a_sequence_is_never_used_again_after_a_restart(tmp_path: Path) -> None:
-    first = Outbox.open(tmp_path / "outbox.db")
+    first = Outbox.open(tmp_path / "outbox.db", seal)
     keep(first, contract.room_event())
     first.settle(first.outbox_id, 1)
     first.close()
-    again = Outbox.open(tmp_path / "outbox.db")
+    again = Outbox.open(tmp_path / "outbox.db", seal)
     assert again.outbox_id == first.outbox_id
     assert keep(again, contract.room_event()).sequence == 2
     again.close()
@@ -87,6 +102,32 @@ def test_a_full_outbox_drops_the_oldest_minutes_and_says_how_many(outbox: Outbox
     assert covered(outbox) == list(range(1, 12))
 
 
+def test_T10_all_that_waits_is_sealed_and_a_loss_report_too(outbox: Outbox) -> None:
+    for _ in range(11):
+        keep(outbox, contract.minute())
+    assert any(isinstance(one.body, LossReport) for one in sent(outbox))
+    assert {one.signature for one in sent(outbox)} == {SEALED}
+
+
+def test_a_loss_never_grows_beyond_what_one_report_may_say(tmp_path: Path) -> None:
+    path, most = tmp_path / "outbox.db", MOST_LOST_AT_ONCE
+    outbox = Outbox.open(path, seal, capacity=6)
+    for _ in range(6):
+        keep(outbox, contract.minute())
+    # As months without a console leave it: the oldest loss has as many under it as a report may say.
+    whole = contract.record(LossReport(to_sequence=most, count=most, reason=LossReason.OUTBOX_FULL), sequence=1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE waiting SET sequence = sequence + ?, last = last + ? WHERE sequence > 1", (most - 1,) * 2)
+        db.execute("UPDATE waiting SET kind = 2, last = ?, payload = ? WHERE sequence = 1", (most, encode(whole)))
+        db.execute("UPDATE outbox SET last_sequence = ?", (most + 5,))
+    outbox.close()
+    outbox = Outbox.open(path, seal, capacity=6)
+    keep(outbox, contract.room_event())
+    waiting = rows_of(path)
+    assert waiting == [(1, most), (most + 1, most + 5), (most + 6, most + 6)]
+    outbox.close()
+
+
 def test_a_record_that_may_carry_an_alert_is_never_dropped(outbox: Outbox) -> None:
     for _ in range(10):
         keep(outbox, contract.room_event())
@@ -99,13 +140,13 @@ def test_a_file_that_is_no_outbox_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "outbox.db"
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(OutboxDamaged, match="move it away"):
-        Outbox.open(path)
+        Outbox.open(path, seal)
     assert path.read_bytes() == b"not a database" * 100
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cannot be opened"):
-        Outbox.open(tmp_path / "none" / "outbox.db")
+        Outbox.open(tmp_path / "none" / "outbox.db", seal)
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -115,7 +156,7 @@ class OutboxMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = TemporaryDirectory()
         self.path = Path(self.folder.name) / "outbox.db"
-        self.outbox = Outbox.open(self.path, capacity=6)
+        self.outbox = Outbox.open(self.path, seal, capacity=6)
         self.outbox_id = self.outbox.outbox_id
         self.appended: dict[int, RecordBody] = {}
         self.settled = 0
@@ -139,13 +180,13 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.outbox.close()
-        self.outbox = Outbox.open(self.path, capacity=6)
+        self.outbox = Outbox.open(self.path, seal, capacity=6)
 
     @rule()
     def be_killed(self) -> None:
         # A killed process closes nothing and leaves its write-ahead log: another connection must find all of it.
         left_behind = self.outbox
-        self.outbox = Outbox.open(self.path, capacity=6)
+        self.outbox = Outbox.open(self.path, seal, capacity=6)
         left_behind.close()
 
     @precondition(lambda self: self.outbox.count > 0)

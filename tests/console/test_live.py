@@ -3,10 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from broker.clock import HandClock
-from broker.codec import encode
-from broker.messages import NodeLost
 from broker.readings import BreathingReading
-from broker.topics import Leaf
 from broker.vocabulary import SensedState
 from console.live import Live
 from console.rules.policy import shipped_policy
@@ -38,8 +35,7 @@ def test_A9_the_age_is_counted_on_elapsed_time_whatever_the_time_of_day_says(box
 
 def test_a_broken_link_is_believed_at_once(box):
     node = box.nodes["room1"]
-    lost = NodeLost(node_id="node1", boot_id=node.boot_id)
-    box.broker.inject(node.topic(Leaf.LIVE), encode(lost))
+    node.lost()
     box.ward.step()
     assert box.tile("room1").kind == "not_monitored"
 
@@ -50,7 +46,7 @@ def test_a_broken_link_is_believed_at_once(box):
 
 def test_the_will_of_an_old_boot_says_nothing(box):
     node = box.nodes["room1"]
-    box.broker.inject(node.topic(Leaf.LIVE), encode(NodeLost(node_id="node1", boot_id="f" * 32)))
+    node.lost(boot_id="f" * 32)
     box.ward.step()
 
     assert box.tile("room1").kind == "still"

@@ -25,6 +25,7 @@ from console.rules.policy import shipped_policy
 from console.rules.readings import breathing_view, shows_numbers
 from console.rules.staleness import Loss, loss_of
 from console.rules.tiles import CALM, TileFacts, face_of, tile
+from console.signer import UNSIGNED
 from console.views import TileKind
 from tests.kit.boxed_ward import some_readings
 
@@ -42,6 +43,7 @@ def live(shown=None, **changes):
         "uptime_s": 100.0,
         "sensor": Sensor(modality=Modality.RADAR, state=SensorState.OPEN, since=NOW, lease_id=LEASE, lamp=Lamp.ON),
         "readings": shown or some_readings(LEASE, NOW),
+        "signature": UNSIGNED,
     }
     return LiveState(**(told | changes))
 

@@ -178,7 +178,8 @@ def test_C1_a_clock_set_back_prolongs_nothing(night: GateAtNight) -> None:
 
 def test_C1_a_clock_that_was_never_set_opens_nothing(tmp_path: Path) -> None:
     night = gate_at_night(tmp_path, clock=HandClock(datetime(1970, 1, 1, tzinfo=UTC)))
-    assert night.give(night.console.open_lease()) is LeaseRefusal.TIME_UNTRUSTED
+    lease = night.console.open_lease(opens_at=night.clock.utc_now())
+    assert night.give(lease) is LeaseRefusal.TIME_UNTRUSTED
     assert night.gate.decide().reason is CloseReason.TIME_UNTRUSTED
 
 

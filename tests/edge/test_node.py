@@ -1,12 +1,22 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from broker.clock import HandClock
 from broker.codec import canonical, encode
 from broker.errors import Refusal
-from broker.messages import Cosignature, MinuteMeasurement, Record, RoomEvent, SensorChange
+from broker.messages import (
+    Cosignature,
+    LiveState,
+    MinuteMeasurement,
+    NodeAnnouncement,
+    NodeLost,
+    Record,
+    RoomEvent,
+    SensorChange,
+)
 from broker.topics import Leaf
 from broker.vocabulary import (
     CheckpointOutcome,
@@ -22,7 +32,7 @@ from broker.vocabulary import (
     Zone,
 )
 from edge.pipe import Loop
-from edge.trust import NodeKey, signature_holds
+from edge.trust import UNSIGNED, NodeKey, signature_holds
 from tests.kit.nodes import NIGHT, NODE, NodeAtNight, node_at_night, replay_source
 
 OPEN, CLOSED, FAULT = SensorState.OPEN, SensorState.CLOSED, SensorState.FAULT
@@ -56,6 +66,7 @@ def fill(room: NodeAtNight, count: int) -> None:
                 captured_at=NIGHT,
                 origin=Origin.SIMULATED,
                 body=body,
+                signature=UNSIGNED,
             )
         )
 
@@ -68,6 +79,25 @@ def test_a_node_announces_itself_signed_until_a_lease_comes(room: NodeAtNight, t
     room.send(room.console.closed_lease())
     room.step(11)
     assert len(room.announcements) == 3
+
+
+def test_T10_whatever_a_node_says_is_signed_by_its_own_key(sensing_room: NodeAtNight, tmp_path: Path) -> None:
+    sensing_room.sense()
+    sensing_room.link.cut()
+    key = NodeKey.open(tmp_path).public_hex
+    said = [one for one in sensing_room.heard if isinstance(one, NodeAnnouncement | LiveState | NodeLost | Record)]
+    assert {type(one) for one in said} == {NodeAnnouncement, LiveState, NodeLost, Record}
+    assert all(signature_holds(key, canonical(one), one.signature) for one in said)
+
+
+def test_C1_a_node_whose_clock_was_never_set_says_so_and_stays_closed(tmp_path: Path) -> None:
+    room = node_at_night(tmp_path, clock=HandClock(datetime(1970, 1, 1, tzinfo=UTC)))
+    room.step(1)
+    assert HealthFlag.CLOCK_UNTRUSTED in room.live.health.flags
+    room.send(room.console.open_lease(opens_at=room.clock.utc_now()))
+    room.step(1)
+    assert room.live.sensor.reason is CloseReason.TIME_UNTRUSTED
+    room.outbox.close()
 
 
 def test_a_node_announces_itself_again_when_the_link_comes_back(sensing_room: NodeAtNight) -> None:

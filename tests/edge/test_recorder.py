@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from broker.clock import HandClock
+from broker.codec import canonical
 from broker.messages import Record, SensorChange
 from broker.outbox import Outbox
 from broker.vocabulary import CloseReason, HealthFlag, Lamp, Origin, SensorState
 from edge.recorder import MOST_OWED, Recorder, Start
+from edge.trust import NodeKey, signature_holds
 from tests.kit.nodes import BOOT, NIGHT, NODE, node_at_night
 
 BODY = SensorChange(state=SensorState.CLOSED, reason=CloseReason.NO_LEASE, lamp=Lamp.OFF)
@@ -33,7 +35,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    made = Outbox.open(tmp_path / "outbox.db")
+    made = Outbox.open(tmp_path / "outbox.db", NodeKey.open(tmp_path).sign)
     yield made
     made.close()
 
@@ -62,6 +64,14 @@ def test_H2_what_a_full_disk_refuses_is_owed_and_written_in_order_with_its_own_t
     recorder.pay()
     assert recorder.fault is None
     assert [(one.sequence, one.uptime_s) for one in kept(outbox)] == [(1, 0), (2, 0), (3, 5)]
+
+
+def test_a_record_is_signed_by_the_node_before_the_outbox_keeps_its_bytes(
+    recorder: Recorder, outbox: Outbox, tmp_path: Path
+) -> None:
+    recorder.record(BODY)
+    (record,) = kept(outbox)
+    assert signature_holds(NodeKey.open(tmp_path).public_hex, canonical(record), record.signature)
 
 
 def test_H2_what_is_owed_is_bounded(recorder: Recorder, outbox: Outbox, clock: HandClock) -> None:

@@ -21,7 +21,7 @@ class Wire:
 
     def __init__(self, folder: Path) -> None:
         self.clock = HandClock(NIGHT)
-        self.outbox = Outbox.open(folder / "outbox.db")
+        self.outbox = Outbox.open(folder / "outbox.db", lambda record: record)
         self.recorder = Recorder(self.outbox, Start(NODE, BOOT, Origin.SIMULATED, 0.0), self.clock)
         self.is_up = True
         self.sent: list[int] = []

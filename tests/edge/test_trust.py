@@ -60,7 +60,7 @@ def test_an_announcement_carries_the_nodes_signature(tmp_path: Path) -> None:
         uptime_s=1.5,
         signature=UNSIGNED,
     )
-    signed = key.sign_announcement(unsigned)
+    signed = key.sign(unsigned)
     assert signature_holds(key.public_hex, canonical(signed), signed.signature)
     assert not signature_holds(key.public_hex, canonical(signed), UNSIGNED)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import rfc8785
@@ -23,6 +23,7 @@ from broker.messages import (
     LiveState,
     MinuteMeasurement,
     NodeAnnouncement,
+    NodeLost,
     Receipt,
     Record,
     RecordBody,
@@ -106,6 +107,9 @@ def some_readings(lease_id: str, at: datetime, **changes: Any) -> Readings:
     return Readings(**(told | changes))
 
 
+Said = TypeVar("Said", NodeAnnouncement, LiveState, NodeLost, Record)
+
+
 @dataclass
 class HandNode:
     """A node that a test plays: it follows the newest lease, as a real one does."""
@@ -131,6 +135,10 @@ class HandNode:
     def sign(self, content: bytes) -> str:
         return base64.b64encode(self.key.sign(content)).decode()
 
+    def signed(self, message: Said) -> Said:
+        """Put this node's signature on a message; what shall carry another is injected as it is."""
+        return message.model_copy(update={"signature": self.sign(canonical(message))})
+
     def announcement(self, **changes: Any) -> NodeAnnouncement:
         told: dict[str, Any] = {
             "node_id": self.node_id,
@@ -143,8 +151,7 @@ class HandNode:
             "uptime_s": self.clock.elapsed_s(),
             "signature": UNSIGNED,
         }
-        unsigned = NodeAnnouncement(**(told | changes))
-        return unsigned.model_copy(update={"signature": self.sign(canonical(unsigned))})
+        return self.signed(NodeAnnouncement(**(told | changes)))
 
     def announce(self, **changes: Any) -> None:
         self.broker.inject(self.topic(Leaf.LIVE), encode(self.announcement(**changes)))
@@ -193,12 +200,18 @@ class HandNode:
             "uptime_s": self.clock.elapsed_s(),
             "sensor": shown,
             "readings": readings,
+            "signature": UNSIGNED,
         }
-        return LiveState(**(told | changes))
+        return self.signed(LiveState(**(told | changes)))
 
     def live(self, **changes: Any) -> None:
         """Say what the room shows now."""
         self.broker.inject(self.topic(Leaf.LIVE), encode(self.state(**changes)))
+
+    def lost(self, **changes: Any) -> None:
+        """Let the broker say that this boot's link broke."""
+        told: dict[str, Any] = {"node_id": self.node_id, "boot_id": self.boot_id, "signature": UNSIGNED}
+        self.broker.inject(self.topic(Leaf.LIVE), encode(self.signed(NodeLost(**(told | changes)))))
 
     def sees(self, **changes: Any) -> None:
         """Say that the room shows this, under the lease that is open."""
@@ -217,10 +230,13 @@ class HandNode:
             "captured_at": self.clock.utc_now(),
             "origin": self.origin,
             "body": body,
+            "signature": UNSIGNED,
         }
-        return Record(**(told | changes))
+        return self.signed(Record(**(told | changes)))
 
     def send(self, record: Record) -> Record:
+        """Send a record, signed as it stands now."""
+        record = self.signed(record)
         self.broker.inject(self.topic(Leaf.RECORD), encode(record))
         return record
 
@@ -344,7 +360,7 @@ def _on_a_disk(folder: Path, clock: HandClock, link: MemoryLink) -> tuple[Ward, 
     told, policy = settings_of(folder), shipped_policy()
     keys = Keys.open(folder / "keys")
     store = Store.open(told.url, keys, clock)
-    audit, disk = AuditLog.open(store, SITE, WARD), Disk(store)
+    audit, disk = AuditLog.open(store, SITE, WARD, head_file=told.head_file), Disk(store)
     shown: Any = disk
     office = Office(shown, audit, policy, clock, ZoneInfo(told.timezone), SITE, WARD, told.context)
     return Ward(office, Identity(store, audit, policy_version=policy.version, passwords=QUICK), link), disk

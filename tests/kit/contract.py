@@ -92,6 +92,7 @@ def record(body: RecordBody, sequence: int = 7, node_id: str = NODE, outbox_id: 
         captured_at=NIGHT,
         origin=Origin.REPLAY,
         body=body,
+        signature=SIGNATURE,
     )
 
 
@@ -127,7 +128,13 @@ def live(state: SensorState = SensorState.OPEN) -> LiveState:
         loop=2,
         outbox_waiting=3,
         health=Health(frame_age_s=0.05, frames_lost=1, temperature_c=41.5, flags=(HealthFlag.DISK_LOW,)),
+        signature=SIGNATURE,
     )
+
+
+def lost(node_id: str = NODE) -> NodeLost:
+    """Return a will."""
+    return NodeLost(node_id=node_id, boot_id=BOOT, signature=SIGNATURE)
 
 
 def examples() -> dict[str, tuple[Topic, Message]]:
@@ -184,7 +191,7 @@ def examples() -> dict[str, tuple[Topic, Message]]:
         "announcement": (topic(Leaf.LIVE), announcement),
         "live_open": (topic(Leaf.LIVE), live()),
         "live_closed": (topic(Leaf.LIVE), live(SensorState.CLOSED)),
-        "lost": (topic(Leaf.LIVE), NodeLost(node_id=NODE, boot_id=BOOT)),
+        "lost": (topic(Leaf.LIVE), lost()),
         "record_room_event": (topic(Leaf.RECORD), record(room_event())),
         "record_minute": (topic(Leaf.RECORD), record(minute())),
         "record_sensor_closed": (topic(Leaf.RECORD), record(sensor_closed)),

@@ -18,7 +18,6 @@ from broker.messages import (
     Downward,
     LiveState,
     NodeAnnouncement,
-    NodeLost,
     Receipt,
     Record,
     RecordBody,
@@ -41,7 +40,7 @@ from broker.vocabulary import (
     Zone,
 )
 from edge.admission import Identity
-from edge.compose import compose
+from edge.compose import compose, will_of
 from edge.gate import Gate
 from edge.lamp import SimulatedLamp
 from edge.memory import GateMemory
@@ -338,8 +337,7 @@ def node_at_night(
 
     broker.link(upward_filters("demo", "rowan")).start(hear, lambda _up: None)
     start = Start(NODE, voice.boot_id, origin, hand.elapsed_s())
-    will = Topic("demo", "rowan", NODE, Leaf.LIVE), encode(NodeLost(node_id=NODE, boot_id=start.boot_id))
-    link = broker.link(downward_filters("demo", "rowan", NODE), will)
+    link = broker.link(downward_filters("demo", "rowan", NODE), will_of(settings, start))
     sensing, lamp, press = FakeSensing(), SimulatedLamp(), Press()
     node, outbox = compose(settings, hand, start, link, sensing, lamp=lamp, control=press)
     return NodeAtNight(hand, voice, broker, link, node, outbox, sensing, lamp, press, settings, heard)

@@ -14,16 +14,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broker.clock import HandClock
-from broker.codec import encode
 from broker.link import MemoryBroker, MemoryLink
-from broker.messages import NodeLost
 from broker.outbox import Outbox
-from broker.topics import Leaf, Topic, downward_filters, upward_filters
+from broker.topics import downward_filters, upward_filters
 from broker.vocabulary import Origin, SensorState, Withheld
 from console.seed import DemoAccount, seed
 from console.signer import Keys
 from console.ward import Ward
-from edge.compose import compose
+from edge.compose import compose, will_of
 from edge.estimates import Estimate, Moment, withheld_estimate
 from edge.node import Node
 from edge.permitted import permitted
@@ -187,8 +185,7 @@ def _node(
 ) -> WholeNode:
     settings = node_settings(folder, console_key, site=SITE, ward=WARD, node_id=node_id)
     start = Start(node_id, secrets.token_hex(16), origin, clock.elapsed_s())
-    will = Topic(SITE, WARD, node_id, Leaf.LIVE), encode(NodeLost(node_id=node_id, boot_id=start.boot_id))
-    link = broker.link(downward_filters(SITE, WARD, node_id), will)
+    link = broker.link(downward_filters(SITE, WARD, node_id), will_of(settings, start))
     sensing = InlineSensing(clock, estimates)
     node, outbox = compose(settings, clock, start, link, sensing)
     return WholeNode(node, sensing, outbox, link, folder)

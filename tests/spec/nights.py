@@ -29,6 +29,7 @@ from console.rules.policy import shipped_policy
 from console.rules.staleness import loss_of
 from console.rules.tiles import TileFacts, tile
 from console.seed import example_grant
+from console.signer import UNSIGNED
 from console.words import open_catalogues
 from tests.kit.boxed_ward import some_readings
 
@@ -147,6 +148,7 @@ def _live(told: dict[str, Any], verdict: LeaseVerdict) -> LiveState:
         uptime_s=60.0,
         sensor=sensor,
         readings=None if reason else _readings(told),
+        signature=UNSIGNED,
     )
 
 
