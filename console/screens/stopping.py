@@ -1,5 +1,6 @@
 """Stop and pause: free for anyone (rules C5, C6, S1); the state of one's own stop, and nothing else."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -48,7 +49,7 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
             return _not_confirmed(request, room_id)
         response = go("/me" if actor else f"/stop/{room_id}/state")
         cookies.keep_device(request, response)
-        cookies.keep_stop(response, decision.detail)
+        cookies.keep_stop(response, room_id, decision.detail)
         return response
 
     @routes.get("/stop/{room_id}/state")
@@ -74,10 +75,12 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
         """Staff who hear a no pass it on, signed in or not; the patient's page asks about it."""
         actor = _anybody(request)
         decision = _act(request, actor, room_id, what, Via.STAFF if actor else Via.CARD)
-        if not decision.allowed and actor is not None:
+        if not decision.allowed:
+            if actor is None:
+                return _not_confirmed(request, room_id)
             return answers.decided(request, actor, decision, f"/board/rooms/{room_id}")
         response = go(f"/stop/{room_id}/state")
-        cookies.keep_stop(response, decision.detail)
+        cookies.keep_stop(response, room_id, decision.detail)
         return response
 
     def _act(request: Request, actor: Actor | None, room_id: str, what: str, via: Via) -> Decision:
@@ -98,22 +101,30 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
 
     def _not_confirmed(request: Request, room_id: str) -> Response:
         """Say so loudly when a stop could not even be asked, such as from a card of a room that is no more."""
-        view = StopView(StopState.NOT_CONFIRMED, clock.utc_now(), None, Words(_HEADLINES[StopState.NOT_CONFIRMED]))
+        view = _plain(StopState.NOT_CONFIRMED, clock.utc_now())
         return answers.page(
             request, None, "stop/state.html", 409, room_id=room_id, stop=view, headline=headline(view), asked=False
         )
 
     def _state(request: Request, room_id: str) -> dict[str, Any]:
-        token = cookies.stop(request)
-        view: StopView | None = ward.access.stop_status(room_id, token) if token else None
-        if view is None:
-            view = StopView(StopState.NOTHING_ASKED, None, None, Words(_HEADLINES[StopState.NOTHING_ASKED]))
+        token = cookies.stop(request, room_id)
+        view: StopView = ward.access.stop_status(room_id, token) if token else _plain(StopState.NOTHING_ASKED)
+        if token and view.state is StopState.NOTHING_ASKED:
+            # Somebody pressed, and the ward does not know of it: never say that nothing was asked.
+            view = _plain(StopState.NOT_CONFIRMED)
         return {"stop": view, "headline": headline(view), "asked": token is not None}
 
     return routes
 
 
+def _plain(state: StopState, asked_at: datetime | None = None) -> StopView:
+    return StopView(state, asked_at, None, Words(_HEADLINES[state]))
+
+
 def headline(view: StopView) -> Words:
     """Say where a stop is, with the seconds of its confirmation."""
     values = {"at": view.confirmed_at} if view.confirmed_at is not None else {}
-    return Words(_HEADLINES[view.state], values)
+    words = Words(_HEADLINES[view.state], values)
+    if view.is_kept:
+        return words
+    return Words("{what} It could not be written down yet: tell the nurse in charge.", {"what": words})

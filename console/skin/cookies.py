@@ -1,4 +1,4 @@
-"""What the console leaves in a browser: three signed or random cookies, none of which a script can read."""
+"""What the console leaves in a browser: a few signed or random cookies, none of which a script can read."""
 
 import hashlib
 import hmac
@@ -42,13 +42,13 @@ class Cookies:
         """Leave a session token; it ends with the browser and, sooner, with the session on the console."""
         self._set(response, "session", self._sealed("session", token), None)
 
-    def stop(self, request: Request) -> str | None:
-        """Return the token of the stop that this browser asked for; None when it asked for none."""
-        return self._opened(request, "stop")
+    def stop(self, request: Request, room_id: str) -> str | None:
+        """Return the token of the stop that this browser asked for in a room; None when it asked for none there."""
+        return self._opened(request, f"stop-{room_id}")
 
-    def keep_stop(self, response: Response, token: str) -> None:
-        """Leave the token of a stop, which opens the state of that stop and nothing else."""
-        self._set(response, "stop", self._sealed("stop", token), 3600)
+    def keep_stop(self, response: Response, room_id: str, token: str) -> None:
+        """Leave the token of a room's stop, which opens the state of that stop and nothing else."""
+        self._set(response, f"stop-{room_id}", self._sealed(f"stop-{room_id}", token), 3600)
 
     def choice(self, request: Request, what: str) -> str | None:
         """Return a choice about this screen, such as its language; None when none was made."""

@@ -6,7 +6,7 @@ import pytest
 from broker.clock import HandClock
 from console.views import StopState, StopView, Words
 from tests.kit.skin import HandWard, screens_over
-from tests.kit.skin_facts import NIGHT
+from tests.kit.skin_facts import NIGHT, NOTHING_ASKED
 
 
 @pytest.fixture
@@ -80,6 +80,28 @@ def test_S1_the_stop_page_tells_nothing_before_and_only_its_own_stop_after(scree
     assert not any(word in html for word in ("P.T.", "Pat", "breath", "SOMEONE", "The sensor is"))
     screens.ward.stop = StopView(StopState.CONFIRMED, NIGHT, NIGHT, Words("stopped"))
     assert "Nothing was stopped from this screen." in screens.client.get("/stop/room-2/state").text
+
+
+@pytest.mark.parametrize("forgotten", ["withdraw", "pause"])
+def test_T14_a_press_that_the_ward_no_longer_knows_of_is_never_told_as_nothing(screens, forgotten):
+    screens.client.post("/stop/room-2", data={"what": "pause" if forgotten == "pause" else "stop"})
+    screens.ward.stop = NOTHING_ASKED
+    for page in ("/stop/room-2/state", "/stop/room-2/state/live"):
+        html = screens.client.get(page).text
+        assert "Nothing was stopped" not in html and "NOT CONFIRMED · press the switch in the room now" in html
+
+
+def test_T14_a_nurse_who_passes_on_two_noes_can_follow_both(screens):
+    screens.sign_in("nurse")
+    for room in ("room-1", "room-2"):
+        screens.client.post(f"/board/rooms/{room}/no", data={"what": "stop"})
+    for room in ("room-1", "room-2"):
+        assert "Stopping…" in screens.client.get(f"/stop/{room}/state").text
+
+
+def test_C5_a_no_for_a_room_that_is_not_there_reads_not_confirmed_also_without_signing_in(screens):
+    answer = screens.client.post("/board/rooms/room-9/no")
+    assert answer.status_code == 409 and "NOT CONFIRMED" in answer.text
 
 
 def test_S1_the_token_of_one_stop_opens_no_other_rooms_state(screens):
