@@ -78,10 +78,10 @@ def restored(
     config: _Config,
     by: Annotated[list[str], typer.Option("--by", help="Sign-in name of a member of staff; give it twice.")],
 ) -> None:
-    """Say that an older backup was put back on purpose; two people stand for it, and every consent is stopped.
+    """Say that an older backup was put back on purpose; two people stand for it, and every yes is suspended.
 
-    The console must not run. Both names go into the audit log. Who had said yes is asked again: a no that was said
-    after the backup was made is not in it.
+    The console must not run. Both, of different roles, go into the audit log. Who had said yes is asked again: a no
+    that was said after the backup was made is not in it.
 
     Example: hushward console restored --config console.toml --by nurse.in.charge --by governance.lead
 
@@ -89,7 +89,7 @@ def restored(
     """
     settings = load(config)
     stopped = restoring.accept(settings, clock_from(settings.clock_file), by)
-    typer.echo(f"the backup is taken, {stopped} rooms are stopped; start the console, and ask each person anew")
+    typer.echo(f"the backup is taken, {stopped} rooms stay off; start the console, and ask each person anew")
 
 
 @app.command()

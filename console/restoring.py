@@ -14,7 +14,7 @@ from console.rules.history import EntryKind
 from console.rules.policy import shipped_policy
 from console.settings import ConsoleSettings
 from console.signer import Keys
-from console.stops import Via, write_entry
+from console.stops import write_entry
 from console.store import accounts
 from console.store.database import Store, Tx
 
@@ -22,25 +22,27 @@ _PEOPLE = 2
 
 
 class RestoreRefused(ConsoleError):
-    """Those who say that a backup was put back are not two members of staff of this ward."""
+    """Those who say that a backup was put back are not two members of staff of different roles."""
 
 
 def accept(settings: ConsoleSettings, clock: Clock, usernames: Sequence[str]) -> int:
     """Take an older copy of the database for the ward's own from now on.
 
-    Who stays in a room may have said no after the backup was made, and that no is lost. So every consent is stopped in
-    the same write that accepts the backup, and each patient is asked.
+    Who stays in a room may have said no after the backup was made, and that no is lost. So every yes is suspended in
+    the same write that accepts the backup, and each patient is asked. Nodes that remember more than the backup then
+    say so by themselves (`console.rollback`).
 
     Args:
         settings: of the console, which must not run.
         clock: the console's.
-        usernames: of two members of staff, as the backup knows them.
+        usernames: of two members of staff of different roles, as the backup knows them.
 
     Returns:
-        How many rooms were stopped.
+        How many people's consent was suspended.
 
     Raises:
-        ConsoleError: they are not two members of staff, or the log contradicts its own newest checkpoint.
+        ConsoleError: they are not two members of staff of different roles, or the log contradicts its own newest
+            checkpoint.
     """
     store = Store.open(settings.url, Keys.open(settings.keys_dir), clock)
     try:
@@ -62,10 +64,9 @@ def _accept(office: Office, usernames: Sequence[str]) -> int:
             office.audit.append(tx, Entry("audit:log:restored", actor.actor_id, actor.role, rules=("X3",)))
         for room_id, person in people.items():
             consent_id = roll.standing_in(tx, person).consent_id
-            via = {"via": Via.STAFF.value}
-            write_entry(office, roll, tx, person, consent_id, EntryKind.RELAYED_NO, via, first)
+            write_entry(office, roll, tx, person, consent_id, EntryKind.SUSPENDED, {}, first)
             subject = f"patient:{person.stay.patient_id}"
-            entry = Entry("consent:sensor:stopped", first.actor_id, first.role, rules=("C5", "X3"), subject=subject,
+            entry = Entry("consent:record:suspended", first.actor_id, first.role, rules=("C5", "X3"), subject=subject,
                           room=room_id, reason="restored")  # fmt: skip
             office.audit.append(tx, entry)
         office.audit.checkpoint(tx)
@@ -77,8 +78,8 @@ def _accept(office: Office, usernames: Sequence[str]) -> int:
 def _two(tx: Tx, usernames: Sequence[str]) -> tuple[Actor, Actor]:
     found = {one.actor.actor_id: one for one in (accounts.by_username(tx, name) for name in usernames) if one}
     staff = [one.actor for one in found.values() if one.is_active and one.actor.role is not Role.PATIENT]
-    if len(staff) != _PEOPLE or len(usernames) != _PEOPLE:
+    if len(staff) != _PEOPLE or len(usernames) != _PEOPLE or staff[0].role is staff[1].role:
         raise RestoreRefused(
-            "two different members of staff with an account of this ward must stand for it: give --by twice"
+            "two members of staff of different roles, with an account of this ward, must stand for it: give --by twice"
         )
     return staff[0], staff[1]
