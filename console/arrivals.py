@@ -7,12 +7,12 @@ from broker.messages import Cosignature, NodeAnnouncement
 from console.live import Live
 from console.office import Done, Office
 from console.roles import Actor
-from console.roll import Roll
 from console.sifting import Refused, TakenRecord
 from console.signer import signature_holds
 from console.store import leases as lease_rows
 from console.store import records as rows
 from console.store.database import Tx
+from console.store.people import NodeRow
 from console.views import Words
 
 _SYSTEM = Actor.system("intake")
@@ -21,9 +21,8 @@ _SYSTEM = Actor.system("intake")
 class Arrivals:
     """Takes announcements and cosignatures within the intake's transaction."""
 
-    def __init__(self, office: Office, roll: Roll, live: Live) -> None:
+    def __init__(self, office: Office, live: Live) -> None:
         self._office = office
-        self._roll = roll
         self._live = live
 
     def announce(self, tx: Tx, told: NodeAnnouncement) -> bool:
@@ -44,11 +43,11 @@ class Arrivals:
             self.log(tx, told.node_id, "intake:outbox:moved_on", "records_missing_here")
         return True
 
-    def check_cosignature(self, one: TakenRecord | Refused) -> TakenRecord | Refused:
+    def check_cosignature(self, one: TakenRecord | Refused, node: NodeRow | None) -> TakenRecord | Refused:
         """Refuse a cosignature that the node's own key did not make."""
-        if isinstance(one, Refused) or not isinstance(one.record.body, Cosignature):
+        if isinstance(one, Refused) or node is None or not isinstance(one.record.body, Cosignature):
             return one
-        body, node = one.record.body, self._roll.sheet().nodes[one.record.node_id]
+        body = one.record.body
         signed = rfc8785.dumps(
             {
                 "node_id": node.node_id,

@@ -12,6 +12,9 @@ from console.rules.policy import Policy
 from console.rules.staleness import Loss, loss_of
 from console.store.leases import Boot
 
+_DRIFT = 1e-3
+"""Share of a time by which two machines' clocks may differ in it: ten times what a poor crystal does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -19,6 +22,7 @@ class Heard:
 
     Attributes:
         boot: its present boot; None before its first announcement.
+        began_s: when that boot began, by its own uptime, on the elapsed clock [s]; None until it is heard.
         state: newest live message of that boot; None before the first.
         heard_s: when it came, on the elapsed clock [s]; None before the first.
         heard_at: the same in time of day; None before the first.
@@ -32,6 +36,7 @@ class Heard:
     """
 
     boot: Boot | None = None
+    began_s: float | None = None
     state: LiveState | None = None
     heard_s: float | None = None
     heard_at: datetime | None = None
@@ -67,13 +72,27 @@ class Live:
         for node_id, boot in boots.items():
             self._change(node_id, boot=boot)
 
-    def announced(self, node_id: str, boot: Boot) -> None:
-        """Take a new boot; what an older one said is forgotten."""
+    def announced(self, node_id: str, boot: Boot, uptime_s: float) -> None:
+        """Take a boot with its uptime [s]; what an older one said is forgotten."""
         with self._lock:
             before = self.of(node_id)
             same = before.boot is not None and before.boot.boot_id == boot.boot_id
             kept = before if same else Heard(witness_size=before.witness_size, disagrees=before.disagrees)
-            self._heard[node_id] = replace(kept, boot=boot, is_lost=False)
+            began_s = self._clock.elapsed_s() - uptime_s
+            self._heard[node_id] = replace(kept, boot=boot, began_s=began_s, is_lost=False)
+
+    def may_be_so_old(self, node_id: str, uptime_s: float) -> bool:
+        """Return whether a boot can be up for so long [s], by what it said when it was first heard.
+
+        An uptime that is too long is refused, for every true one after it would seem to be of the past.
+        """
+        began_s = self.of(node_id).began_s
+        if began_s is None:
+            return True
+        longest_s = self._clock.elapsed_s() - began_s
+        # An announcement is up to so old when it comes, and two clocks drift apart.
+        late_s = self._policy.number("N1", "live_within_s")
+        return uptime_s <= longest_s + late_s + _DRIFT * abs(longest_s)
 
     def put(self, state: LiveState) -> None:
         """Take a live message of the present boot."""
@@ -86,6 +105,7 @@ class Live:
             self._heard[state.node_id] = replace(
                 kept,
                 state=state,
+                began_s=self._clock.elapsed_s() - state.uptime_s if kept.began_s is None else kept.began_s,
                 heard_s=self._clock.elapsed_s(),
                 heard_at=self._clock.utc_now(),
                 is_lost=False,

@@ -1,19 +1,23 @@
 """Records become rows: in order, exactly once, and only what was sensed under a consent (PLATFORM fact 2, rule T09)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from broker.errors import Refusal
-from broker.messages import LossReport, MinuteMeasurement, Record, RoomEvent
+from broker.messages import MOST_LOST_AT_ONCE, LossReport, Record
+from console.covering import Cover
 from console.errors import KeyDestroyed
-from console.office import Office
+from console.floods import Floods
+from console.office import Done, Office
 from console.record_rows import Batch, RecordRows, identity_of
+from console.roles import Actor
 from console.sifting import Refused, TakenRecord
 from console.store import records as rows
 from console.store.database import Tx
-from console.store.leases import LeaseRow, leases_by_id
 from console.store.people import NodeRow
 from console.store.records import Row
+from console.views import Words
+
+_SYSTEM = Actor.system("intake")
 
 
 class Settling:
@@ -22,6 +26,7 @@ class Settling:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._record_rows = RecordRows(office)
+        self._floods = Floods(office)
 
     def settle(self, tx: Tx, sifted: list[TakenRecord | Refused], nodes: Mapping[str, NodeRow]) -> Batch:
         """Settle records in the order in which they came.
@@ -34,7 +39,8 @@ class Settling:
         Returns:
             What was written and what the nodes are to be told.
         """
-        batch, leases = Batch(), self._leases(tx, sifted)
+        batch = Batch()
+        cover = Cover.of(self._office, tx, (one.record for one in sifted if isinstance(one, TakenRecord)))
         before: dict[tuple[str, str], Mapping[int, str]] = self._known_digests(tx, sifted, batch)
         for one in sifted:
             if isinstance(one, Refused):
@@ -44,9 +50,10 @@ class Settling:
             if key not in batch.through:
                 self._quarantine(batch, one, Refusal.UNKNOWN_OUTBOX)
                 continue
-            self._take(tx, batch, one, nodes[one.record.node_id], leases, before.get(key, {}))
+            self._take(tx, batch, one, nodes[one.record.node_id], cover, before.get(key, {}))
         for (node_id, outbox_id), through in batch.through.items():
             rows.settle(tx, node_id, outbox_id, through)
+        self._floods.bound(tx, batch)
         rows.add_all(tx, batch.rows)
         counted: dict[tuple[str, str], int] = {}
         for node_id, refusal in batch.refusals:
@@ -72,32 +79,35 @@ class Settling:
                 known[key] = rows.digests_of(tx, *key, [one for one in sequences if one <= through])
         return known
 
-    def _leases(self, tx: Tx, sifted: list[TakenRecord | Refused]) -> Mapping[str, LeaseRow]:
-        named = {_lease_of(one.record) for one in sifted if isinstance(one, TakenRecord)} - {""}
-        return leases_by_id(tx, named) if named else {}
-
     def _take(
         self,
         tx: Tx,
         batch: Batch,
         one: TakenRecord,
         node: NodeRow,
-        leases: Mapping[str, LeaseRow],
+        cover: Cover,
         digests: Mapping[int, str],
     ) -> None:
         record, key = one.record, (one.record.node_id, one.record.outbox_id)
         through = batch.through[key]
         if isinstance(record.body, LossReport) and record.sequence <= through + 1:
-            self._take_loss(batch, one, record.body, through)
+            self._take_loss(tx, batch, one, record.body, through)
         elif record.sequence <= through:
             self._take_again(batch, one, digests)
         elif record.sequence == through + 1:
-            self._commit(tx, batch, one, node, leases)
+            self._commit(tx, batch, one, node, cover)
             batch.through[key] = record.sequence
 
-    def _take_loss(self, batch: Batch, one: TakenRecord, loss: LossReport, through: int) -> None:
-        """Settle what the node has lost; what it reports a second time is nothing new."""
+    def _take_loss(self, tx: Tx, batch: Batch, one: TakenRecord, loss: LossReport, through: int) -> None:
+        """Settle what the node has lost, and say so in the log; what it reports a second time is nothing new.
+
+        The contract bounds one report; that its count is that of its own range is checked here once more, for all
+        that lies in it is given up for good.
+        """
         if loss.to_sequence <= through:
+            return
+        if not 0 < loss.count == loss.to_sequence - one.record.sequence + 1 <= MOST_LOST_AT_ONCE:
+            self._quarantine(batch, one, Refusal.MALFORMED)
             return
         key = identity_of(one.record) | {"sequence": through + 1}
         now = self._office.now()
@@ -106,42 +116,35 @@ class Settling:
                                    "received_at": now})  # fmt: skip
         batch.add("records", key | {"body_sha256": one.digest, "outcome": "lost", "late": False, "received_at": now})
         batch.through[one.record.node_id, one.record.outbox_id] = loss.to_sequence
+        decision = self._office.policy.deny("N1", reason=Words("A node has lost records."))
+        done = Done(decision, f"node:{one.record.node_id}", reason=loss.reason.value)
+        self._office.record(tx, _SYSTEM, "intake:records:lost", done)
 
     def _take_again(self, batch: Batch, one: TakenRecord, digests: Mapping[int, str]) -> None:
-        """Drop a duplicate; the same identity with another body is never a duplicate."""
+        """Drop a duplicate; a settled place that holds another body, or none that is known, makes no duplicate."""
         known = digests.get(one.record.sequence) or _in_batch(batch, one.record)
-        if known is not None and known != one.digest:
+        if known != one.digest:
             self._quarantine(batch, one, Refusal.REUSED_IDENTITY)
 
-    def _commit(self, tx: Tx, batch: Batch, one: TakenRecord, node: NodeRow, leases: Mapping[str, LeaseRow]) -> None:
+    def _commit(self, tx: Tx, batch: Batch, one: TakenRecord, node: NodeRow, cover: Cover) -> None:
+        """Keep what the consent of its time covers of a record; a record that says more than that is counted."""
         record, now = one.record, self._office.now()
         late = now - record.captured_at > self._office.policy.duration("N1", "late_after_s")
-        lease = leases.get(_lease_of(record))
-        allowed = not isinstance(record.body, RoomEvent | MinuteMeasurement) or self._is_covered(record, lease)
-        if allowed:
+        kept = cover.covered(record)
+        if kept is not None:
             try:
-                self._record_rows.write(tx, batch, record, lease.room_id if lease else node.room_id, late)
+                self._record_rows.write(tx, batch, kept, cover.room_of(record, node), late)
             except KeyDestroyed:
-                allowed = False
-        outcome = "settled" if allowed else "refused"
+                kept = None
+        outcome = "settled" if kept is not None else "refused"
         batch.add(
             "records",
             identity_of(record) | {"body_sha256": one.digest, "outcome": outcome, "late": late, "received_at": now},
         )
-        if not allowed:
+        if kept is not record:
             batch.refusals.append((record.node_id, Refusal.NO_CONSENT))
-        elif not late:
-            batch.fresh.append(record)
-
-    def _is_covered(self, record: Record, lease: LeaseRow | None) -> bool:
-        """Return whether a record was sensed within the life of a lease of its own node (rules C1, T09)."""
-        if lease is None or lease.node_id != record.node_id:
-            return False
-        begins, ends = _sensed_between(record)
-        policy = self._office.policy
-        last = min(lease.closes_at, lease.ended_at or lease.closes_at) + policy.duration("C1", "after_end_s")
-        first = max(lease.first_issued_at, lease.opens_at) - policy.duration("C1", "lease_lifetime_s")
-        return first <= begins and ends <= last
+        if kept is not None and not late:
+            batch.fresh.append(kept)
 
     def _refuse(self, batch: Batch, one: Refused) -> None:
         """Count a refused message; a record of known identity that is the next in order is settled as refused."""
@@ -174,17 +177,3 @@ def _in_batch(batch: Batch, record: Record) -> str | None:
         if all(row[name] == value for name, value in wanted.items()) and row["outcome"] != "lost":
             return str(row["body_sha256"])
     return None
-
-
-def _lease_of(record: Record) -> str:
-    if isinstance(record.body, RoomEvent):
-        return record.body.lease_id
-    return record.body.readings.lease_id if isinstance(record.body, MinuteMeasurement) else ""
-
-
-def _sensed_between(record: Record) -> tuple[datetime, datetime]:
-    """Return when the content of a record was sensed."""
-    body = record.body
-    if isinstance(body, MinuteMeasurement):
-        return body.minute_from, body.minute_from + timedelta(seconds=body.sensed_s)
-    return record.captured_at, record.captured_at

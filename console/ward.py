@@ -90,7 +90,7 @@ class Ward:
         listeners = Listeners(
             (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
         )
-        self.intake = Intake(office, self.roll, self.live, link, listeners)
+        self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
 

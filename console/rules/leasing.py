@@ -14,6 +14,8 @@ from console.views import Words
 
 LeaseLamp = Literal[Lamp.ON, Lamp.OFF, Lamp.BLINK, Lamp.IDENTIFY]
 """What a lease may ask of the lamp."""
+WHILE_SETTING_UP = (Purpose.PRESENCE, Purpose.BED_EXIT)
+"""What is opened in an empty room that is being set up (rule N3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _for_an_empty_room(facts: LeaseFacts, now: datetime) -> LeaseVerdict:
     return LeaseVerdict(
         LeaseState.OPEN,
         LeaseKind.COMMISSIONING,
-        (Purpose.PRESENCE, Purpose.BED_EXIT),
+        WHILE_SETTING_UP,
         Window(trial.begins, trial.ends),
         None,
         Lamp.BLINK,

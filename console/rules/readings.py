@@ -1,15 +1,79 @@
-"""What may be said of a rate: a spot check with its age, or why there is none (rules A11, K6)."""
+"""What may be said of a reading: what its purposes open, and of a rate its age, or why there is none (A11, K6)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from broker.messages import LiveState
-from broker.readings import Readings
-from broker.vocabulary import Context, Origin, Purpose, SensorState
+from broker.readings import Reading, Readings
+from broker.vocabulary import Context, Origin, Place, Purpose, RoomEventKind, SensorState, Withheld
 from console.rules.policy import Policy
 from console.views import ReadingView, Words
 
 _OLDEST = timedelta(seconds=5)
 """An estimate older than this is not sent as the present state (rule A9)."""
+
+
+_LIVING = frozenset({Purpose.PRESENCE, Purpose.NO_MOVEMENT, Purpose.BREATHING_SPOT})
+"""Each of these tells that a living body was seen."""
+_PLACES = {Place.ENSUITE: Purpose.BATHROOM_DWELL, Place.ON_FLOOR: Purpose.FLOOR}
+_EVENTS = {
+    RoomEventKind.IN_BED: Purpose.BED_EXIT,
+    RoomEventKind.OUT_OF_BED: Purpose.BED_EXIT,
+    RoomEventKind.LEFT_ROOM: Purpose.BED_EXIT,
+    RoomEventKind.RETURNED: Purpose.BED_EXIT,
+    RoomEventKind.AT_DOOR: Purpose.BED_EXIT,
+    RoomEventKind.ENSUITE_ENTERED: Purpose.BATHROOM_DWELL,
+    RoomEventKind.ENSUITE_LEFT: Purpose.BATHROOM_DWELL,
+    RoomEventKind.ON_FLOOR: Purpose.FLOOR,
+    RoomEventKind.SECOND_PERSON: Purpose.SECOND_PERSON,
+    RoomEventKind.ONE_PERSON: Purpose.SECOND_PERSON,
+    RoomEventKind.NO_MOVEMENT: Purpose.NO_MOVEMENT,
+    RoomEventKind.MOVEMENT_AGAIN: Purpose.NO_MOVEMENT,
+    RoomEventKind.BREATHING_NOT_SEEN: Purpose.BREATHING_SPOT,
+    RoomEventKind.BREATHING_AGAIN: Purpose.BREATHING_SPOT,
+    RoomEventKind.SENSOR_BLIND: None,
+    RoomEventKind.SENSOR_SEES_AGAIN: None,
+}
+"""What each event needs; None for what says nothing of a person."""
+
+One = TypeVar("One", bound=Reading)
+
+
+def opens_event(event: RoomEventKind, purposes: Collection[Purpose]) -> bool:
+    """Return whether purposes let a room event be told."""
+    needs = _EVENTS[event]
+    return needs is None or needs in purposes
+
+
+def only_opened(told: Readings, purposes: Collection[Purpose]) -> Readings:
+    """Return readings with what their purposes do not open withheld; the same object when nothing had to be.
+
+    Args:
+        told: as a node said them; it should have withheld the same.
+        purposes: what the consent behind their lease opened; none for a lease that is not in force.
+    """
+    place_needs = _PLACES.get(told.place.value, Purpose.BED_EXIT) if told.place.value else Purpose.BED_EXIT
+    is_seen, is_breathing = Purpose.PRESENCE in purposes, Purpose.BREATHING_SPOT in purposes
+    held = {
+        "presence": _held(told.presence, is_seen),
+        "movement": _held(told.movement, is_seen),
+        "place": _held(told.place, place_needs in purposes),
+        "people": _held(told.people, Purpose.SECOND_PERSON in purposes),
+        "breathing": _held(told.breathing, is_breathing),
+        "respiratory_rate": _held(told.respiratory_rate, is_breathing),
+        "pulse_rate": _held(told.pulse_rate, Purpose.PULSE_SPOT in purposes),
+        "living_seen_at": told.living_seen_at if _LIVING & frozenset(purposes) else None,
+    }
+    changed = {name: value for name, value in held.items() if value is not getattr(told, name)}
+    return told.model_copy(update=changed) if changed else told
+
+
+def _held(reading: One, is_opened: bool) -> One:
+    """Withhold the value of one reading; a reason why there is none says nothing of a person and stays."""
+    if is_opened or not reading.has_value():
+        return reading
+    return type(reading)(withheld=Withheld.NOT_PERMITTED)
 
 
 def shows_numbers(context: Context, origin: Origin) -> bool:

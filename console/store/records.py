@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 
 from console.store.database import Tx
 from console.store.tables import (
@@ -112,6 +112,26 @@ def witness_sizes(tx: Tx) -> Mapping[str, int]:
         .group_by(cosignatures.c.node_id)
     )
     return {row.node_id: int(row.n) for row in tx.execute(counted)}
+
+
+def keep_newest_quarantined(tx: Tx, count: int) -> None:
+    """Forget the oldest of what is in quarantine, so that at most about so many rows stay."""
+    newest = tx.execute(select(func.max(quarantine.c.quarantine_id))).scalar_one()
+    if newest is not None and newest > count:
+        tx.execute(delete(quarantine).where(quarantine.c.quarantine_id <= newest - count))
+
+
+def disagreeing(tx: Tx) -> frozenset[str]:
+    """Return the nodes whose newest answer to a checkpoint was that they remember another history of the log."""
+    newest = (
+        select(cosignatures.c.node_id, func.max(cosignatures.c.received_at).label("at"))
+        .group_by(cosignatures.c.node_id)
+        .subquery()
+    )
+    wanted = select(cosignatures.c.node_id).join(
+        newest, (cosignatures.c.node_id == newest.c.node_id) & (cosignatures.c.received_at == newest.c.at)
+    )
+    return frozenset(row.node_id for row in tx.execute(wanted.where(cosignatures.c.outcome == "conflict")))
 
 
 def quarantined(tx: Tx) -> Iterable[Row]:

@@ -1,6 +1,8 @@
+import json
 from datetime import timedelta
 
 import pytest
+import rfc8785
 from sqlalchemy import func, select, text
 
 from broker.codec import encode
@@ -32,6 +34,14 @@ def rows(box, table):
 
 def refused(box, node="node1"):
     return dict(box.ward.office.store.read(records.refusals).get(node, {}))
+
+
+def broken(node, **changes):
+    """A record that the node itself signed, with a body that no contract allows."""
+    told = json.loads(encode(node.record(node.event())))
+    told["body"] |= changes
+    del told["signature"]
+    return json.dumps(told | {"signature": node.sign(rfc8785.dumps(told))}).encode()
 
 
 def outcomes(box):
@@ -307,7 +317,7 @@ def test_what_is_no_message_is_refused_counted_and_visible(box, refusal, payload
 
 def test_a_refused_record_of_known_identity_is_receipted_so_that_nothing_waits_behind_it(box):
     node = node_of(box)
-    bad = encode(node.record(node.event())).replace(b'"quality":0.9', b'"quality":9.9')
+    bad = broken(node, quality=9.9)
     box.broker.inject(node.topic(Leaf.RECORD), bad)
     node.send(node.record(node.event()))
     box.ward.step()
@@ -319,7 +329,7 @@ def test_a_refused_record_of_known_identity_is_receipted_so_that_nothing_waits_b
 def test_a_broken_record_that_is_not_the_next_settles_nothing(box):
     node = node_of(box)
     node.sequence = 6
-    bad = encode(node.record(node.event())).replace(b'"quality":0.9', b'"quality":9.9')
+    bad = broken(node, quality=9.9)
     box.broker.inject(node.topic(Leaf.RECORD), bad)
     box.ward.step()
 

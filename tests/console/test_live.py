@@ -74,6 +74,6 @@ def test_what_was_certain_under_one_lease_is_not_said_under_the_next(box):
 
 def test_a_node_never_heard_is_not_monitored():
     live = Live(HandClock(datetime(2026, 11, 20, tzinfo=UTC)), shipped_policy())
-    live.announced("node1", Boot("b" * 32, "0.1.0"))
+    live.announced("node1", Boot("b" * 32, "0.1.0"), 0.0)
 
     assert live.loss("node1", link_up=True) is Loss.NEVER_HEARD
