@@ -15,6 +15,7 @@ from console.rules.decision import Decision, Obligation
 from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
 from console.rules.policy import made
+from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own, write_entry
 from console.store.database import Tx
 from console.views import Words
@@ -33,11 +34,11 @@ class Hold(StrEnum):
 class Consents:
     """The consents of a ward, one stay at a time (rule C4)."""
 
-    def __init__(self, office: Office, roll: Roll, reactions: Reactions) -> None:
+    def __init__(self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal) -> None:
         self._office = office
         self._roll = roll
         self._reactions = reactions
-        self._stops = Stops(office, roll, reactions)
+        self._stops = Stops(office, roll, reactions, journal)
 
     def offer(self, actor: Actor, stay_id: str, *, they_asked: bool = False) -> Decision:
         """Write down that a patient is being asked (rules C14, C20)."""
@@ -104,6 +105,10 @@ class Consents:
     def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Pause the sensor of a room, for anyone, at any time; see `Stops.pause`."""
         return self._stops.pause(actor, room_id, via=via, device=device)
+
+    def rooms_waiting(self) -> frozenset[str]:
+        """Return the rooms with a stop that is not entered yet."""
+        return self._stops.rooms_waiting()
 
     def retry(self) -> None:
         """Write down the stops that could not be written when they came."""

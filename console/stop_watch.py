@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +28,7 @@ class _Asked:
         asked_at: UTC.
         asked_s: on the elapsed clock [s].
         confirmed_at: when the node showed its sensor closed; None until then.
+        is_kept: the word is on the disk, in the database or beside it.
     """
 
     room_id: str
@@ -35,6 +37,7 @@ class _Asked:
     asked_at: datetime
     asked_s: float
     confirmed_at: datetime | None = None
+    is_kept: bool = True
 
 
 class StopWatch:
@@ -63,10 +66,26 @@ class StopWatch:
         self._name_serial(token)
         return token
 
-    def close_unwritten(self, room_id: str) -> str:
-        """Do the same although the word for it could not be written down."""
+    def close_unwritten(self, room_id: str, keep: Callable[[], bool]) -> str:
+        """Do the same although the database did not take the word for it.
+
+        Args:
+            room_id: the room.
+            keep: keeps the word beside the database once the sensor is told; returns whether it did.
+        """
         self._leases.halt(room_id)
-        return self.close(room_id)
+        token = self.close(room_id)
+        if not keep():
+            with self._lock:
+                self._asked[token] = replace(self._asked[token], is_kept=False)
+        return token
+
+    def written(self, room_id: str) -> None:
+        """Note that every word of a room is written down now."""
+        with self._lock:
+            for token, one in self._asked.items():
+                if one.room_id == room_id and not one.is_kept:
+                    self._asked[token] = replace(one, is_kept=True)
 
     def heard(self, state: LiveState) -> None:
         """Take a live message: it may confirm a stop."""
@@ -116,6 +135,10 @@ class StopWatch:
     def _view(self, asked: _Asked | None) -> StopView:
         if asked is None:
             return self.nothing()
+        view = self._shown(asked)
+        return view if asked.is_kept else replace(view, is_kept=False, words=_not_kept(view.words))
+
+    def _shown(self, asked: _Asked) -> StopView:
         if asked.confirmed_at is not None:
             words = Words("stopped, confirmed at {at:seconds}", {"at": asked.confirmed_at})
             return StopView(StopState.CONFIRMED, asked.asked_at, asked.confirmed_at, words)
@@ -124,6 +147,10 @@ class StopWatch:
             words = Words("NOT CONFIRMED · press the switch in the room now")
             return StopView(StopState.NOT_CONFIRMED, asked.asked_at, None, words)
         return StopView(StopState.STOPPING, asked.asked_at, None, Words("stopping"))
+
+
+def _not_kept(words: Words) -> Words:
+    return Words("{what} It could not be written down yet: tell the nurse in charge.", {"what": words})
 
 
 def _waits_for(asked: _Asked, node_id: str) -> bool:

@@ -1,7 +1,7 @@
 """Stop and pause: free, for anyone, at any time, also when nothing can be written down (C5, C5a, C5b, C6, S3)."""
 
 import secrets
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,13 +15,13 @@ from console.rules.access import Permission
 from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import made
+from console.stop_journal import StopJournal
 from console.store import consents
 from console.store.database import Tx
 from console.views import Words
 
 _UNWRITABLE = (StoreFull, StoreFault)
 _AGAIN_S = 60.0
-_MOST_PRESSED = 1000
 
 
 class Via(StrEnum):
@@ -40,14 +40,14 @@ class Reactions:
     Attributes:
         within: raises check prompts for clocks that run, in the same transaction; returns how many.
         after: closes the sensor once the entry is durable; returns the token under which the stop can be followed.
-        unwritten: closes the sensor although nothing can be written; returns the same.
+        unwritten: closes the sensor although the database takes nothing; told whether the word is kept beside it.
         release: lets a room's sensor follow the written consent again.
         follow: brings a room's sensor to what was written, where nobody asked for a stop.
     """
 
     within: Callable[[Tx, str], int]
     after: Callable[[str], str]
-    unwritten: Callable[[str], str]
+    unwritten: Callable[[str, Callable[[], bool]], str]
     release: Callable[[str], None]
     follow: Callable[[str], None]
 
@@ -63,15 +63,33 @@ class _Asked:
     device: str
 
 
+def _told(asked: _Asked) -> dict[str, str]:
+    """Return a stop as codes, for the journal."""
+    actor = asked.actor
+    told = {"room": asked.room_id, "kind": asked.kind.value, "via": asked.via.value, "device": asked.device[:64]}
+    if actor is None:
+        return told
+    return told | {"actor": actor.actor_id, "role": actor.role.value, "patient": actor.patient_id or ""}
+
+
+def _asked(told: Mapping[str, str]) -> _Asked:
+    actor, patient = None, told.get("patient") or None
+    if "actor" in told:
+        actor = Actor(told["actor"], "", "", Role(told["role"]), told["room"] if patient else None, patient)
+    return _Asked(actor, told["room"], EntryKind(told["kind"]), Via(told["via"]), told["device"])
+
+
 class Stops:
     """What closes a sensor on a person's word."""
 
-    def __init__(self, office: Office, roll: Roll, reactions: Reactions) -> None:
+    def __init__(self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal) -> None:
         self._office = office
         self._roll = roll
         self._reactions = reactions
-        self._unwritten: deque[_Asked] = deque()
-        self._pressed_s: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._journal = journal
+        # What an earlier console could not enter comes first; until it is entered nothing opens in its room.
+        self._unwritten: deque[_Asked] = deque(_asked(told) for told in journal.held())
+        self._written_s: dict[tuple[str, EntryKind], float] = {}
 
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor of a room, for anyone, at any time (rules C5, C6).
@@ -87,11 +105,15 @@ class Stops:
         """
         own = is_own(actor, room_id)
         kind = EntryKind.WITHDRAWN if own else EntryKind.RELAYED_NO
-        return self._stop(_Asked(actor, room_id, kind, via, device))
+        return self._stop(_Asked(actor, room_id, kind, via, _source(actor, device)))
 
     def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Pause the sensor of a room for ten minutes, for anyone, as often as they like (rule S3)."""
-        return self._stop(_Asked(actor, room_id, EntryKind.PAUSED, via, device))
+        return self._stop(_Asked(actor, room_id, EntryKind.PAUSED, via, _source(actor, device)))
+
+    def rooms_waiting(self) -> frozenset[str]:
+        """Return the rooms with a word that is not entered yet."""
+        return frozenset(one.room_id for one in self._unwritten)
 
     def retry(self) -> None:
         """Write down the stops that could not be written when they came; their rooms follow the consent again then."""
@@ -101,6 +123,7 @@ class Stops:
             except _UNWRITABLE:
                 return
             written = self._unwritten.popleft()
+            self._journal.drop(_told(written))
             if all(one.room_id != written.room_id for one in self._unwritten):
                 self._reactions.release(written.room_id)
 
@@ -115,25 +138,35 @@ class Stops:
             decision = self._write(asked)
         except _UNWRITABLE:
             # Stop is free, also when nothing can be written down (rules C5 and F36).
-            self._unwritten.append(asked)
+            if asked not in self._unwritten:
+                self._unwritten.append(asked)
             decision = self._office.policy.allow(
                 "C5", reason=Words("The sensor is being stopped."), obligations=(Obligation.CLOSE_SENSOR,)
             )
-            return made(decision, self._reactions.unwritten(asked.room_id))
+            # The sensor is closed first; no page says that it is written down before it is.
+            return made(decision, self._reactions.unwritten(asked.room_id, lambda: self._journal.keep(_told(asked))))
         return made(decision, self._reactions.after(asked.room_id))
 
     def _is_again(self, asked: _Asked) -> bool:
-        """Return whether nobody in particular pressed stop here, from this device, a moment ago, and it stands."""
-        if asked.kind is not EntryKind.RELAYED_NO or asked.actor is not None:
+        """Return whether a press of nobody in particular was written down for this room a moment ago, and it stands.
+
+        At most one is written in a minute, whatever device it says it comes from: the sensor is closed by each.
+        """
+        if asked.actor is not None:
             return False
-        now_s, key = self._office.clock.elapsed_s(), (asked.room_id, asked.device)
-        before_s = self._pressed_s.pop(key, None)
-        self._pressed_s[key] = now_s
-        while len(self._pressed_s) > _MOST_PRESSED:
-            self._pressed_s.popitem(last=False)
+        now_s, key = self._office.clock.elapsed_s(), (asked.room_id, asked.kind)
+        written_s = self._written_s.get(key)
+        if written_s is not None and now_s - written_s < _AGAIN_S and self._stands(asked):
+            return True
+        self._written_s[key] = now_s
+        return False
+
+    def _stands(self, asked: _Asked) -> bool:
+        """Return whether what is written already keeps the sensor closed."""
         standing = self._roll.standing(asked.room_id)
-        stands = standing is None or (standing.relay_open and not standing.is_given)
-        return stands and before_s is not None and now_s - before_s < _AGAIN_S
+        if standing is None or asked.kind is EntryKind.PAUSED:
+            return standing is None or not standing.is_given
+        return standing.relay_open and not standing.is_given
 
     def _write(self, asked: _Asked) -> Decision:
         actor, room_id = asked.actor, asked.room_id
@@ -173,6 +206,11 @@ class Stops:
         consents.add_relay(tx, device, room_id, now)
         since = now - policy.duration("C5", "device_window_s")
         return consents.rooms_stopped_from(tx, device, since) >= policy.number("C5", "rooms_per_device")
+
+
+def _source(actor: Actor | None, device: str) -> str:
+    """Return what a stop is counted under (NA-18): all presses without a sign-in are one, whatever their cookie."""
+    return device if actor is not None else ANYONE
 
 
 def write_entry(

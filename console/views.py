@@ -121,12 +121,14 @@ class StopView:
         asked_at: when it was asked; None when nothing was.
         confirmed_at: when the node reported the sensor closed; None until then.
         words: "stopped, confirmed at hh:mm:ss" and the others.
+        is_kept: the word for it is on the disk; a page says so when it is not.
     """
 
     state: StopState
     asked_at: datetime | None
     confirmed_at: datetime | None
     words: Words
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

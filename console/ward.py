@@ -3,6 +3,7 @@
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ from console.roll import Roll
 from console.rules.policy import Policy, shipped_policy
 from console.settings import ConsoleSettings
 from console.signer import Keys
+from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.store.database import Store
 from console.store.leases import present_boots
@@ -62,7 +64,7 @@ class Ward:
         live: what the nodes say now.
     """
 
-    def __init__(self, office: Office, identity: Identity, link: Link) -> None:
+    def __init__(self, office: Office, identity: Identity, link: Link, data_dir: Path | None = None) -> None:
         self.office, self.clock, self.identity = office, office.clock, identity
         self._link = link
         self.live = Live(office.clock, office.policy)
@@ -82,10 +84,13 @@ class Ward:
             self.prompts.within_stop,
             self.stops.close,
             self.stops.close_unwritten,
-            self.leases.release,
+            self._written,
             self.leases.renew,
         )
-        self.consents = Consents(office, self.roll, reactions)
+        folder = office.store.file.parent if office.store.file else data_dir
+        self.consents = Consents(office, self.roll, reactions, StopJournal(folder / JOURNAL if folder else None))
+        for room_id in self.consents.rooms_waiting():
+            self.leases.keep_shut(room_id)
         self.witnesses = Witnesses(office, self.roll, self.live, link)
         listeners = Listeners(
             (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
@@ -133,7 +138,8 @@ class Ward:
                 settings.ward,
                 settings.context,
             )
-            return cls(office, Identity(store, audit, policy_version=rules.version, passwords=passwords), link)
+            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
+            return cls(office, identity, link, settings.data_dir)
         except BaseException:
             store.close()
             raise
@@ -212,6 +218,11 @@ class Ward:
 
     def _is_up(self) -> bool:
         return self._link.is_up
+
+    def _written(self, room_id: str) -> None:
+        """Follow a room's written consent again: every word of it is in the database."""
+        self.stops.written(room_id)
+        self.leases.release(room_id)
 
     def _link_changed(self, is_up: bool) -> None:
         _log.info("link_up" if is_up else "link_lost")

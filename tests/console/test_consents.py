@@ -189,6 +189,29 @@ def test_NA18_three_rooms_stopped_from_one_device_all_stop_and_somebody_goes_rou
         assert notice.values["rooms"] == 3
 
 
+def test_NA18_three_rooms_stopped_without_a_sign_in_send_somebody_round_whatever_the_cookie(tmp_path):
+    with boxed_ward(tmp_path, rooms=3) as box:
+        for number in (1, 2):
+            box.stop(f"room{number}", device=f"{number:032x}")
+        decision = box.ward.consents.withdraw(None, "room3", via=Via.CARD, device="f" * 32)
+
+        assert "go_round_and_ask" in decision.obligations
+        assert not any(is_open(box, room_id) for room_id in box.nodes)
+        box.pass_time(10)
+        assert "go round and ask" in box.ward.board.view().notices[0].text
+
+
+def test_C5_presses_from_a_hundred_devices_are_one_entry_a_minute(box):
+    before = len(entries(box))
+    for number in range(100):
+        box.stop("room1", device=f"{number:032x}")
+    assert len(entries(box)) == before + 1 and not is_open(box)
+
+    for number in range(100):
+        box.ward.consents.pause(None, "room1", via=Via.CARD, device=f"{number:032x}")
+    assert len(entries(box)) <= before + 2
+
+
 def test_NA18_the_same_room_three_times_is_no_spree(box):
     decisions = [box.ward.consents.withdraw(None, "room1", via=Via.CARD, device="e" * 32) for _ in range(3)]
 
