@@ -152,6 +152,7 @@ class CloseReason(StrEnum):
     LAMP_FAULT = "lamp_fault"
     SENSOR_FAULT = "sensor_fault"
     STORAGE_FAULT = "storage_fault"
+    AUDIT_CONFLICT = "audit_conflict"
     NODE_STOPPED = "node_stopped"
 
 

@@ -39,6 +39,10 @@ example:
 Without a lease from the console the sensor stays closed. SIGTERM or Ctrl-C closes it, records that, and ends.
 A file named `pause` in the node's data folder stands in for the control on the wall: touch it to pause for 10 min.
 
+When the console's audit log is not the one that this node saw before (edited, cut short, or restored from an older
+backup), no lease opens the sensor any more, over restarts too. Once an engineer knows why, they stop the node, move
+`witness.json` out of its data folder, keep it as evidence for `hushward audit verify`, and start the node again.
+
 exit codes: 0 ended as asked; 1 it could not run, with the reason in one sentence; 2 the command was not understood.
 """
 

@@ -28,6 +28,7 @@ class LeaseRefusal(StrEnum):
     TIME_UNTRUSTED = "time_untrusted"
     COMMISSIONING_TOO_LONG = "commissioning_too_long"
     CONTEXT_NEEDS_A_SENSOR = "context_needs_a_sensor"
+    AUDIT_CONFLICT = "audit_conflict"
     CANNOT_REMEMBER = "cannot_remember"
 
 
@@ -36,6 +37,15 @@ class Verifier(Protocol):
 
     def verifies(self, message: ConsentLease, /) -> bool:
         """Return whether the console signed exactly this lease."""
+        ...
+
+
+class History(Protocol):
+    """Whoever remembers what the console's log was."""
+
+    @property
+    def in_conflict(self) -> bool:
+        """Return whether the console has shown another history than the one remembered."""
         ...
 
 

@@ -115,7 +115,7 @@ def compose(
     outbox = Outbox.open(data_dir / "outbox.db", key.sign, capacity=settings.outbox_capacity)
     memory, witness = GateMemory(data_dir / "gate.json"), Witness(data_dir / "witness.json")
     identity = Identity(settings.node_id, start.boot_id, settings.modality, start.origin)
-    gate, room = Gate(identity, console_key, memory, clock), Room(clock, settings.no_movement_after_s)
+    gate, room = Gate(identity, console_key, memory, witness, clock), Room(clock, settings.no_movement_after_s)
     live, record = _topic(settings, Leaf.LIVE), _topic(settings, Leaf.RECORD)
     inbox, recorder = Inbox(live, console_key.verifies, clock), Recorder(outbox, start, clock)
     announcement = _announcement(settings, start, outbox, key, clock)

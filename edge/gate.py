@@ -11,6 +11,7 @@ from edge.admission import (
     CLOCK_WAS_NEVER_SET,
     CLOCKS_AGREE_S,
     COMMISSIONING_S,
+    History,
     Identity,
     LeaseRefusal,
     Verifier,
@@ -112,16 +113,20 @@ class Gate:
     """Takes leases, presses of the pause control and lamp faults; says whether the sensor may be open.
 
     It has no power to open anything by itself: a pause, a fault or a restart only closes, and a verdict is open only
-    under the newest lease ever accepted.
+    under the newest lease ever accepted. While the witness contradicts the console's history, the console may have been
+    set back to before a "no": then no lease opens, and a closed one still closes (threats T10 and T22).
 
     Attributes:
         refused: leases not taken, by reason, since the start of this process.
     """
 
-    def __init__(self, identity: Identity, verifier: Verifier, memory: GateMemory, clock: Clock) -> None:
+    def __init__(
+        self, identity: Identity, verifier: Verifier, memory: GateMemory, history: History, clock: Clock
+    ) -> None:
         self._identity = identity
         self._verifier = verifier
         self._memory = memory
+        self._history = history
         self._clock = clock
         self._highest = memory.kept.serial
         self._held: _Held | None = None
@@ -160,6 +165,8 @@ class Gate:
         refusal = objection(
             lease, self._identity, self._verifier, highest_serial=self._highest, now=self._clock.utc_now()
         )
+        if refusal is None and lease.state is LeaseState.OPEN and self._history.in_conflict:
+            refusal = LeaseRefusal.AUDIT_CONFLICT
         if refusal is None and not self._memory.keep_serial(lease.serial):
             refusal = LeaseRefusal.CANNOT_REMEMBER
         if refusal is not None:
@@ -189,6 +196,9 @@ class Gate:
         now_s, held = self._clock.elapsed_s(), self._held
         if not self._time_trusted:
             return Verdict(None, CloseReason.TIME_UNTRUSTED, Lamp.OFF)
+        is_closed = held is not None and held.lease.state is LeaseState.CLOSED
+        if self._history.in_conflict and not is_closed:
+            return Verdict(None, CloseReason.AUDIT_CONFLICT, Lamp.OFF)
         if held is None:
             return Verdict(None, CloseReason.NO_LEASE, Lamp.OFF)
         reason = held.closed_by(now_s, self._clock.utc_now())

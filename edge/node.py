@@ -136,7 +136,11 @@ class Node:
         if finding is Finding.GROWN:
             self._cosign(shown.tree_size, shown.root, CheckpointOutcome.ACCEPTED)
         elif finding is Finding.CONFLICT and witness.is_new_conflict(shown):
-            log.error("the console's audit log is another than before", extra={"tree_size": shown.tree_size})
+            log.error(
+                "the console's audit log is another than before, so the sensor stays closed; an engineer finds out "
+                "why, keeps witness.json as evidence, moves it away and starts the node again",
+                extra={"tree_size": shown.tree_size},
+            )
             self._cosign(shown.tree_size, shown.root, CheckpointOutcome.CONFLICT)
         elif finding is Finding.UNJOINED and witness.may_tell_head_again():
             self._cosign(witness.head.tree_size, witness.head.root, CheckpointOutcome.ACCEPTED)

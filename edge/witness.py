@@ -39,6 +39,12 @@ class Head(BaseModel):
     issued_at: AwareDatetime | None = None
 
 
+class _File(Head):
+    """The file's content: the head, and whether the console has contradicted it."""
+
+    in_conflict: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """The last head that conflicted, so that it is answered once."""
@@ -50,8 +56,11 @@ class _Shown:
 class Witness:
     """Remembers one head, durably, before it is cosigned.
 
+    A conflict is remembered as well and outlives a restart: only an engineer who moves the file away ends it, and the
+    file is kept as evidence for `hushward audit verify`.
+
     Attributes:
-        in_conflict: a checkpoint contradicted what is remembered.
+        in_conflict: a checkpoint contradicted what is remembered: the log was edited, cut short or set back.
         fault: why nothing can be remembered, in words; None when all is well.
     """
 
@@ -63,7 +72,7 @@ class Witness:
         self.in_conflict = False
         self.fault: str | None = None
         try:
-            self._head = Head.model_validate_json(path.read_bytes())
+            told = _File.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             return
         except (OSError, ValidationError) as error:
@@ -71,6 +80,9 @@ class Witness:
                 f"{path}: cannot be read as the witness's memory ({type(error).__name__}); "
                 "no checkpoint is cosigned until an engineer has looked at it"
             )
+            return
+        self._head = Head(tree_size=told.tree_size, root=told.root, issued_at=told.issued_at)
+        self.in_conflict = told.in_conflict
 
     @property
     def head(self) -> Head:
@@ -87,9 +99,13 @@ class Witness:
         if self.fault is not None:
             return Finding.CANNOT_REMEMBER
         finding = _compare(self._head, shown)
-        if finding is Finding.GROWN and not self._remember(shown):
-            return Finding.CANNOT_REMEMBER
-        self.in_conflict = self.in_conflict or finding is Finding.CONFLICT
+        if finding is Finding.GROWN:
+            head = Head(tree_size=shown.tree_size, root=shown.root, issued_at=shown.issued_at)
+            return finding if self._remember(head) else Finding.CANNOT_REMEMBER
+        if finding is Finding.CONFLICT:
+            # If the disk refuses, the conflict still stands in this process, and is written when it is shown again.
+            self.in_conflict = True
+            self._remember(self._head)
         return finding
 
     def is_new_conflict(self, shown: Checkpoint) -> bool:
@@ -102,10 +118,10 @@ class Witness:
         may, self._unjoined_told = not self._unjoined_told, True
         return may and self._head.tree_size > 0
 
-    def _remember(self, shown: Checkpoint) -> bool:
-        head = Head(tree_size=shown.tree_size, root=shown.root, issued_at=shown.issued_at)
+    def _remember(self, head: Head) -> bool:
+        told = _File(tree_size=head.tree_size, root=head.root, issued_at=head.issued_at, in_conflict=self.in_conflict)
         try:
-            replace_durably(self._path, head.model_dump_json().encode())
+            replace_durably(self._path, told.model_dump_json().encode())
         except OSError:
             return False
         self._head = head

@@ -103,6 +103,12 @@ def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
     )
 
 
+def fault_tile(room_id: str, room_title: str) -> TileView:
+    """Return the tile of a room of which the board cannot tell anything, whatever the reason: broken, walk."""
+    face = _not_monitored(Words("The board has a fault with this room."))
+    return TileView(room_id, room_title, "", face.kind, face.headline, face.detail, None, None, None, None, "")
+
+
 def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     """Return the words alone."""
     if facts.is_vacant:
@@ -259,5 +265,6 @@ _CLOSED_BECAUSE = {
     CloseReason.LAMP_FAULT: Words("The lamp has a fault."),
     CloseReason.SENSOR_FAULT: Words("The sensor has a fault."),
     CloseReason.STORAGE_FAULT: Words("The node cannot keep records."),
+    CloseReason.AUDIT_CONFLICT: Words("The ward's log does not match what this node saw."),
     CloseReason.NODE_STOPPED: Words("The sensor's node was stopped."),
 }

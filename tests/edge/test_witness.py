@@ -92,6 +92,14 @@ def test_X3_an_edited_row_is_a_conflict(log: Log) -> None:
     assert log.show(12, since=7, leaves=edited) is Finding.CONFLICT
     assert log.witness.in_conflict
     assert log.witness.head.tree_size == 7
+    assert (Witness(log.path).in_conflict, Witness(log.path).head) == (True, log.witness.head)
+
+
+def test_T22_a_log_that_grows_truly_after_a_conflict_does_not_end_it(log: Log) -> None:
+    log.show(12)
+    log.show(7)
+    assert log.show(15, since=12) is Finding.GROWN
+    assert Witness(log.path).in_conflict
 
 
 def test_X3_the_same_size_with_another_root_is_a_conflict(log: Log) -> None:

@@ -50,6 +50,7 @@ from edge.recorder import Start
 from edge.settings import NodeSettings, SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened
 from edge.trust import UNSIGNED, ConsoleKey
+from edge.witness import Witness
 
 NIGHT = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
 NODE = "room-6"
@@ -153,7 +154,9 @@ def gate_at_night(folder: Path, *, origin: Origin = Origin.SIMULATED, clock: Han
     console = SigningConsole(hand)
     memory = GateMemory(folder / "gate.json")
     identity = Identity(NODE, BOOT, Modality.RADAR, origin)
-    return GateAtNight(hand, console, Gate(identity, console.public_key, memory, hand), memory)
+    return GateAtNight(
+        hand, console, Gate(identity, console.public_key, memory, Witness(folder / "witness.json"), hand), memory
+    )
 
 
 def sensed_line(**changes: Any) -> SensedLine:
