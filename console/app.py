@@ -34,7 +34,7 @@ from console.screens.ports import Settings, WardPort
 from console.skin.bodies import BodyGuard
 from console.skin.cookies import Cookies, open_cookie_key
 from console.skin.headers import HeaderGuard
-from console.skin.origins import LOOPBACK_NAMES, OriginGuard
+from console.skin.origins import OriginGuard
 from console.skin.reserve import ReserveGuard
 from console.words import N_, open_catalogues
 
@@ -87,7 +87,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     _answer_failures(app, answers)
     # The last one added stands outermost.
     app.add_middleware(ReserveGuard)
-    app.add_middleware(OriginGuard, names=() if settings.is_secure else (settings.host, *LOOPBACK_NAMES))
+    app.add_middleware(OriginGuard, names=settings.names)
     app.add_middleware(BodyGuard)
     app.add_middleware(HeaderGuard, is_tls=settings.is_secure)
     return app

@@ -81,8 +81,28 @@ def valid_until(certificate: Path) -> datetime:
     Raises:
         KeyFault: it cannot be read as a certificate.
     """
+    return _read(certificate).not_valid_after_utc
+
+
+def names_of(certificate: Path) -> tuple[str, ...]:
+    """Return the names and addresses that a certificate file's first certificate vouches for; empty when none.
+
+    A name with a star vouches for no single name, and is left out.
+
+    Raises:
+        KeyFault: it cannot be read as a certificate.
+    """
     try:
-        return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+        told = _read(certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    names = [*told.get_values_for_type(x509.DNSName), *map(str, told.get_values_for_type(x509.IPAddress))]
+    return tuple(name for name in names if "*" not in name)
+
+
+def _read(certificate: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(certificate.read_bytes())
     except (OSError, ValueError) as error:
         raise KeyFault(
             f"{certificate}: cannot be read as a certificate; make one with `hushward console cert`"

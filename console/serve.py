@@ -12,6 +12,7 @@ from broker.logins import write_private
 from broker.paho_link import Address, PahoLink
 from broker.topics import upward_filters
 from console.app import create_app
+from console.certificates import names_of
 from console.errors import SettingsError
 from console.logs import log_to_stderr
 from console.settings import ConsoleSettings
@@ -36,6 +37,7 @@ def serve(settings: ConsoleSettings) -> None:
     fault = settings.context_fault(clock.utc_now().astimezone(settings.zone).date())
     if fault is not None:
         raise SettingsError(fault)
+    settings = _named(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.closing(_bound(settings)) as place:
         ward = Ward.open(settings, clock, _link(settings))
@@ -54,6 +56,17 @@ def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.sock
     config = server_config(app, host=settings.host, port=settings.port, certificate=certificate, key=key)
     _log.info("console_serves", url=_url(settings), context=str(settings.context), at=clock.utc_now().isoformat())
     uvicorn.Server(config).run(sockets=[place])
+
+
+def _named(settings: ConsoleSettings) -> ConsoleSettings:
+    """Take the names of the certificate where the settings name none.
+
+    Raises:
+        KeyFault: the certificate cannot be read.
+    """
+    if settings.public_names or settings.tls_certificate is None:
+        return settings
+    return settings.model_copy(update={"public_names": names_of(settings.tls_certificate)})
 
 
 def _bound(settings: ConsoleSettings) -> socket.socket:
@@ -116,5 +129,4 @@ def _password(path: Path) -> str:
 
 
 def _url(settings: ConsoleSettings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{'https' if settings.is_secure else 'http'}://{host}:{settings.port}"
+    return f"{'https' if settings.is_secure else 'http'}://{settings.names[0]}:{settings.port}"

@@ -13,6 +13,7 @@ from broker.configuration import CLOSED, BrokerSettings
 from broker.messages import Slug
 from broker.vocabulary import Context
 
+_EVERY_ADDRESS = ("0.0.0.0", "::")
 _Told = Annotated[str, Field(min_length=3, max_length=200)]
 
 
@@ -65,6 +66,9 @@ class ConsoleSettings(BaseModel):
     """Address to serve on; any but this machine's own needs `tls_certificate` and `tls_key`."""
     port: int = Field(default=8800, ge=1, le=65535)
     """TCP port to serve on."""
+    public_names: tuple[Annotated[str, Field(pattern=r"^[0-9A-Za-z:][0-9A-Za-z.:-]{0,252}$")], ...] = ()
+    """Names and addresses under which browsers may reach it; other names are not answered, so that no link can be made
+    to lead elsewhere. Without any, those of `tls_certificate`, and this machine's own."""
     tls_certificate: Path | None = None
     """Server certificate with its chain (PEM); `hushward console cert` makes one."""
     tls_key: Path | None = None
@@ -138,6 +142,13 @@ class ConsoleSettings(BaseModel):
     def zone(self) -> ZoneInfo:
         """Return the ward's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the host names that browsers may use, as in an address; the first is the one for links."""
+        told = (*self.public_names, self.host, "127.0.0.1", "localhost", "::1")
+        shown = (f"[{name}]" if ":" in name else name.lower() for name in told if name not in _EVERY_ADDRESS)
+        return tuple(dict.fromkeys(shown))
 
     @property
     def is_secure(self) -> bool:

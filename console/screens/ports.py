@@ -192,8 +192,8 @@ class Settings(Protocol):
         """Rule A11."""
 
     @property
-    def host(self) -> str:
-        """Address the console listens on."""
+    def names(self) -> Sequence[str]:
+        """Host names that browsers may use, as in an address."""
 
     @property
     def is_secure(self) -> bool:

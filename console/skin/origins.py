@@ -7,22 +7,21 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 class OriginGuard:
     """ASGI middleware: requests that change something must come from this console's own pages.
 
     Browsers say where a press came from (Sec-Fetch-Site, else Origin); a request that says neither is passed on, and
-    meets the token of its form. Over plain HTTP the console answers to loopback names only, so that a page of
-    elsewhere cannot reach it by re-pointing its own name.
+    meets the token of its form. The console answers to its own names only, so that a page of elsewhere cannot reach it
+    by re-pointing its name, and no one-time link is made that leads elsewhere.
 
     Args:
         app: what it stands around.
-        names: host names it answers to; empty for any, which is right behind a certificate.
+        names: host names it answers to, as they stand in an address.
     """
 
-    def __init__(self, app: ASGIApp, *, names: Iterable[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, names: Iterable[str]) -> None:
         self._app = app
         self._names = frozenset(name.lower() for name in names)
 
@@ -30,7 +29,7 @@ class OriginGuard:
         """Pass a request on, or refuse it."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            if self._names and _name(headers.get("host", "")) not in self._names:
+            if _name(headers.get("host", "")) not in self._names:
                 await PlainTextResponse("This console does not answer to that name.", 400)(scope, receive, send)
                 return
             if scope["method"] not in _SAFE_METHODS and not _is_own(scope, headers):

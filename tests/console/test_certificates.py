@@ -72,6 +72,12 @@ def test_the_certificate_lasts_no_longer_than_browsers_take_nor_than_its_ca(tmp_
     assert late.until == ca.not_valid_after_utc
 
 
+def test_T43_a_certificate_tells_the_names_it_vouches_for(tmp_path: Path) -> None:
+    made = certificates.make(tmp_path, "willow", ["console.ward.example", "192.0.2.10"], NOW)
+    assert certificates.names_of(made.certificate) == ("console.ward.example", "192.0.2.10")
+    assert certificates.names_of(made.ca) == ()
+
+
 def test_a_ca_without_its_key_makes_nothing(tmp_path: Path) -> None:
     certificates.make(tmp_path, "willow", HOSTS, NOW)
     (tmp_path / "ca.key").chmod(0o644)

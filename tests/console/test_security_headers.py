@@ -92,8 +92,20 @@ def test_T42_a_form_of_another_session_does_nothing(screens):
     assert answer.status_code == 403 and not screens.ward.presses
 
 
-def test_a_name_that_points_here_from_elsewhere_is_not_answered(screens):
-    assert screens.client.get("/sign-in", headers={"host": "rebound.example"}).status_code == 400
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize("name", ["rebound.example", "rebound.example:8800", "ward.example:1@evil", "0.0.0.0:8800", ""])
+def test_T43_a_name_that_points_here_from_elsewhere_is_not_answered(tmp_path, name, is_secure):
+    screens = screens_over(HandWard(), tmp_path, is_secure=is_secure)
+    assert screens.client.get("/sign-in", headers={"host": name}).status_code == 400
+
+
+def test_T43_a_one_time_link_leads_to_a_name_of_this_console_and_nowhere_else(tmp_path):
+    screens = screens_over(HandWard(), tmp_path, is_secure=True)
+    screens.sign_in("administrator")
+    told = {"username": "ned", "display_name": "Ned B.", "role": "nurse"}
+    assert "https://ward.example/enrol/one-time" in screens.press("/staff", "/staff", **told).text
+    screens.client.headers["host"] = "evil.example"
+    assert screens.client.post("/staff", data=told).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/me", "/rooms", "/ward", "/staff", "/cards", "/health", "/governance"])

@@ -83,6 +83,14 @@ def test_this_machines_own_addresses_need_none(tmp_path: Path, host: str) -> Non
     assert read(tmp_path, f'{LEAST}host = "{host}"\n').host == host
 
 
+def test_T43_browsers_reach_it_under_its_own_names_only_and_links_bear_the_first(tmp_path: Path) -> None:
+    secure = f'{LEAST}host = "0.0.0.0"\ntls_certificate = "c.pem"\ntls_key = "c.key"\n'
+    told = read(tmp_path, secure + 'public_names = ["Console.Ward.example", "2001:db8::7"]\n')
+    assert told.names == ("console.ward.example", "[2001:db8::7]", "127.0.0.1", "localhost", "[::1]")
+    assert read(tmp_path, LEAST).names == ("127.0.0.1", "localhost", "[::1]")
+    assert "public_names" in refused(tmp_path, secure + 'public_names = ["https://x/"]\n')
+
+
 def test_A11_no_context_is_inferred_from_its_table_and_none_goes_without(tmp_path: Path) -> None:
     for text in (EVALUATION, CLINICAL):
         assert "rule A11" in refused(tmp_path, LEAST + text)

@@ -169,7 +169,7 @@ class HandSettings:
     timezone: str = "Europe/London"
     language: str = "en"
     context: Context = Context.DEMONSTRATION
-    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]", "ward.example")
     is_secure: bool = False
 
 
