@@ -117,7 +117,7 @@ def compose(
     identity = Identity(settings.node_id, start.boot_id, settings.modality, start.origin)
     gate, room = Gate(identity, console_key, memory, witness, clock), Room(clock, settings.no_movement_after_s)
     live, record = _topic(settings, Leaf.LIVE), _topic(settings, Leaf.RECORD)
-    inbox, recorder = Inbox(live, console_key.verifies, clock), Recorder(outbox, start, clock)
+    inbox, recorder = Inbox(live, start.boot_id, console_key.verifies, clock), Recorder(outbox, start, clock)
     announcement = _announcement(settings, start, outbox, key, clock)
     parts = Parts(
         clock=clock,
@@ -145,8 +145,8 @@ def compose(
             log.error(fault)
 
     def receive(delivery: Delivery) -> None:
-        inbox.put(delivery)
-        wake()
+        if inbox.put(delivery):
+            wake()
 
     def change(is_up: bool) -> None:
         inbox.put_change(is_up)

@@ -106,15 +106,14 @@ class Node:
             if is_up:
                 self._parts.speaker.announce_again()
                 self._parts.sender.begin_again()
-        for delivery, came_s in self._parts.inbox.take():
-            message = self._parts.inbox.judge(delivery)
-            if isinstance(message, ConsentLease):
-                self._hear_lease(message, came_s)
-            elif isinstance(message, Receipt):
-                self._parts.recorder.settle(message)
-            elif isinstance(message, Checkpoint):
-                self._hear_checkpoint(message)
-            delivery.settle()
+        for heard in self._parts.inbox.take():
+            if isinstance(heard.message, ConsentLease):
+                self._hear_lease(heard.message, heard.came_s)
+            elif isinstance(heard.message, Receipt):
+                self._parts.recorder.settle(heard.message)
+            else:
+                self._hear_checkpoint(heard.message)
+            heard.settle()
         for _ in range(self._parts.control.take_presses()):
             log.info("the control in the room was pressed")
             self._parts.gate.press_pause()
