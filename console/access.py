@@ -116,6 +116,21 @@ class Access:
             return self._look(actor, request, LIST_LOOK, lambda tx: self._room_rows(tx, told=True), "", LIST_SUBJECT)
         return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda tx: self._room_rows(tx, told=False))
 
+    def talk(self, actor: Actor, stay_id: str) -> RoomRow | Decision:
+        """Return who stays there, to a member of staff who is about to talk with them about the sensor (rule C6)."""
+        decision = may(Request(actor.role, Permission.CONSENT_ASK), self._office.policy)
+        if not decision:
+            return self._refuse(actor, "consent:talk:opened", decision)
+        rows = self.rooms(actor)
+        if isinstance(rows, Decision):
+            return rows
+        found = next((row for row in rows if row.stay_id and row.stay_id == stay_id), None)
+        return found or self._office.policy.deny("C7", reason=Words("That stay is over."))
+
+    def permits(self, actor: Actor, permission: Permission, reason: AccessReason | None = None) -> bool:
+        """Return whether a screen may offer this to its reader; it reads nothing, and what is pressed is asked anew."""
+        return bool(may(Request(actor.role, permission, reason), self._office.policy))
+
     def staff(self, actor: Actor) -> tuple[StaffRow, ...] | Decision:
         """Return the accounts of staff."""
         return self._open(actor, Permission.STAFF, "ward:staff:viewed", _staff)
@@ -227,17 +242,19 @@ class Access:
         return tuple(self._room_row(tx, room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
 
     def _room_row(self, tx: Tx, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
-        nodes = (one.node_id for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
+        nodes = (one for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
+        node = next(nodes, None)
         consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
         return RoomRow(
             room.room_id,
             room.title,
-            next(nodes, ""),
+            node.node_id if node else "",
             person.stay.stay_id if person else "",
             person.initials if person else "",
             self._rooms.roll.name_in(tx, person.stay) if person and told else "",
             person.stay.from_at if person else None,
             consent if person else Words("nobody stays here"),
+            node is not None and node.confirmed_at is not None,
         )
 
 

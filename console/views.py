@@ -287,6 +287,7 @@ class RoomRow:
         patient_name: opened from its own table; empty when vacant or not permitted.
         since: start of the stay; None when vacant.
         consent: the consent's state, in plain words.
+        node_confirmed: a second person saw the node's lamp flash in this room (rule H5).
     """
 
     room_id: str
@@ -297,6 +298,7 @@ class RoomRow:
     patient_name: str
     since: datetime | None
     consent: Words
+    node_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,8 @@ from console.rules.grants import (
 from console.rules.hours import parse_hours
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
-from console.screens.door import Door, NotForYou
+from console.screens.door import Door
 from console.screens.ports import WardPort
-from console.views import RoomRow
 from console.words import N_
 
 Text = Annotated[str, Field(max_length=80)]
@@ -68,7 +67,7 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
 
     @routes.get("")
     def talk(request: Request, stay_id: str, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
-        stay = _stay(actor, stay_id)
+        stay = shown(ward.access.talk(actor, stay_id))
         return answers.page(request, actor, "consent/talk.html", stay=stay, lists=consent_words.LISTS)
 
     @routes.post("/offer")
@@ -129,13 +128,6 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
             authority_seen=form.authority_seen,
             least_restrictive=form.least_restrictive.strip(),
         )
-
-    def _stay(actor: Actor, stay_id: str) -> RoomRow:
-        rooms: tuple[RoomRow, ...] = tuple(shown(ward.access.rooms(actor)))
-        for room in rooms:
-            if room.stay_id and room.stay_id == stay_id:
-                return room
-        raise NotForYou
 
     return routes
 

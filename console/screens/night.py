@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from broker.clock import Clock
 from console.roles import Actor
+from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door, NotForYou
@@ -17,10 +18,10 @@ from console.views import TileView
 from console.words import N_
 
 ACCESS_REASONS = (
-    ("direct_care", N_("I am caring for them now")),
-    ("incident_review", N_("Review of an incident")),
-    ("ward_audit", N_("Ward audit")),
-    ("maintenance", N_("Repair of the sensor")),
+    (AccessReason.DIRECT_CARE, N_("I am caring for them now")),
+    (AccessReason.INCIDENT_REVIEW, N_("Review of an incident")),
+    (AccessReason.WARD_AUDIT, N_("Ward audit")),
+    (AccessReason.MAINTENANCE, N_("Repair of the sensor")),
 )
 FINE = "saw_them_fine"
 OUTCOMES = (
@@ -106,7 +107,7 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             rendered=render_tile(pages, reader.catalogue, tile, is_alone=True).html,
             reading=reading,
             now=clock.utc_now(),
-            reasons=ACCESS_REASONS,
+            reasons=[one for one in ACCESS_REASONS if ward.access.permits(actor, Permission.READING_LOOK, one[0])],
             outcomes=OUTCOMES,
         )
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
 from console.roles import Actor, Role
+from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.grants import Grant
 from console.stops import Via
@@ -83,6 +84,12 @@ class Access(Protocol):
 
     def rooms(self, actor: Actor) -> "Sequence[RoomRow] | Decision":
         """Return who stays where."""
+
+    def talk(self, actor: Actor, stay_id: str) -> "RoomRow | Decision":
+        """Return who stays there, to staff who may talk with them about the sensor."""
+
+    def permits(self, actor: Actor, permission: Permission, reason: AccessReason | None = None) -> bool:
+        """Tell whether this may be offered; whatever is pressed is asked anew."""
 
     def staff(self, actor: Actor) -> "Sequence[StaffRow] | Decision":
         """Return the accounts."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.access import Permission
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
@@ -28,7 +29,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get("/rooms")
     def rooms_page(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         rooms: Sequence[RoomRow] = shown(ward.access.rooms(actor))
-        return answers.page(request, actor, "desk/rooms.html", rooms=rooms)
+        may_talk = ward.access.permits(actor, Permission.CONSENT_ASK)
+        return answers.page(request, actor, "desk/rooms.html", rooms=rooms, may_talk=may_talk)
 
     @routes.post("/rooms/admit")
     def admit(

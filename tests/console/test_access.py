@@ -205,6 +205,22 @@ def test_X5_what_a_person_said_is_shown_to_those_who_talk_with_them_alone(box):
     assert "ward:consents:viewed" in box.actions()
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.ENGINEER, Role.WARD_MANAGER, Role.PATIENT])
+def test_C6_only_nurses_open_the_talk_about_the_sensor_and_a_denial_is_logged(box, role):
+    stay_id = box.ward.roll.sheet().people["room1"].stay.stay_id
+
+    assert box.ward.access.talk(NURSE, stay_id).stay_id == stay_id
+    assert isinstance(box.ward.access.talk(NURSE, "f" * 32), Decision)
+    assert isinstance(box.ward.access.talk(an_actor(role), stay_id), Decision)
+    assert "consent:talk:opened" in box.actions(denied=True)
+
+
+def test_H5_the_list_says_whose_sensor_was_confirmed_by_a_second_person(box):
+    rows = {row.room_id: row for row in box.ward.access.rooms(NURSE)}
+
+    assert rows["room1"].node_id and rows["room1"].node_confirmed
+
+
 def test_a_look_at_the_list_is_in_everyones_ledger(box):
     box.ward.access.rooms(NURSE)
 

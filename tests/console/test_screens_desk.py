@@ -165,6 +165,21 @@ def test_the_card_holds_its_whole_text_and_a_code_for_the_stop_page(screens):
     assert html.count("<svg") >= 3 and "style=" not in html
 
 
+@pytest.mark.parametrize("who", ["administrator", "engineer"])
+def test_C6_whoever_sets_up_the_ward_does_not_talk_about_consent(screens, who):
+    screens.sign_in(who)
+    there, nowhere = (screens.client.get(f"/consents/{stay}") for stay in ("stay-1", "stay-99"))
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text.replace("stay-1", "") == nowhere.text.replace("stay-99", "")
+    assert "/consents/" not in screens.client.get("/rooms").text
+
+
+def test_H5_only_a_sensor_that_nobody_confirmed_yet_asks_to_be_confirmed(screens):
+    html = screens.sign_in("nurse").client.get("/rooms").text
+    assert html.count("see its lamp flash: confirm") == 1
+    assert 'name="node_id" value="node-1"' in html
+
+
 def test_C17_no_answer_of_the_talk_is_given_beforehand(screens):
     assert " checked" not in screens.sign_in("nurse").client.get("/consents/stay-1").text
 

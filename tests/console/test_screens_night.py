@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from broker.clock import HandClock
@@ -122,3 +124,11 @@ def test_the_origin_of_the_frames_stands_on_the_tile(screens):
     screens.sign_in("nurse")
     assert "simulated" in screens.client.get("/board/rooms/room-1").text
     assert "recording, again (2)" in screens.client.get("/board/rooms/room-2").text
+
+
+@pytest.mark.parametrize(("who", "offered"), [("nurse", ["direct_care"]), ("matron", [])])
+def test_X1_only_the_reasons_that_the_rules_permit_are_offered(screens, who, offered):
+    html = screens.sign_in(who).client.get("/board/rooms/room-2").text
+    assert re.findall(r'name="access_reason" value="(\w+)"', html) == offered
+    assert ("Look at the last reading" in html) is bool(offered)
+    assert "They said no: stop the sensor" in html

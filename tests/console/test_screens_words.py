@@ -130,10 +130,44 @@ def test_every_sentence_is_a_literal_so_that_translators_find_it():
     assert not loose
 
 
-def test_translators_tools_find_the_sentences_of_templates_and_code():
+@pytest.fixture(scope="module")
+def found() -> set[str]:
+    """What the translators' tools find, called as the README says."""
     methods = parse_mapping_cfg((CONSOLE / "locale" / "babel.cfg").open(encoding="utf-8"))[0]
     keywords = {**DEFAULT_KEYWORDS, "N_": None, "Words": None}
-    found = {entry[2] for entry in extract_from_dir(ROOT, methods, keywords=keywords, directory_filter=_is_console)}
+    return {entry[2] for entry in extract_from_dir(ROOT, methods, keywords=keywords, directory_filter=_is_console)}
+
+
+def sentences(path: Path) -> list[tuple[int, ast.expr]]:
+    """Return the first argument of each `Words` and `N_` of a module, with its line."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and node.args]
+    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("Words", "N_")]
+    return [(call.lineno, call.args[0]) for call in named]
+
+
+def test_every_sentence_of_the_console_is_found_by_translators_tools(found):
+    told = [
+        (f"{path.relative_to(ROOT)}:{line}", first.value)
+        for path in CONSOLE.rglob("*.py")
+        for line, first in sentences(path)
+        if isinstance(first, ast.Constant)
+    ]
+    assert len(told) > 300
+    assert [place for place, sentence in told if sentence not in found] == []
+
+
+def test_outside_the_screens_no_sentence_is_put_together_from_anything_but_a_sentence():
+    loose = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in CONSOLE.rglob("*.py")
+        if "screens" not in path.parts
+        for line, first in sentences(path)
+        if not isinstance(first, ast.Constant) and not (isinstance(first, ast.Attribute) and first.attr == "text")
+    ]
+    assert loose == []
+
+
+def test_translators_tools_find_the_sentences_of_templates_and_code(found):
     assert len(found) > 300
     assert {"NOT MONITORED · check in person", "I saw them: fine", "CANNOT TELL · look in"} <= found
 

@@ -9,7 +9,9 @@ from typing import Any
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context
 from console.roles import Actor, Role
+from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.decision import Decision
+from console.rules.policy import shipped_policy
 from console.views import (
     BoardView,
     ReadingView,
@@ -26,6 +28,8 @@ PEOPLE = {
     "nurse": Actor("a1" * 16, "ada", "Ada K.", Role.NURSE),
     "patient": Actor("b2" * 16, "pat", "Pat", Role.PATIENT, "room-2", "c3" * 16),
     "administrator": Actor("d4" * 16, "root", "Ro T.", Role.ADMINISTRATOR),
+    "matron": Actor("f6" * 16, "mat", "Mo L.", Role.MATRON),
+    "engineer": Actor("a7" * 16, "eng", "Eve N.", Role.ENGINEER),
     "governance_lead": Actor("e5" * 16, "gov", "Gil V.", Role.GOVERNANCE_LEAD),
 }
 
@@ -109,7 +113,7 @@ class HandAccess:
         self._ward = ward
 
     def open_viewing(self, actor: Actor, device: str) -> Any:
-        if actor.role is not Role.NURSE:
+        if not self.permits(actor, Permission.BOARD_GLANCE):
             return no()
         viewing = HandViewing(self._ward, device)
         self._ward.viewings.append(viewing)
@@ -132,7 +136,14 @@ class HandAccess:
         return no() if actor.role is Role.PATIENT else self._ward.health
 
     def rooms(self, actor: Actor) -> Any:
-        return self._ward.rooms if actor.role in (Role.NURSE, Role.ADMINISTRATOR) else no()
+        return self._ward.rooms if actor.role in (Role.NURSE, Role.ADMINISTRATOR, Role.ENGINEER) else no()
+
+    def talk(self, actor: Actor, stay_id: str) -> Any:
+        found = [room for room in self._ward.rooms if room.stay_id and room.stay_id == stay_id]
+        return found[0] if found and self.permits(actor, Permission.CONSENT_ASK) else no(rules=("C6",))
+
+    def permits(self, actor: Actor, permission: Permission, reason: AccessReason | None = None) -> bool:
+        return bool(may(Request(actor.role, permission, reason), shipped_policy()))
 
     def staff(self, actor: Actor) -> Any:
         rows = tuple(StaffRow(one.actor_id, one.username, one.display_name, one.role, True) for one in PEOPLE.values())
