@@ -23,8 +23,8 @@ CHECKPOINT_EVERY = 20
 _LONGEST_PROOF = 22
 """Hashes that a checkpoint message holds; enough for 2,097,152 entries."""
 _REMEDY = (
-    "run `hushward audit verify` and keep the data folder as it is. Was an older backup put back on purpose? Then two "
-    "people say so with `hushward console restored` (docs/how-to/restore.md); every consent must then be said anew"
+    "run `hushward audit verify` and keep the folder; two people put an older backup back, and every consent is then "
+    "said anew (docs/how-to/restore.md)"
 )
 CHECKPOINT_AFTER_S = 10.0
 """[s] after which new entries get a checkpoint although they are fewer."""
@@ -197,7 +197,7 @@ class AuditLog:
         head = heads.newest(head_file)
         # A power cut right after the first entry may leave no head yet: nothing can be lost of a log of one entry.
         if head is None and self._tree.size > 1:
-            raise AuditDamaged(f"{head_file.name} is gone, so nobody can say that no entry is missing: {_REMEDY}")
+            raise AuditDamaged(f"{head_file.name} is gone, so entries may be missing: {_REMEDY}")
         self._hold_against(head, f"the head kept in {head_file.name}")
 
     def _hold_against(self, head: heads.Head | None, whose: str) -> None:
