@@ -1,6 +1,6 @@
 """The night board, built from memory: tiles, the ward sentence, and silent lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from console.prompts import Prompts
 from console.roll import Roll, Sheet
 from console.rules.consent import EntryKind
 from console.rules.staleness import Loss
-from console.rules.tiles import CERTAIN, TileFacts, face_of, tile
+from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile, tile
 from console.store import consents
 from console.store.people import NodeRow, RoomRow
 from console.views import BoardView, TileKind, TileView, Words
@@ -41,6 +41,7 @@ class Board:
         self._leases = leases
         self._prompts = prompts
         self._link_up = link_up
+        self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
         self._frontier = 0
         self._sprees: tuple[Words, ...] = ()
@@ -65,7 +66,16 @@ class Board:
             self._live.certain(state.node_id, now)
 
     def _tile(self, room: RoomRow, sheet: Sheet, now: datetime) -> TileView:
-        return tile(self._facts(room, sheet), now, self._office.policy)
+        """Return a room's tile; one that cannot be made says so for its own room, and takes no other with it (RG3)."""
+        try:
+            made = tile(self._facts(room, sheet), now, self._office.policy)
+        except Exception as error:
+            if room.room_id not in self._faulty:
+                self._faulty.add(room.room_id)
+                _log.error("tile_not_made", room=room.room_id, error=type(error).__name__)
+            return fault_tile(room.room_id, room.title)
+        self._faulty.discard(room.room_id)
+        return made
 
     def _facts(self, room: RoomRow, sheet: Sheet) -> TileFacts:
         person, node = sheet.people.get(room.room_id), sheet.node_of.get(room.room_id)
@@ -123,7 +133,19 @@ class Board:
                     found.append((entry.at, _notice(room, entry.kind, entry.at)))
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
-        return (*([rollback] if rollback else []), *self._spree_notices(since), *newest[:_MOST_NOTICES])
+        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet))
+        return (*first, *self._spree_notices(since), *newest[:_MOST_NOTICES])
+
+    def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:
+        """Say which nodes are witnesses against the log (rule X3)."""
+        for room in sheet.rooms:
+            node = sheet.node_of.get(room.room_id)
+            if node is not None and self._live.of(node.node_id).has_conflict:
+                yield Words(
+                    "{room}: its sensor remembers another history of the audit log. Check in person, and tell the "
+                    "engineer and the governance lead now.",
+                    {"room": room.title},
+                )
 
     def _spree_notices(self, since: datetime) -> tuple[Words, ...]:
         """Ask the nurse in charge to go round, where one device stopped many rooms (NA-18); read every few seconds."""
@@ -139,7 +161,8 @@ class Board:
         self._sprees_s = now_s
         self._sprees = tuple(
             Words(
-                "{rooms} rooms were stopped from one device by {at}. Nurse in charge: go round and ask each person.",
+                "{rooms} rooms were stopped within an hour, the last at {at}. Nurse in charge: go round and ask each "
+                "person.",
                 {"rooms": rooms, "at": at},
             )
             for at, rooms in found

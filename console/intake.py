@@ -112,7 +112,6 @@ class Intake:
         self._hearing = Hearing(live, listeners.live, newest)
         self._waiting: queue.Queue[Delivery] = queue.Queue(_MOST_WAITING)
         self._told_s: dict[tuple[str, Refusal], float] = {}
-        self._uncounted: list[Refused] = []
         self.arrived = threading.Event()
         self.dropped = 0
 
@@ -151,8 +150,8 @@ class Intake:
         self._note_clocks(sifted)
         # Announcements come first: a live message of a new boot may stand in the same batch.
         durable = [one for one in sifted if isinstance(one, NodeAnnouncement | TakenRecord | Refused)]
-        self._write([*self._uncounted, *durable], nodes)
-        self._uncounted = [refused for one in sifted for refused in self._hearing.take(one)]
+        self._write(durable, nodes)
+        self._write([refused for one in sifted for refused in self._hearing.take(one)], nodes)
 
     def _next_batch(self) -> list[Delivery]:
         found: list[Delivery] = []

@@ -8,6 +8,7 @@ from datetime import datetime
 from broker.clock import Clock
 from broker.messages import LiveState
 from broker.readings import Readings
+from broker.vocabulary import HealthFlag
 from console.rules.policy import Policy
 from console.rules.staleness import Loss, loss_of
 from console.store.leases import Boot
@@ -52,6 +53,11 @@ class Heard:
     def lease_id(self) -> str:
         """Return the lease its sensor is open under; empty when it is not open."""
         return (self.state.sensor.lease_id or "") if self.state else ""
+
+    @property
+    def has_conflict(self) -> bool:
+        """Return whether it remembers another history of the audit log, by its signed answer or by its own word."""
+        return self.disagrees or (self.state is not None and HealthFlag.AUDIT_CONFLICT in self.state.health.flags)
 
 
 class Live:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from broker.vocabulary import SensorState
+from broker.vocabulary import HealthFlag, SensorState
 from console.live import Live
 from console.office import Office
 from console.roll import Roll
@@ -58,11 +58,13 @@ class NodeHealth:
         loss = self._live.loss(node.node_id, link_up=self._link_up())
         flags = [one.value for one in heard.state.health.flags] if heard.state else []
         if heard.disagrees:
-            flags.append("audit_conflict")
+            flags.append(HealthFlag.AUDIT_CONFLICT.value)
         if node.confirmed_at is None:
             flags.append("waits_for_second_person")
         told = heard.state
         state = _STATES[told.sensor.state] if told and loss is None else sentence_of(loss or Loss.NEVER_HEARD)
+        if heard.has_conflict:
+            state = Words("It remembers another history of the audit log: {state}", {"state": state})
         return NodeHealthView(
             node_id=node.node_id,
             room_title=room.title if room else node.room_id,

@@ -106,7 +106,7 @@ def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
 def fault_tile(room_id: str, room_title: str) -> TileView:
     """Return the tile of a room of which the board cannot tell anything, whatever the reason: broken, walk."""
     face = _not_monitored(Words("The board has a fault with this room."))
-    return TileView(room_id, room_title, "", face.kind, face.headline, face.detail, None, None, None, None, "")
+    return TileView(room_id, room_title, "", face.kind, face.headline, face.detail)
 
 
 def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
