@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from console.office import Done, Office
-from console.roles import Actor
+from console.patient_accounts import waits_for_second
+from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.asking import AskFacts, may_ask, may_resume
@@ -17,6 +18,7 @@ from console.rules.grants import Grant
 from console.rules.policy import made
 from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own, write_entry
+from console.store import consents
 from console.store.database import Tx
 from console.views import Words
 
@@ -176,7 +178,8 @@ class Consents:
             if person is None:
                 return Done(self._office.policy.deny("C4", reason=Words("Nobody stays there now.")), room=room)
             standing = self._roll.standing_in(tx, person)
-            decision = decide(person, standing)
+            refused = self._vouched(tx, actor, person, kind, details)
+            decision = decide(person, standing) if refused is None else refused
             if decision:
                 consent_id = secrets.token_hex(16) if fresh else standing.consent_id
                 write_entry(self._office, self._roll, tx, person, consent_id, kind, details, actor)
@@ -184,6 +187,17 @@ class Consents:
             return Done(decision, f"patient:{person.stay.patient_id}", person.stay.room_id)
 
         return self._office.run(actor, permission, f"consent:record:{kind.value}", work, room=room, is_own=own)
+
+    def _vouched(
+        self, tx: Tx, actor: Actor, person: Person, kind: EntryKind, details: Mapping[str, Any]
+    ) -> Decision | None:
+        """Refuse to undo a stop from a sign-in that was made after it and that one person alone vouches for."""
+        undoes = kind is EntryKind.RESUMED or details.get("answer") == RelayAnswer.NO
+        entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
+        if not undoes or actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
+            return None
+        words = Words("This sign-in was made after the stop. First a second member of staff confirms that it is yours.")
+        return self._office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
 
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)

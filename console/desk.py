@@ -3,12 +3,13 @@
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from broker.vocabulary import Modality
+from console.enrolment import HIDDEN_SIGNS, is_plain
 from console.errors import NameTaken
 from console.identity import Identity, name_fault
 from console.office import Done, Office
+from console.patient_accounts import MADE, Invited, PatientAccounts
 from console.roles import Actor, Role
 from console.roll import Person, Roll, sealed_name
 from console.rules.access import Permission
@@ -22,29 +23,22 @@ from console.store.people import NodeRow, StayRow
 from console.store.sealing import NameSeals
 from console.views import Words
 
+__all__ = ["Desk", "Invited"]
+
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONGEST_TITLE = 60
 _LONGEST_NAME = 120
 _STAFF = frozenset(Role) - {Role.PATIENT, Role.SYSTEM}
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """A new account, or why there is none.
+class Desk:
+    """Commands that change the ward.
 
     Attributes:
-        decision: the outcome.
-        token: for the one-time link; empty when denied.
-        actor: whose; None when denied.
+        add_patient_account: see `PatientAccounts.add`, as the two below.
+        reset_patient_account: put a new sign-in in place of a patient's old one.
+        confirm_patient_account: say, as a second person, that the patient has it.
     """
-
-    decision: Decision
-    token: str = field(default="", repr=False)
-    actor: Actor | None = None
-
-
-class Desk:
-    """Commands that change the ward."""
 
     def __init__(
         self, office: Office, roll: Roll, identity: Identity, after: Callable[[str], None] = lambda _room: None
@@ -62,6 +56,10 @@ class Desk:
         self._identity = identity
         self._after = after
         self._names = NameSeals(office.store.keys)
+        patients = PatientAccounts(office, roll, identity)
+        self.add_patient_account = patients.add
+        self.reset_patient_account = patients.reset
+        self.confirm_patient_account = patients.confirm
 
     def create_ward(self, actor: Actor, title: str) -> Decision:
         """Make the ward of this console."""
@@ -69,6 +67,8 @@ class Desk:
         def work(tx: Tx) -> Done:
             if people.ward_title(tx) is not None:
                 return Done(self._no("X4", Words("The ward is there already.")))
+            if not is_plain(title.strip()):
+                return Done(self._no("X4", HIDDEN_SIGNS))
             if not _is_title(title):
                 return Done(self._no("X4", Words("Give it a name of at most 60 letters.")))
             people.add_ward(tx, self._office.ward, title.strip(), self._office.now())
@@ -80,6 +80,8 @@ class Desk:
         """Add a single room."""
 
         def work(tx: Tx) -> Done:
+            if not is_plain(title.strip()):
+                return Done(self._no("X4", HIDDEN_SIGNS))
             if not _SLUG.fullmatch(room_id) or not _is_title(title):
                 return Done(self._no("X4", Words("A room needs a short name of letters and digits, and a title.")))
             if any(one.room_id == room_id for one in people.all_rooms(tx)):
@@ -147,12 +149,25 @@ class Desk:
 
     def add_staff(self, actor: Actor, username: str, display_name: str, role: Role) -> Invited:
         """Make an account for a member of staff; it opens with a one-time link."""
-        return self._invite(actor, username, display_name, role, None)
+        invited: list[Invited] = []
 
-    def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:
-        """Make a patient's own account, so that they can read their page."""
-        person = self._roll.sheet().stay(stay_id)
-        return self._invite(actor, username, "", Role.PATIENT, person)
+        def work(tx: Tx) -> Done:
+            shown = display_name or username
+            fault = name_fault(username, shown)
+            if role not in _STAFF:
+                fault = Words("Choose one of the roles.")
+            if fault is not None:
+                return Done(self._no("X6", fault))
+            made_now = self._identity.invite(tx, actor, username, shown, role)
+            decision = self._yes("X6", Words("The account is made. Hand over the link in person."))
+            invited.append(Invited(decision, made_now.token, made_now.actor))
+            return Done(decision, f"account:{made_now.actor.actor_id}")
+
+        try:
+            decision = self._office.run(actor, Permission.STAFF_CHANGE, MADE, work)
+        except NameTaken:
+            return Invited(self._no("X6", Words("This sign-in name is taken.")))
+        return invited[0] if decision else Invited(decision)
 
     def admit(self, actor: Actor, name: str, initials: str, room_id: str) -> Decision:
         """Begin a stay; the sensor is off (rule C2). The decision's detail is the stay's id."""
@@ -161,6 +176,8 @@ class Desk:
             sheet = self._roll.sheet()
             if sheet.room(room_id) is None or room_id in sheet.people:
                 return Done(self._no("C2", Words("That room is not free.")), room=room_id)
+            if not is_plain(name.strip()) or not is_plain(initials.strip()):
+                return Done(self._no("H5", HIDDEN_SIGNS), room=room_id)
             if not name.strip() or len(name) > _LONGEST_NAME or not 1 <= len(initials.strip()) <= 4:
                 return Done(self._no("H5", Words("A name and one to four initials, please.")), room=room_id)
             patient_id, stay_id, now = secrets.token_hex(16), secrets.token_hex(16), self._office.now()
@@ -180,7 +197,9 @@ class Desk:
 
         def work(tx: Tx) -> Done:
             sheet = self._roll.sheet()
-            if person is None or sheet.room(room_id) is None or room_id in sheet.people:
+            if person is None or people.open_stay_of(tx, stay_id) is None:
+                return Done(self._no("C2", Words("They have left already.")), room=room_id)
+            if sheet.room(room_id) is None or room_id in sheet.people:
                 return Done(self._no("C2", Words("That room is not free.")), room=room_id)
             now, old = self._office.now(), person.stay
             people.end_stay(tx, stay_id, "moved", now)
@@ -203,13 +222,15 @@ class Desk:
         room_id = person.stay.room_id if person else ""
 
         def work(tx: Tx) -> Done:
-            if person is None:
-                return Done(self._no("C7", Words("That stay is over.")))
+            stay = people.open_stay_of(tx, stay_id)
+            if stay is None:
+                return Done(self._no("C7", Words("They have left already.")))
             people.end_stay(tx, stay_id, "discharged", self._office.now())
-            accounts.move_patient(tx, person.stay.patient_id, None)
+            accounts.move_patient(tx, stay.patient_id, None)
             self._roll.changes_with(tx)
-            return Done(self._yes("C7", Words("They have left. The sensor is off.")),
-                        f"patient:{person.stay.patient_id}", room_id)  # fmt: skip
+            return Done(
+                self._yes("C7", Words("They have left. The sensor is off.")), f"patient:{stay.patient_id}", stay.room_id
+            )
 
         return self._then(room_id, self._office.run(actor, Permission.STAY_CHANGE, "desk:stay:ended", work))
 
@@ -227,31 +248,6 @@ class Desk:
             actor.actor_id,
         )
         consents.add_entry(tx, entry, fresh.patient_id)
-
-    def _invite(self, actor: Actor, username: str, display_name: str, role: Role, person: Person | None) -> Invited:
-        invited: list[Invited] = []
-
-        def work(tx: Tx) -> Done:
-            shown = display_name or username
-            fault = name_fault(username, shown)
-            if role is Role.PATIENT and person is None:
-                fault = Words("That stay is over.")
-            if role is not Role.PATIENT and role not in _STAFF:
-                fault = Words("Choose one of the roles.")
-            if fault is not None:
-                return Done(self._no("X6", fault))
-            room, patient = (person.stay.room_id, person.stay.patient_id) if person else (None, None)
-            made_now = self._identity.invite(tx, actor, username, shown, role, room_id=room, patient_id=patient)
-            decision = self._yes("X6", Words("The account is made. Hand over the link in person."))
-            invited.append(Invited(decision, made_now.token, made_now.actor))
-            return Done(decision, f"account:{made_now.actor.actor_id}")
-
-        permission = Permission.STAY_CHANGE if role is Role.PATIENT else Permission.STAFF_CHANGE
-        try:
-            decision = self._office.run(actor, permission, "desk:account:made", work)
-        except NameTaken:
-            return Invited(self._no("X6", Words("This sign-in name is taken.")))
-        return invited[0] if decision else Invited(decision)
 
     def _node_fault(self, tx: Tx, node_id: str, room_id: str, public_key: str) -> Words | None:
         sheet = self._roll.sheet()

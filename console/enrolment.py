@@ -137,10 +137,20 @@ class Enrolment:
         return True
 
 
+def is_plain(told: str) -> bool:
+    """Return whether a text shows every sign it holds: no control signs, and none that turn the reading direction."""
+    return told.isprintable()
+
+
+HIDDEN_SIGNS = Words("A name cannot hold hidden signs: no control signs, none that change the reading direction.")
+
+
 def name_fault(username: str, display_name: str) -> Words | None:
     """Return why a new account's names are not taken, or None when they are."""
+    if not is_plain(username.strip()) or not is_plain(display_name.strip()):
+        return HIDDEN_SIGNS
     if not _NAME.fullmatch(normal_name(username)):
         return Words("A sign-in name has 2 to 64 characters and no spaces.")
-    if not 1 <= len(display_name.strip()) <= 64 or not display_name.isprintable():
+    if not 1 <= len(display_name.strip()) <= 64:
         return Words("A display name has 1 to 64 characters.")
     return None

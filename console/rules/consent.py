@@ -20,6 +20,7 @@ __all__ = [
     "carried_details",
     "derive",
     "lapses_at",
+    "last_stop",
 ]
 
 
@@ -41,6 +42,11 @@ def derive(entries: Iterable[ConsentEntry], now: datetime, policy: Policy, zone:
         standing = _at(standing, entry.at)
         standing = _STEPS[entry.kind](standing, entry, policy, zone)
     return _at(standing, now)
+
+
+def last_stop(entries: Iterable[ConsentEntry]) -> datetime | None:
+    """Return when a sensor was last stopped, paused or set waiting in a stay; None when never."""
+    return max((one.at for one in entries if one.kind in _STOPS), default=None)
 
 
 def lapses_at(grant: Grant, policy: Policy, zone: ZoneInfo) -> datetime:
@@ -239,3 +245,13 @@ _STEPS: dict[EntryKind, Callable[[Standing, ConsentEntry, Policy, ZoneInfo], Sta
     EntryKind.SUSPENDED: _suspended,
     EntryKind.CARRIED: _carried,
 }
+_STOPS = frozenset(
+    {
+        EntryKind.REFUSED,
+        EntryKind.WITHDRAWN,
+        EntryKind.RELAYED_NO,
+        EntryKind.PAUSED,
+        EntryKind.SUSPENDED,
+        EntryKind.CARRIED,
+    }
+)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 
 from console.store.database import Tx
-from console.store.tables import nodes, patients, rooms, stays, wards
+from console.store.tables import accounts, enrolments, nodes, patients, rooms, stays, wards
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,39 @@ def open_stays(tx: Tx) -> list[StayRow]:
     """Return who stays where now."""
     found = tx.execute(select(stays).where(stays.c.to_at.is_(None)))
     return [StayRow(row.stay_id, row.patient_id, row.room_id, row.from_at) for row in found]
+
+
+def open_stay_of(tx: Tx, stay_id: str) -> StayRow | None:
+    """Return a stay that lasts; None when it is over or never was."""
+    return next((one for one in open_stays(tx) if one.stay_id == stay_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """The one-time link that a sign-in stands on.
+
+    Attributes:
+        issued_by: pseudonym of who made it.
+        issued_at: when.
+    """
+
+    issued_by: str
+    issued_at: datetime
+
+
+def newest_link(tx: Tx, actor_id: str, before: datetime | None = None) -> LinkRow | None:
+    """Return the newest link of an account that was made (before a moment); None when there is none."""
+    wanted = select(enrolments.c.issued_by, enrolments.c.created_at).where(enrolments.c.actor_id == actor_id)
+    if before is not None:
+        wanted = wanted.where(enrolments.c.created_at <= before)
+    row = tx.execute(wanted.order_by(enrolments.c.created_at.desc()).limit(1)).first()
+    return None if row is None else LinkRow(row.issued_by, row.created_at)
+
+
+def accounts_of(tx: Tx, patient_id: str) -> tuple[str, ...]:
+    """Return the accounts of a patient that may sign in."""
+    wanted = select(accounts.c.actor_id).where((accounts.c.patient_id == patient_id) & accounts.c.is_active)
+    return tuple(tx.execute(wanted).scalars())
 
 
 def rooms_of(tx: Tx, patient_id: str) -> list[tuple[str, datetime, datetime | None]]:
