@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 
+from deploy.packages import REMEDY
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
@@ -80,5 +82,10 @@ def main(arguments: list[str] | None = None) -> int:
     if verb is None:
         sys.stderr.write(f"hushward: there is no verb {given[0]!r}; hushward --help lists them\n")
         return 2
-    run: Callable[[list[str]], int] = getattr(import_module(verb.module), verb.function)
+    try:
+        module = import_module(verb.module)
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"hushward {verb.name}: missing on this machine: {error.name}; {REMEDY}\n")
+        return 1
+    run: Callable[[list[str]], int] = getattr(module, verb.function)
     return run([*verb.before, *given[1:]])

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from deploy import disk
 from deploy.errors import DeployError
+from edge.errors import SourceError
+from edge.sources.formats import open_recording
 
 MOST_ROOMS = 18
 _REPLAY = re.compile(r"^(room\d{1,2})=(.+)$")
@@ -90,6 +92,10 @@ def replays(given: Sequence[str], room_ids: Sequence[str]) -> dict[str, Path]:
             raise DeployError(f"--replay {one}: there is no such file; check the path")
         if not os.access(file, os.R_OK):
             raise DeployError(f"--replay {one}: the file cannot be read; check its rights")
+        try:
+            open_recording(file).close()
+        except SourceError as error:
+            raise DeployError(f"--replay {one}: {error}") from error
         found[room_id] = file.resolve()
     return found
 

@@ -16,6 +16,7 @@ from broker.clock import SystemClock
 from broker.embedded import LIMITS_SENTENCE
 from broker.errors import BrokerError
 from deploy import layout as files
+from deploy import packages
 from deploy import plan as plans
 from deploy import progress as saying
 from deploy.disk import DiskWatch
@@ -71,6 +72,7 @@ def up(
     """
     say = saying.choose()
     try:
+        packages.check()
         room_ids = Plan(data, rooms).room_ids
         wanted = Plan(
             data=data.resolve(),

@@ -6,13 +6,14 @@ import pytest
 from deploy import plan as plans
 from deploy.errors import DeployError
 from deploy.plan import Plan
+from edge.evaluation import simulate_file
 
 ROOMS = Plan(Path("x"), rooms=3).room_ids
 
 
 def recording(folder: Path) -> Path:
-    file = folder / "night.h5"
-    file.write_bytes(b"x")
+    file = folder / "night.npz"
+    simulate_file(file, seed=1, seconds=5)
     return file
 
 
