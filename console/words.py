@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ _BREAK = " · "
 _FIELD = re.compile(r"(\{[^{}]*\})")
 _RIGHT_TO_LEFT_OVERRIDE, _POP = "\u202e", "\u202c"
 _ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_TURNING = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Bidirectional classes of signs after which what stands beside them may be read in another order."""
 _TIME_PATTERNS = {"": "HH:mm", "seconds": "HH:mm:ss", "day": "EEE HH:mm", "date": "EEE d MMM"}
 _ACCENTS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -130,11 +133,12 @@ class Catalogue:
         if isinstance(value, timedelta):
             return self._apart(span(value, form))
         if isinstance(value, str):
-            return self._apart(value)
+            return self._apart(value, is_apart=any(unicodedata.bidirectional(sign) in _TURNING for sign in value))
         return self._apart(format(value, form))
 
-    def _apart(self, text: str) -> str:
-        return f"{_ISOLATE}{text}{_POP_ISOLATE}" if self.is_right_to_left else text
+    def _apart(self, text: str, *, is_apart: bool = False) -> str:
+        """Keep a value from turning the words around it, and them from turning it."""
+        return f"{_ISOLATE}{text}{_POP_ISOLATE}" if is_apart or self.is_right_to_left else text
 
 
 class _Fields(string.Formatter):

@@ -112,6 +112,33 @@ def test_E1_a_denial_and_a_done_deed_come_from_the_catalogue(screens):
         assert not [text for text in visible(answer.text) if escaped(text.replace("· Hushward", ""))]
 
 
+PERSONAL = ("Room 2", "P.T.", "Pat Taylor", "Ro T.", "Ada K.", "root")
+
+
+@pytest.mark.parametrize(
+    ("who", "page"),
+    [
+        ("nurse", "/rooms"),
+        ("nurse", "/board/rooms/room-2"),
+        ("nurse", "/consents/stay-2"),
+        ("nurse", "/health"),
+        ("nurse", "/cards"),
+        ("administrator", "/staff"),
+        ("administrator", "/ward"),
+    ],
+)
+def test_E1_what_people_called_somebody_or_something_cannot_turn_the_line_around_it(screens, who, page):
+    html = re.sub(r"<option[^>]* dir=\"auto\">[^<]*</option>|<title>.*?</title>", "", page_in(screens, "en", who, page))
+    kept_apart = re.sub(r"<bdi[^>]*>[^<]*</bdi>", "", html)
+    assert "<bdi" in html
+    assert not [text for text in visible(kept_apart) + visible_codes(kept_apart) if text in PERSONAL]
+
+
+def visible_codes(html: str) -> list[str]:
+    """Return what stands in elements that are never translated."""
+    return [text.strip() for text in re.findall(r'translate="no"[^>]*>([^<]+)<', html)]
+
+
 def test_our_style_sheets_know_no_left_and_no_right():
     for path in (CONSOLE / "static").glob("*.css"):
         rules = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)

@@ -65,6 +65,11 @@ def test_the_mirrored_language_runs_from_right_to_left_and_isolates_values():
     assert "\u2068Ada\u2069" in catalogue.say("{name} looked", name="Ada")
 
 
+@pytest.mark.parametrize("name", ["דנה ק.", "أحمد", "\u202eevil"])
+def test_a_name_that_runs_the_other_way_is_kept_apart_from_the_words_around_it(name):
+    assert ENGLISH.say("{name} moves to {room}.", name=name, room="Room 3") == f"\u2068{name}\u2069 moves to Room 3."
+
+
 def _write_po(folder: Path, language: str, source: str, target: str) -> None:
     path = folder / language / "LC_MESSAGES" / "hushward.po"
     path.parent.mkdir(parents=True)
