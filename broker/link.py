@@ -41,6 +41,11 @@ class Link(Protocol):
         """Return whether the broker has accepted us and our subscriptions."""
         ...
 
+    @property
+    def denied(self) -> int:
+        """Return how many of our connections, subscriptions and QoS 1 messages the broker has refused so far."""
+        ...
+
     def start(self, receive: Receiver, on_change: Callable[[bool], None]) -> None:
         """Begin to connect.
 
@@ -108,6 +113,11 @@ class MemoryLink:
     def is_up(self) -> bool:
         """Return whether the link is connected."""
         return self._up
+
+    @property
+    def denied(self) -> int:
+        """Return 0: this broker refuses nobody."""
+        return 0
 
     def start(self, receive: Receiver, on_change: Callable[[bool], None]) -> None:
         """Connect at once."""

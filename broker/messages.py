@@ -61,7 +61,8 @@ class Health(BaseModel):
         frame_age_s: [s] since the last frame; None while the sensor is closed.
         frames_lost: frames lost since the sensor opened.
         frames_bad: frames that could not be read since the sensor opened.
-        refused: messages and leases from the console's side that were not taken since this boot.
+        refused: since this boot, messages and leases from the console's side that the node did not take, and what of
+            the node's own the broker refused.
         temperature_c: [°C] of the processor; None when the hardware does not say.
         flags: what is wrong; empty when nothing is.
     """
@@ -212,8 +213,8 @@ class MinuteMeasurement(BaseModel):
     kind: Literal["minute"] = "minute"
     minute_from: UtcTime
     sensed_s: Annotated[float, Field(ge=0, le=61)]
-    present_s: Annotated[float, Field(ge=0, le=61)] | None
-    moving_s: Annotated[float, Field(ge=0, le=61)] | None
+    present_s: Annotated[float, Field(ge=0, le=61)] | None = None
+    moving_s: Annotated[float, Field(ge=0, le=61)] | None = None
     readings: Readings
 
 

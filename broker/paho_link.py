@@ -1,7 +1,9 @@
 """`Link` over paho-mqtt: manual acknowledgement, a will, reconnects with back-off (the only importer of paho)."""
 
+import logging
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,8 @@ from paho.mqtt.properties import Properties
 from broker.errors import LinkError
 from broker.link import Delivery, Receiver
 from broker.topics import Topic
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class PahoLink:
     """A link that comes back by itself.
 
     The session is kept (`clean_start` false) and subscriptions are made anew at every connection, because a broker
-    that was killed may have lost them. `is_up` is true only once the broker has granted every subscription.
+    that was killed may have lost them. `is_up` is true only once the broker has granted every subscription. Every
+    reason code from 0x80 is a refusal (RELIABILITY, fact 5): it is counted, and the first of its sort is logged.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class PahoLink:
         self._receive: Receiver | None = None
         self._on_change: Callable[[bool], None] = _ignore_change
         self._keepalive_s = keepalive_s
+        self._denied: Counter[str] = Counter()
         client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5, manual_ack=True, userdata=None
         )
@@ -76,6 +82,7 @@ class PahoLink:
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
+        client.on_publish = self._published
         client.on_message = self._arrived
         self._client = client
 
@@ -83,6 +90,11 @@ class PahoLink:
     def is_up(self) -> bool:
         """Return whether we are connected and subscribed."""
         return self._up.is_set()
+
+    @property
+    def denied(self) -> int:
+        """Return how many of our connections, subscriptions and QoS 1 messages the broker has refused so far."""
+        return sum(list(self._denied.values()))
 
     def start(self, receive: Receiver, on_change: Callable[[bool], None]) -> None:
         """Begin to connect, on paho's own thread."""
@@ -110,7 +122,7 @@ class PahoLink:
         self._up.clear()
 
     def _connected(self, client: paho.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        if reason.is_failure:
+        if self._is_denied("the connection", reason):
             return
         if not self._subscriptions:
             self._come_up()
@@ -118,9 +130,22 @@ class PahoLink:
             client.subscribe([(one, 1) for one in self._subscriptions])
 
     def _subscribed(self, _client: Any, _userdata: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
-        if any(one.is_failure for one in reasons):
-            return
-        self._come_up()
+        denied = [one for one in reasons if self._is_denied("a subscription", one)]
+        if not denied:
+            self._come_up()
+
+    def _published(self, _client: Any, _userdata: Any, _mid: int, reason: Any, _properties: Any) -> None:
+        self._is_denied("a message", reason)
+
+    def _is_denied(self, what: str, reason: Any) -> bool:
+        """Return whether the broker's answer is a refusal; count it, and log the first of its sort."""
+        if not reason.is_failure:
+            return False
+        sort = f"{what}: {reason.getName()}"
+        self._denied[sort] += 1
+        if self._denied[sort] == 1:
+            log.error("the broker refused %s; check our name, password and its access rules", sort)
+        return True
 
     def _come_up(self) -> None:
         if not self._up.is_set():

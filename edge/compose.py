@@ -136,7 +136,7 @@ def compose(
         room=room,
         witness=witness,
         key=key,
-        doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness, inbox),
+        doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness, inbox, link),
     )
     node = Node(parts)
     log.info("this node's public key, for the console's list of nodes", extra={"public_key": key.public_hex})

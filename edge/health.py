@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.clock import Clock
+from broker.link import Link
 from broker.messages import Health
 from broker.vocabulary import HealthFlag, SensorState
 from edge.gate import Gate
@@ -81,6 +82,7 @@ class Doctor:
     room: Room
     witness: Witness
     inbox: Inbox
+    link: Link
 
     def health(self) -> Health:
         """Return the node's health now."""
@@ -89,7 +91,7 @@ class Doctor:
             frame_age_s=frames.age_s,
             frames_lost=frames.lost,
             frames_bad=frames.bad,
-            refused=self.inbox.refused.total() + self.gate.refused.total(),
+            refused=self.inbox.refused.total() + self.gate.refused.total() + self.link.denied,
             temperature_c=self.machine.temperature_c,
             flags=tuple(dict.fromkeys(self._flags())),
         )

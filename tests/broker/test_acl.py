@@ -9,6 +9,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import acl, topics
+from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic
 from tests.kit import contract
 from tests.kit.processes import BrokerProcess, Heard, broker_process, eventually
@@ -95,6 +96,32 @@ def test_T29_a_node_cannot_speak_on_another_nodes_topic(broker: BrokerProcess, c
     assert intruder.publish(str(contract.topic(Leaf.RECORD, "room2")), b"own") < 0x80
     eventually(lambda: console.payloads == [b"own"], what="the node's own record")
     intruder.client.loop_stop()
+
+
+@pytest.mark.mosquitto
+def test_T29_a_denial_by_the_broker_is_counted_and_logged_once(
+    broker: BrokerProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = broker.link("room2")
+    link.start(lambda _delivery: None, lambda _up: None)
+    eventually(lambda: link.is_up, what="the link")
+    assert link.publish(contract.topic(Leaf.RECORD, "room2"), b"own")
+    for _ in range(3):
+        assert link.publish(contract.topic(Leaf.RECORD, "room1"), b"another's")
+    eventually(lambda: link.denied == 3, what="the denials")
+    told = [one.getMessage() for one in caplog.records if one.name == "broker.paho_link"]
+    assert len(told) == 1
+    assert "Not authorized" in told[0]
+    link.stop()
+
+
+@pytest.mark.mosquitto
+def test_a_password_that_the_broker_does_not_take_is_counted_and_not_silent(broker: BrokerProcess) -> None:
+    link = PahoLink(Address(port=broker.port, username="room1", password="wrong"), "room1", ())
+    link.start(lambda _delivery: None, lambda _up: None)
+    eventually(lambda: link.denied >= 1, what="the refusal")
+    assert not link.is_up
+    link.stop()
 
 
 @pytest.mark.mosquitto
