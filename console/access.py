@@ -88,8 +88,8 @@ class Access:
         request = Request(actor.role, Permission.READING_LOOK, reason)
         return self._look(actor, request, "room:reading:viewed", lambda _tx: self._reading(room_id), room_id)
 
-    def patient_page(self, actor: Actor) -> PatientView | Decision:
-        """Return a patient's own page; their own reading of it makes one entry a minute."""
+    def patient_page(self, actor: Actor, page: int = 0) -> PatientView | Decision:
+        """Return a patient's own page, with a page of its ledger; their own reading of it makes one entry a minute."""
         room_id = actor.room_id or ""
         person = self._rooms.roll.sheet().people.get(room_id)
         is_own = person is not None and person.stay.patient_id == actor.patient_id
@@ -98,8 +98,8 @@ class Access:
             return self._refuse(actor, "patient:page:viewed", may(Request(actor.role, Permission.PATIENT_PAGE),
                                                                   self._office.policy))  # fmt: skip
         if not self._is_due(actor.actor_id):
-            return self._office.store.read(lambda tx: self._page(tx, person))
-        return self._look(actor, request, "patient:page:viewed", lambda tx: self._page(tx, person), room_id)
+            return self._office.store.read(lambda tx: self._page(tx, person, page))
+        return self._look(actor, request, "patient:page:viewed", lambda tx: self._page(tx, person, page), room_id)
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
@@ -203,7 +203,7 @@ class Access:
         office = self._office
         return breathing_view(newest, verdict.purposes, office.context, heard.state.origin, office.now(), office.policy)
 
-    def _page(self, tx: Tx, person: Person) -> PatientView:
+    def _page(self, tx: Tx, person: Person, page: int) -> PatientView:
         office, rooms, room_id = self._office, self._rooms, person.stay.room_id
         sheet, now = rooms.roll.sheet(), office.now()
         room, node = sheet.room(room_id), sheet.node_of.get(room_id)
@@ -217,7 +217,7 @@ class Access:
             sheet.modality_of(room_id),
             live,
             self._stop(tx, person, standing, node),
-            who_looked(tx, person.stay, now),
+            who_looked(tx, person.stay, now, max(page, 0)),
             said_to_staff(tx, person.stay),
             self._reading(room_id) if standing.is_given else None,
         )

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from console.roles import Role
 from console.rules.access import AccessReason
-from console.store import accounts, audit_rows, prompts, viewings
+from console.store import accounts, audit_rows, looks, prompts, viewings
 from console.store.database import Tx
-from console.store.people import StayRow
+from console.store.looks import LookRow, Wanted
+from console.store.people import StayRow, newest_link
 from console.views import LedgerRow, Words
 
-_MOST_ROWS = 200
-_MOST_GLANCES = 50
+_PAGE = 100
 
 LOOKS: Mapping[str, Words] = {
     "room:reading:viewed": Words("your breathing reading"),
@@ -24,12 +25,23 @@ LOOKS: Mapping[str, Words] = {
 ACTS: Mapping[str, Words] = {
     "consent:sensor:paused": Words("paused the sensor"),
     "consent:sensor:stopped": Words("told us that you want the sensor off"),
+    "desk:account:made": Words("made a sign-in for your page"),
+    "desk:account:reset": Words("made a new sign-in for your page; the old one ended"),
+    "desk:account:reset_asked": Words("asked for a new sign-in for your page"),
+    "desk:account:confirmed": Words("confirmed that you have your sign-in"),
 }
-"""What staff did about the sensor by name: shown to the patient too (rules C5, S3)."""
+"""What staff did about the sensor and the sign-in by name: shown to the patient too (rules C5, S3, X6)."""
+OWN_ACTS: Mapping[str, Words] = {
+    "consent:record:relay_answered": Words("answered: was that you?"),
+    "consent:record:resumed": Words("let the sensor start again"),
+}
+"""What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
 LIST_SUBJECT = "list:" + "0" * 32
 """Stands for the whole list where the log asks for a pseudonym."""
 LIST_LOOK = "ward:consents:viewed"
 """A look at the list of rooms with what each person said: it concerns everyone who stayed there then."""
+
+_WANTED = Wanted((*LOOKS, *OWN_ACTS), tuple(ACTS), LIST_LOOK)
 
 ROLES: Mapping[Role, Words] = {
     Role.NURSE: Words("nurse"),
@@ -54,24 +66,47 @@ _REASONS: Mapping[str, Words] = {
 }
 
 
-def who_looked(tx: Tx, stay: StayRow, now: datetime) -> tuple[LedgerRow, ...]:
-    """Return the ledger of a stay, newest first.
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """One page of the ledger.
+
+    Attributes:
+        rows: newest first.
+        has_earlier: whether there is a further page.
+    """
+
+    rows: tuple[LedgerRow, ...]
+    has_earlier: bool
+
+
+def who_looked(tx: Tx, stay: StayRow, now: datetime, page: int = 0) -> LedgerPage:
+    """Return a page of the ledger of a stay, newest first; no line is left out between pages.
 
     Args:
         tx: the read.
         stay: whose.
         now: UTC.
+        page: from 0 for the newest.
     """
-    names = _FirstNames(tx)
-    found = [row for row in _looks(tx, stay, names) if row.at >= stay.from_at]
-    found += _glances(tx, stay, names, now)
-    return tuple(sorted(found, key=lambda row: row.at, reverse=True)[:_MOST_ROWS])
+    names, first = _FirstNames(tx), page * _PAGE
+    beyond = first + _PAGE + 1
+    found = [*_looks(tx, stay, names, beyond), *_glances(tx, stay, names, now, beyond)]
+    newest = sorted(found, key=lambda row: row.at, reverse=True)[first:beyond]
+    return LedgerPage(tuple(_with_receipt(tx, row) for row in newest[:_PAGE]), len(newest) > _PAGE)
 
 
 def said_to_staff(tx: Tx, stay: StayRow) -> tuple[LedgerRow, ...]:
     """Return the check prompts about a room during a stay, newest first."""
-    rows = prompts.of_room(tx, stay.room_id, stay.from_at, _MOST_ROWS)
+    rows = prompts.of_room(tx, stay.room_id, stay.from_at)
     return tuple(LedgerRow(row.raised_at, attended_at, _prompt_words(row.kind), -1) for row, attended_at in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    at: datetime
+    until: datetime
+    viewing_id: str
+    name: str
 
 
 class _FirstNames:
@@ -88,30 +123,33 @@ class _FirstNames:
         return self._known[actor_id]
 
 
-def _looks(tx: Tx, stay: StayRow, names: _FirstNames) -> list[LedgerRow]:
-    entries = audit_rows.newest_rows(tx, limit=_MOST_ROWS * 5, room=stay.room_id)
-    found = []
-    for row in entries:
-        if row.action in LOOKS and row.outcome == "allowed":
-            told = json.loads(row.entry)
-            found.append(LedgerRow(row.at, None, _look_words(told, names, LOOKS[row.action]), row.index))
-        elif row.action in ACTS and _is_staff(row.entry):
-            found.append(LedgerRow(row.at, None, _act_words(json.loads(row.entry), names, ACTS[row.action]), row.index))
-    lists = audit_rows.newest_rows(tx, limit=_MOST_ROWS, subject=LIST_SUBJECT)
-    for row in lists:
-        told = json.loads(row.entry)
-        words = _look_words(told, names, Words("the list of who said what about the sensor"))
-        found.append(LedgerRow(row.at, None, words, row.index))
-    return found
+def _looks(tx: Tx, stay: StayRow, names: _FirstNames, limit: int) -> list[LedgerRow]:
+    found = looks.looks(tx, stay.room_id, _WANTED, stay.from_at, limit)
+    return [LedgerRow(row.at, None, _words_of(tx, row, names), row.index) for row in found]
 
 
-def _is_staff(entry: str) -> bool:
-    return json.loads(entry)["role"] not in ("", Role.PATIENT, Role.SYSTEM)
+def _words_of(tx: Tx, row: LookRow, names: _FirstNames) -> Words:
+    told = json.loads(row.entry)
+    if row.action in OWN_ACTS:
+        return _own_words(tx, row.at, told, names, OWN_ACTS[row.action])
+    if row.action in ACTS:
+        return _act_words(told, names, ACTS[row.action])
+    return _look_words(told, names, LOOKS.get(row.action, Words("the list of who said what about the sensor")))
 
 
 def _act_words(told: Mapping[str, Any], names: _FirstNames, done: Words) -> Words:
     role = ROLES[Role(told["role"])]
     return Words("{name} ({role}) {done}.", {"name": names.of(told["actor"]), "role": role, "done": done})
+
+
+def _own_words(tx: Tx, at: datetime, told: Mapping[str, Any], names: _FirstNames, done: Words) -> Words:
+    """Say what was done with the patient's sign-in, and who made that sign-in."""
+    link = newest_link(tx, told["actor"], at)
+    maker = accounts.by_id(tx, link.issued_by) if link else None
+    if maker is None:
+        return Words("Your sign-in {done}.", {"done": done})
+    name, role = names.of(maker.actor.actor_id), ROLES[maker.actor.role]
+    return Words("Your sign-in, made by {name} ({role}), {done}.", {"name": name, "role": role, "done": done})
 
 
 def _look_words(told: Mapping[str, Any], names: _FirstNames, what: Words) -> Words:
@@ -123,17 +161,22 @@ def _look_words(told: Mapping[str, Any], names: _FirstNames, what: Words) -> Wor
     )
 
 
-def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime) -> list[LedgerRow]:
-    """Sum glances: the board was open from then until then; the receipt is of the entry that opened it."""
-    found = []
-    for one in viewings.between(tx, stay.from_at, now, _MOST_GLANCES):
-        receipts = audit_rows.newest_rows(tx, limit=2, subject=f"viewing:{one.viewing_id}")
-        words = Words("The night board was open: {name}.", {"name": names.of(one.actor_id)})
-        until = one.closed_at or one.heartbeat_at
-        found.append(
-            LedgerRow(max(one.opened_at, stay.from_at), until, words, min((r.index for r in receipts), default=-1))
-        )
-    return found
+def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime, limit: int) -> list["LedgerRow | _Glance"]:
+    """Sum glances: the board was open from then until then."""
+    return [
+        _Glance(max(one.opened_at, stay.from_at), one.closed_at or one.heartbeat_at, one.viewing_id,
+                names.of(one.actor_id))
+        for one in viewings.between(tx, stay.from_at, now, limit)
+    ]  # fmt: skip
+
+
+def _with_receipt(tx: Tx, row: "LedgerRow | _Glance") -> LedgerRow:
+    """Return a line with its receipt; a glance's is the entry that opened it."""
+    if isinstance(row, LedgerRow):
+        return row
+    receipts = audit_rows.newest_rows(tx, limit=2, subject=f"viewing:{row.viewing_id}")
+    words = Words("The night board was open: {name}.", {"name": row.name})
+    return LedgerRow(row.at, row.until, words, min((one.index for one in receipts), default=-1))
 
 
 def _prompt_words(kind: str) -> Words:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from broker.messages import LiveState
 from broker.vocabulary import Modality, SensorState
+from console.ledger import LedgerPage
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason
@@ -36,7 +37,7 @@ class PageFacts:
     modality: Modality | None
     live: LiveState | None
     stop: StopView
-    ledger: tuple[LedgerRow, ...]
+    ledger: LedgerPage
     alerts: tuple[LedgerRow, ...]
     reading: ReadingView | None
 
@@ -88,7 +89,8 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         review_by=grant.review_by if grant and standing.state in _AGREED else None,
         stop=facts.stop,
         paused_until=standing.paused_until,
-        ledger=facts.ledger,
+        ledger=facts.ledger.rows,
+        ledger_has_earlier=facts.ledger.has_earlier,
         alerts=facts.alerts,
         reading=facts.reading,
         relayed_no=Words("Somebody told us that you want the sensor off. Was that you?")

@@ -169,6 +169,7 @@ class PatientView:
         alerts: what was said about them to staff, newest first.
         reading: the newest reading; None when none is permitted.
         relayed_no: a "no" somebody else passed on, which this page asks about; None when there is none.
+        ledger_has_earlier: whether there is a further page of `ledger`.
     """
 
     room_id: str
@@ -187,6 +188,7 @@ class PatientView:
     alerts: tuple[LedgerRow, ...]
     reading: ReadingView | None
     relayed_no: Words | None
+    ledger_has_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,10 @@ def open_prompts(tx: Tx) -> list[PromptRow]:
     return [_prompt(dict(row._mapping)) for row in tx.execute(wanted)]
 
 
-def of_room(tx: Tx, room_id: str, since: datetime, limit: int) -> list[tuple[PromptRow, datetime | None]]:
+def of_room(tx: Tx, room_id: str, since: datetime) -> list[tuple[PromptRow, datetime | None]]:
     """Return (prompt, when it was attended) of a room since then, newest first."""
     wanted = select(check_prompts).where((check_prompts.c.room_id == room_id) & (check_prompts.c.raised_at >= since))
-    newest = tx.execute(wanted.order_by(check_prompts.c.raised_at.desc()).limit(limit))
+    newest = tx.execute(wanted.order_by(check_prompts.c.raised_at.desc()))
     return [(_prompt(dict(row._mapping)), row.attended_at) for row in newest]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from broker.link import MemoryBroker
 from broker.messages import SensorChange
 from broker.vocabulary import CloseReason, Lamp, SensorState
+from console.entries import Entry
 from console.roles import Role
 from console.rules.decision import Decision
 from console.store.tables import audit_entries, viewings
@@ -140,6 +141,42 @@ def test_S1_the_page_says_who_looked_with_the_receipt_of_the_entry(box):
     entries = box.ward.access.audit_rows(GOVERNANCE, -1, 500)
     assert entries[look.receipt].action == "room:reading:viewed"
     assert entries[glance.receipt].action == "board:viewing:opened"
+
+
+OTHER = Entry("room:other:noted", NURSE.actor_id, NURSE.role, room="room1")
+
+
+def test_S2_no_look_is_left_out_of_the_ledger_however_much_else_was_written_down(box):
+    patient = box.patient("room1")
+    for number in range(130):
+        box.ward.access.reading(NURSE, "room1", "direct_care")
+        box.clock.advance(1)
+        if number % 2:
+            box.ward.access.open_viewing(NURSE, "d" * 32).close("left")
+    for _ in range(1100):
+        box.ward.office.store.write(lambda tx: box.ward.office.audit.append(tx, OTHER))
+
+    box.clock.advance(1)
+    pages = [box.ward.access.patient_page(patient, page) for page in range(3)]
+    told = [row.receipt for page in pages for row in page.ledger]
+    assert [page.ledger_has_earlier for page in pages] == [True, False, False]
+    assert len(told) == len(set(told)) == 130 + 65 and pages[2].ledger == ()
+
+
+def test_S2_what_was_done_with_a_patients_sign_in_is_on_their_page_with_who_made_it(box):
+    invited = box.ward.desk.add_staff(ADMIN, "nora", "Nora N.", Role.NURSE)
+    nora = box.ward.identity.enrol(invited.token, "", "", "three quiet words")
+    made = box.ward.desk.add_patient_account(nora, box.stay("room1"), "pat")
+    patient = box.ward.identity.enrol(made.token, "", "", "three quiet words more")
+    box.clock.advance(60)
+    box.stop("room1")
+    box.ward.consents.answer_relay(patient, "no")
+    box.ward.consents.resume(patient, "room1")
+
+    resumed, answered, account = box.ward.access.patient_page(patient).ledger
+    assert account.words.values["name"] == "Nora" and "made a sign-in" in account.words.values["done"].text
+    for row in (resumed, answered):
+        assert row.words.text == "Your sign-in, made by {name} ({role}), {done}." and row.words.values["name"] == "Nora"
 
 
 def test_S3_a_pause_by_staff_is_by_name_and_on_the_patients_page(box):
