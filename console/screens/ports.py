@@ -20,6 +20,7 @@ from console.views import (
     RoomRow,
     StaffRow,
     StopView,
+    Words,
 )
 
 
@@ -110,7 +111,7 @@ class Invited(Protocol):
 
     @property
     def token(self) -> str:
-        """For the link; empty when denied."""
+        """For the link; empty when denied, and while a second person is waited for."""
 
 
 class Desk(Protocol):
@@ -133,6 +134,14 @@ class Desk(Protocol):
 
     def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:
         """Invite a patient."""
+
+    def reset_patient_account(
+        self, actor: Actor, stay_id: str, username: str, *, patient_present: bool = False
+    ) -> Invited:
+        """Put a new sign-in in place of a patient's old one; without the patient this takes two people."""
+
+    def confirm_patient_account(self, actor: Actor, stay_id: str) -> Decision:
+        """Say, as a second person, that the patient has it."""
 
     def admit(self, actor: Actor, name: str, initials: str, room_id: str) -> Decision:
         """Begin a stay; the sensor is off."""
@@ -177,6 +186,16 @@ class Prompts(Protocol):
 
     def attend(self, actor: Actor, prompt_id: str, outcome: str) -> Decision:
         """Say who went and what was seen."""
+
+
+class Rollback(Protocol):
+    """Whether this console may be an older copy of itself."""
+
+    def notice(self) -> Words | None:
+        """Return the sentence about it; None while nothing is suspected."""
+
+    def clear(self, actor: Actor) -> Decision:
+        """Say that one has looked; the second person, of another role, ends it."""
 
 
 class Settings(Protocol):
@@ -233,6 +252,10 @@ class WardPort(Protocol):
     @property
     def prompts(self) -> Prompts:
         """Check prompts."""
+
+    @property
+    def rollback(self) -> Rollback:
+        """Whether this console may be an older copy of itself."""
 
     def is_ready(self) -> bool:
         """Whether the database and the broker are there."""

@@ -29,8 +29,16 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get("/rooms")
     def rooms_page(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         rooms: Sequence[RoomRow] = shown(ward.access.rooms(actor))
-        may_talk = ward.access.permits(actor, Permission.CONSENT_ASK)
-        return answers.page(request, actor, "desk/rooms.html", rooms=rooms, may_talk=may_talk)
+        permits = ward.access.permits
+        return answers.page(
+            request,
+            actor,
+            "desk/rooms.html",
+            rooms=rooms,
+            may_talk=permits(actor, Permission.CONSENT_ASK),
+            may_change=permits(actor, Permission.STAY_CHANGE),
+            may_confirm=permits(actor, Permission.NODE_CONFIRM),
+        )
 
     @routes.post("/rooms/admit")
     def admit(

@@ -97,6 +97,22 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def add_patient_account(request: Request, stay_id: str, actor: Changing, username: Text = "") -> Response:
         return _invited(request, actor, ward.desk.add_patient_account(actor, stay_id, username), "/rooms")
 
+    @routes.post("/rooms/{stay_id}/account/reset")
+    def reset_patient_account(
+        request: Request,
+        stay_id: str,
+        actor: Changing,
+        username: Text = "",
+        patient_present: Annotated[str, Form(max_length=8)] = "",
+    ) -> Response:
+        invited = ward.desk.reset_patient_account(actor, stay_id, username, patient_present=patient_present == "yes")
+        return _invited(request, actor, invited, "/rooms")
+
+    @routes.post("/rooms/{stay_id}/account/confirm")
+    def confirm_patient_account(request: Request, stay_id: str, actor: Changing) -> Response:
+        """The second step of rule X6: another person saw that the patient has their sign-in."""
+        return answers.decided(request, actor, ward.desk.confirm_patient_account(actor, stay_id), "/rooms")
+
     @routes.get("/cards")
     def cards(request: Request, actor: Reading) -> Response:
         rooms = shown(ward.access.rooms(actor))
@@ -105,7 +121,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     def _invited(request: Request, actor: Actor, invited: Invited, onward: str) -> Response:
         """Show a one-time link once; it stands in no log and cannot be shown again."""
-        if not invited.decision.allowed:
+        if not invited.token:
             return answers.decided(request, actor, invited.decision, onward)
         link = f"{request.base_url}enrol/{invited.token}"
         return answers.page(request, actor, "desk/invited.html", link=link, code=stop_code(link), onward=onward)

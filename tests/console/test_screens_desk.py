@@ -6,6 +6,7 @@ from broker.clock import HandClock
 from broker.vocabulary import Modality, Purpose
 from console.roles import Role
 from console.rules.grants import Basis, NetworkChoice
+from console.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 
@@ -172,6 +173,35 @@ def test_C6_whoever_sets_up_the_ward_does_not_talk_about_consent(screens, who):
     assert there.status_code == nowhere.status_code == 404
     assert there.text.replace("stay-1", "") == nowhere.text.replace("stay-99", "")
     assert "/consents/" not in screens.client.get("/rooms").text
+
+
+def test_X6_a_patients_new_sign_in_takes_a_second_person_or_the_patient(screens):
+    screens.sign_in("nurse")
+    path = "/rooms/stay-1/account/reset"
+    first = screens.press("/rooms", path, username="anna-2")
+    assert "Now a second person asks for the same." in first.text and "/enrol/" not in first.text
+    seated = screens.press("/rooms", path, username="anna-2", patient_present="yes")
+    assert "/enrol/one-time" in seated.text
+    screens.press("/rooms", "/rooms/stay-1/account/confirm")
+    told = ("reset_patient_account", "stay-1", "anna-2")
+    assert screens.ward.presses == [(*told, False), (*told, True), ("confirm_patient_account", "stay-1")]
+
+
+@pytest.mark.parametrize(("who", "offered"), [("nurse", False), ("administrator", True), ("governance_lead", True)])
+def test_X3_a_console_that_may_be_an_older_copy_says_so_and_two_people_end_it(screens, who, offered):
+    screens.sign_in(who)
+    assert "Every sensor is off" not in screens.client.get("/health").text
+    screens.ward.notice = Words("Every sensor is off: this console may be an older copy of itself.")
+    html = screens.client.get("/health").text
+    assert "older copy of itself" in html and ("I have looked" in html) is offered
+    screens.press("/health", "/health/rollback")
+    assert screens.ward.presses == [("clear",)]
+
+
+def test_X4_whoever_may_only_read_the_list_is_offered_no_press(screens):
+    html = screens.sign_in("engineer").client.get("/rooms").text
+    assert "/move" not in html and "/account" not in html and "/rooms/admit" not in html
+    assert "see its lamp flash: confirm" in html
 
 
 def test_H5_only_a_sensor_that_nobody_confirmed_yet_asks_to_be_confirmed(screens):

@@ -158,6 +158,9 @@ class HandAccess:
         return self._ward.stop if stop_token == f"stop-{room_id}" else NOTHING_ASKED
 
 
+TAKES_NAMED = ("reset_patient_account",)
+
+
 class Presses:
     """Takes any command, remembers it, and allows it."""
 
@@ -169,7 +172,7 @@ class Presses:
         def press(*given: Any, **named: Any) -> Any:
             self._presses.append((name, *given[1:], *named.values()))
             answer = self._answers.get(name, yes())
-            return answer(*given) if callable(answer) else answer
+            return answer(*given, **(named if name in TAKES_NAMED else {})) if callable(answer) else answer
 
         return press
 
@@ -203,8 +206,13 @@ class HandWard:
         stopped = {"withdraw": self._asked_to_stop, "pause": self._asked_to_stop}
         self.consents: Any = Presses(self.presses, stopped)
         invited = HandInvited(yes("Give them the link."), "one-time")
-        self.desk: Any = Presses(self.presses, {"add_staff": invited, "add_patient_account": invited})
+        self.desk: Any = Presses(
+            self.presses, {"add_staff": invited, "add_patient_account": invited, **_reset(invited)}
+        )
         self.prompts: Any = Presses(self.presses, {})
+        self.notice: Words | None = None
+        self.rollback: Any = Presses(self.presses, {})
+        self.rollback.notice = lambda: self.notice
 
     def is_ready(self) -> bool:
         return not self.is_broken
@@ -223,6 +231,15 @@ class HandWard:
         self.stop = StopView(StopState.STOPPING, self.clock.utc_now(), None, Words("stopping"))
         self.patient = replace(self.patient, stop=self.stop)
         return yes("The sensor is being stopped.", rules=("C5", "C5b"), detail=f"stop-{room_id}")
+
+
+def _reset(second: HandInvited) -> dict[str, Any]:
+    """Without the patient the first of two people gets no link."""
+
+    def reset(_actor: Actor, _stay_id: str, _username: str, *, patient_present: bool) -> HandInvited:
+        return second if patient_present else HandInvited(yes("Now a second person asks for the same."), "")
+
+    return {"reset_patient_account": reset}
 
 
 @dataclass
