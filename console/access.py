@@ -233,7 +233,8 @@ class Access:
             return view
         confirmed_at = records.closed_since(tx, node.node_id, standing.since)
         state = self._rooms.live.of(node.node_id).state
-        if confirmed_at is None and (state is None or state.sensor.state is SensorState.CLOSED):
+        is_closed = state is not None and state.sensor.state is SensorState.CLOSED
+        if confirmed_at is None and (is_closed or standing.grant is None):
             return stops.nothing()
         return stops.remembered(standing.since, confirmed_at)
 

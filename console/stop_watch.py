@@ -1,6 +1,5 @@
 """Where each "no" is on its way to the sensor, for whoever asked for it (rule C5)."""
 
-import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,9 +8,13 @@ from datetime import datetime
 
 from broker.messages import LiveState
 from broker.vocabulary import SensorState
+from console.errors import StoreError
 from console.leases import Leases
 from console.office import Office
 from console.roll import Roll
+from console.stop_tokens import asked_at as stopped_at
+from console.stop_tokens import new_token
+from console.store import records
 from console.views import StopState, StopView, Words
 
 _MOST_FOLLOWED = 2000
@@ -55,7 +58,7 @@ class StopWatch:
         """Send the lease that closes a room's sensor, now, and follow it; return the token."""
         node = self._roll.sheet().node_of.get(room_id)
         asked_at, asked_s = self._office.now(), self._office.clock.elapsed_s()
-        token = secrets.token_urlsafe(24)
+        token = new_token(self._office.store.keys, room_id, asked_at)
         with self._lock:
             self._asked[token] = _Asked(room_id, node.node_id if node else "", 0, asked_at, asked_s,
                                         None if node else asked_at)  # fmt: skip
@@ -101,10 +104,28 @@ class StopWatch:
                     self._asked[token] = replace(one, confirmed_at=now)
 
     def view(self, room_id: str, token: str) -> StopView:
-        """Return where the stop of this token is."""
+        """Return where the stop of this token is; one from before this console started is told from the records.
+
+        A token that this console never made tells that nothing was asked; one that it made never does.
+        """
         with self._lock:
             asked = self._asked.get(token)
-        return self._view(asked if asked is not None and asked.room_id == room_id else None)
+        if asked is not None:
+            return self._view(asked if asked.room_id == room_id else None)
+        at = stopped_at(self._office.store.keys, room_id, token)
+        if at is None:
+            return self.nothing()
+        return self.remembered(at, self._confirmed_since(room_id, at))
+
+    def _confirmed_since(self, room_id: str, at: datetime) -> datetime | None:
+        """Return when the sensor was told to have closed, by the node's records; None when they do not tell."""
+        node = self._roll.sheet().node_of.get(room_id)
+        if node is None:
+            return None
+        try:
+            return self._office.store.read(lambda tx: records.closed_since(tx, node.node_id, at))
+        except StoreError:
+            return None
 
     def newest_view(self, room_id: str, since: datetime | None = None) -> StopView:
         """Return where a room's newest stop is, unless it was asked before `since`."""

@@ -216,6 +216,38 @@ def test_C5_a_confirmed_stop_is_still_told_after_a_restart_of_the_console(tmp_pa
     again.stop()
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_C5_a_stops_own_token_is_answered_from_the_records_after_a_restart(tmp_path, confirmed):
+    with boxed_ward(tmp_path, rooms=2) as box:
+        token, node = box.stop("room1"), box.nodes["room1"]
+        box.clock.advance(2)
+        if confirmed:
+            node.send(
+                node.record(
+                    SensorChange(
+                        state=SensorState.CLOSED,
+                        lease_id=node.lease.lease_id,
+                        lease_serial=node.lease.serial,
+                        reason=CloseReason.LEASE_CLOSED,
+                        lamp=Lamp.OFF,
+                    )
+                )
+            )
+            box.ward.step()
+        clock = box.clock
+    again = open_ward(tmp_path, clock, MemoryBroker().link(()))
+    status = again.access.stop_status
+
+    assert status("room1", token).state == ("confirmed" if confirmed else "stopping")
+    clock.advance(60)
+    assert status("room1", token).state == ("confirmed" if confirmed else "not_confirmed")
+    stamp, _, rest = token.partition(".")
+    for guess in (f"{int(stamp) + 1}.{rest}", "guess", "", "1.2.3", "§.§.§"):
+        assert status("room1", guess).state == "nothing_asked"
+    assert status("room2", token).state == "nothing_asked"
+    again.stop()
+
+
 def test_S1_looks_at_whoever_stayed_there_before_are_not_on_this_page(box):
     box.ward.access.reading(NURSE, "room1", "direct_care")
     box.ward.desk.discharge(NURSE, box.stay("room1"))
