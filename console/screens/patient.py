@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from broker.vocabulary import Modality, Purpose
@@ -39,13 +39,18 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     cookies = answers.cookies
 
     @routes.get("/me")
-    def mine(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
-        view: PatientView = shown(ward.access.patient_page(actor))
+    def mine(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.unlocked)],
+        page: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    ) -> Response:
+        view: PatientView = shown(ward.access.patient_page(actor, page))
         response = answers.page(
             request,
             actor,
             "me/me.html",
             view=view,
+            earlier=page + 1,
             headline=headline(view.stop),
             purposes=PURPOSES,
             modalities=MODALITIES,

@@ -77,8 +77,8 @@ class Access(Protocol):
     def reading(self, actor: Actor, room_id: str, access_reason: str) -> "ReadingView | Decision":
         """Look at the newest rate of a room."""
 
-    def patient_page(self, actor: Actor) -> "PatientView | Decision":
-        """Return a patient's own page."""
+    def patient_page(self, actor: Actor, page: int = 0) -> "PatientView | Decision":
+        """Return a patient's own page, with a page of its ledger."""
 
     def health(self, actor: Actor) -> "HealthView | Decision":
         """Return the health of the nodes and the console."""

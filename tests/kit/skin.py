@@ -129,7 +129,7 @@ class HandAccess:
         )
         return ReadingView(words, True)
 
-    def patient_page(self, actor: Actor) -> Any:
+    def patient_page(self, actor: Actor, page: int = 0) -> Any:
         return self._ward.patient if actor.role is Role.PATIENT else no()
 
     def health(self, actor: Actor) -> Any:
