@@ -24,7 +24,7 @@ check: ## Format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## Measure, each figure against a baseline of the same run; ends with one table (about ten minutes)
+bench: ## Measure, each figure against a baseline of the same run; ends with one table (about five minutes)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
