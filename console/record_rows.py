@@ -8,7 +8,7 @@ from broker.messages import Cosignature, MinuteMeasurement, Record, RoomEvent, S
 from broker.readings import RateReading
 from broker.vocabulary import Withheld
 from console.office import Office
-from console.rules.readings import shows_numbers
+from console.rules.readings import may_measure
 from console.store.database import Tx
 from console.store.records import Row
 from console.store.sealing import DaySeals, seal
@@ -80,7 +80,7 @@ class RecordRows:
             "late": late,
             "origin": record.origin.value,
         }
-        shown = shows_numbers(self._office.context, record.origin)
+        shown = may_measure(self._office.context, record.origin)
         for name, rate in (
             ("respiratory_rate", body.readings.respiratory_rate),
             ("pulse_rate", body.readings.pulse_rate),

@@ -76,8 +76,8 @@ def _held(reading: One, is_opened: bool) -> One:
     return type(reading)(withheld=Withheld.NOT_PERMITTED)
 
 
-def shows_numbers(context: Context, origin: Origin) -> bool:
-    """Return whether rates may be shown at all (rule A11): never from a real sensor in a demonstration."""
+def may_measure(context: Context, origin: Origin) -> bool:
+    """Return whether rates may be kept at all (rule A11): never from a real sensor in a demonstration."""
     if context is Context.DEMONSTRATION:
         return origin is not Origin.SENSOR
     return origin is Origin.SENSOR
@@ -104,8 +104,11 @@ def breathing_view(
     """
     if Purpose.BREATHING_SPOT not in purposes:
         return ReadingView(Words("No reading: breathing is not part of what they agreed to."), False)
-    if not shows_numbers(context, origin):
+    if not may_measure(context, origin):
         return ReadingView(Words("No reading: this ward shows no numbers."), False)
+    if context is Context.EVALUATION:
+        # Numbers are for the study's own role, which is on no ward screen.
+        return ReadingView(Words("No reading: numbers are for the study alone."), False)
     if newest is None or newest.respiratory_rate.value_per_min is None:
         return ReadingView(Words("No reading now. Look in."), False)
     age = now - newest.captured_at

@@ -22,7 +22,7 @@ from broker.vocabulary import (
     Withheld,
 )
 from console.rules.policy import shipped_policy
-from console.rules.readings import breathing_view, shows_numbers
+from console.rules.readings import breathing_view, may_measure
 from console.rules.staleness import Loss, loss_of
 from console.rules.tiles import CALM, TileFacts, face_of, tile
 from console.signer import UNSIGNED
@@ -310,7 +310,12 @@ def test_K6_an_old_number_is_never_shown():
 def test_A11_a_real_sensor_shows_no_numbers_in_a_demonstration():
     assert not number(origin=Origin.SENSOR).is_value
     assert number(origin=Origin.SENSOR, context=Context.CLINICAL).is_value
-    assert not shows_numbers(Context.CLINICAL, Origin.REPLAY)
+    assert not may_measure(Context.CLINICAL, Origin.REPLAY)
+
+
+def test_A11_in_an_evaluation_numbers_are_kept_for_the_study_and_shown_on_no_ward_screen():
+    assert may_measure(Context.EVALUATION, Origin.SENSOR)
+    assert not number(origin=Origin.SENSOR, context=Context.EVALUATION).is_value
 
 
 def test_a_rate_needs_its_purpose():
