@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.roles import Role
@@ -15,6 +15,7 @@ from console.store.people import StayRow, newest_link
 from console.views import LedgerRow, Words
 
 _PAGE = 100
+_ONE_SITTING = timedelta(minutes=30)
 
 LOOKS: Mapping[str, Words] = {
     "room:reading:viewed": Words("your breathing reading"),
@@ -90,7 +91,7 @@ def who_looked(tx: Tx, stay: StayRow, now: datetime, page: int = 0) -> LedgerPag
     """
     names, first = _FirstNames(tx), page * _PAGE
     beyond = first + _PAGE + 1
-    found = [*_looks(tx, stay, names, beyond), *_glances(tx, stay, names, now, beyond)]
+    found = [*_looks(tx, stay, names, beyond), *_glances(tx, stay, names, now)]
     newest = sorted(found, key=lambda row: row.at, reverse=True)[first:beyond]
     return LedgerPage(tuple(_with_receipt(tx, row) for row in newest[:_PAGE]), len(newest) > _PAGE)
 
@@ -107,6 +108,7 @@ class _Glance:
     until: datetime
     viewing_id: str
     name: str
+    times: int = 1
 
 
 class _FirstNames:
@@ -161,21 +163,28 @@ def _look_words(told: Mapping[str, Any], names: _FirstNames, what: Words) -> Wor
     )
 
 
-def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime, limit: int) -> list["LedgerRow | _Glance"]:
-    """Sum glances: the board was open from then until then."""
-    return [
-        _Glance(max(one.opened_at, stay.from_at), one.closed_at or one.heartbeat_at, one.viewing_id,
-                names.of(one.actor_id))
-        for one in viewings.between(tx, stay.from_at, now, limit)
-    ]  # fmt: skip
+def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime) -> list["LedgerRow | _Glance"]:
+    """Sum glances: one person's screens that followed each other within half an hour are one line (rule X1)."""
+    summed: dict[str, list[_Glance]] = {}
+    for one in reversed(viewings.between(tx, stay.from_at, now)):
+        at, until = max(one.opened_at, stay.from_at), one.closed_at or one.heartbeat_at
+        lines = summed.setdefault(one.actor_id, [])
+        if lines and at - lines[-1].until <= _ONE_SITTING:
+            last = lines[-1]
+            lines[-1] = replace(last, until=max(last.until, until), times=last.times + 1)
+        else:
+            lines.append(_Glance(at, until, one.viewing_id, names.of(one.actor_id)))
+    return [line for lines in summed.values() for line in lines]
 
 
 def _with_receipt(tx: Tx, row: "LedgerRow | _Glance") -> LedgerRow:
-    """Return a line with its receipt; a glance's is the entry that opened it."""
+    """Return a line with its receipt; a sum of glances has that of the first."""
     if isinstance(row, LedgerRow):
         return row
     receipts = audit_rows.newest_rows(tx, limit=2, subject=f"viewing:{row.viewing_id}")
     words = Words("The night board was open: {name}.", {"name": row.name})
+    if row.times > 1:
+        words = Words("The night board was open: {name}, {times} times.", {"name": row.name, "times": row.times})
     return LedgerRow(row.at, row.until, words, min((one.index for one in receipts), default=-1))
 
 

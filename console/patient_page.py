@@ -47,7 +47,7 @@ STATUS: Mapping[ConsentState, Words] = {
     ConsentState.OFFERED: Words("You have been asked. The sensor is off until you say yes."),
     ConsentState.GIVEN: Words("You said yes. You can stop it at any time."),
     ConsentState.REFUSED: Words("You said no. The sensor is off."),
-    ConsentState.PAUSED: Words("Paused. The sensor is off."),
+    ConsentState.PAUSED: Words("Paused."),
     ConsentState.SUSPENDED: Words("The sensor is off until you say: same as before."),
     ConsentState.WITHDRAWN: Words("You stopped it. The sensor is off."),
     ConsentState.EXPIRED: Words("Time to talk again about the sensor. It is off."),

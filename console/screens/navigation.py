@@ -32,18 +32,22 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
     Role.NURSE: (BOARD, ROOMS, HEALTH),
     Role.NURSE_IN_CHARGE: (BOARD, ROOMS, CARDS, HEALTH),
-    Role.WARD_MANAGER: (BOARD, ROOMS, STAFF, CARDS, HEALTH),
+    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
     Role.GOVERNANCE_LEAD: (GOVERNANCE, HEALTH),
     Role.IG_OFFICER: (GOVERNANCE, HEALTH),
     Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, HEALTH),
+    Role.MATRON: (BOARD, HEALTH),
+    Role.SITE_COORDINATOR: (BOARD, HEALTH),
+    # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
+    Role.ADVOCATE: (MY_PAGE,),
 }
 
 
 def links_for(actor: Actor | None) -> tuple[Link, ...]:
     """Return the menu for a reader: empty before signing in."""
-    return _OFFERED.get(actor.role, (BOARD, HEALTH)) if actor is not None else ()
+    return _OFFERED.get(actor.role, (HEALTH,)) if actor is not None else ()
 
 
 def home_of(actor: Actor) -> str:

@@ -59,10 +59,10 @@ def lasting(tx: Tx) -> list[ViewingRow]:
     return [_viewing(row) for row in tx.execute(select(viewings).where(viewings.c.closed_at.is_(None)))]
 
 
-def between(tx: Tx, begins: datetime, ends: datetime, limit: int) -> list[ViewingRow]:
+def between(tx: Tx, begins: datetime, ends: datetime) -> list[ViewingRow]:
     """Return the viewings that overlap a stretch of time, newest first."""
     overlapping = (viewings.c.opened_at < ends) & or_(viewings.c.closed_at.is_(None), viewings.c.closed_at >= begins)
-    newest = select(viewings).where(overlapping).order_by(viewings.c.opened_at.desc()).limit(limit)
+    newest = select(viewings).where(overlapping).order_by(viewings.c.opened_at.desc())
     return [_viewing(row) for row in tx.execute(newest)]
 
 

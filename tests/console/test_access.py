@@ -143,6 +143,25 @@ def test_S1_the_page_says_who_looked_with_the_receipt_of_the_entry(box):
     assert entries[glance.receipt].action == "board:viewing:opened"
 
 
+def test_X1_glances_of_one_sitting_are_one_line_and_none_is_left_uncounted(box):
+    invited = box.ward.desk.add_staff(ADMIN, "nora", "Nora N.", Role.NURSE)
+    nora = box.ward.identity.enrol(invited.token, "", "", "three quiet words")
+    begun = box.clock.utc_now()
+    for _ in range(3):
+        viewing = box.ward.access.open_viewing(nora, "d" * 32)
+        box.clock.advance(60)
+        viewing.close("left")
+        box.clock.advance(600)
+    box.clock.advance(3600)
+    box.ward.access.open_viewing(nora, "d" * 32).close("left")
+    box.clock.advance(1)
+
+    later, first = box.ward.access.patient_page(box.patient("room1")).ledger
+    assert first.words.values == {"name": "Nora", "times": 3}
+    assert first.at == begun and (first.until - first.at).seconds == 2 * 660 + 60
+    assert "times" not in later.words.values
+
+
 OTHER = Entry("room:other:noted", NURSE.actor_id, NURSE.role, room="room1")
 
 
@@ -159,8 +178,10 @@ def test_S2_no_look_is_left_out_of_the_ledger_however_much_else_was_written_down
     box.clock.advance(1)
     pages = [box.ward.access.patient_page(patient, page) for page in range(3)]
     told = [row.receipt for page in pages for row in page.ledger]
+    glances = [row.words.values["times"] for page in pages for row in page.ledger if "times" in row.words.values]
     assert [page.ledger_has_earlier for page in pages] == [True, False, False]
-    assert len(told) == len(set(told)) == 130 + 65 and pages[2].ledger == ()
+    assert len(told) == len(set(told)) == 130 + 1 and pages[2].ledger == ()
+    assert glances == [65]
 
 
 def test_S2_what_was_done_with_a_patients_sign_in_is_on_their_page_with_who_made_it(box):
