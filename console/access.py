@@ -90,16 +90,26 @@ class Access:
 
     def patient_page(self, actor: Actor, page: int = 0) -> PatientView | Decision:
         """Return a patient's own page, with a page of its ledger; their own reading of it makes one entry a minute."""
-        room_id = actor.room_id or ""
-        person = self._rooms.roll.sheet().people.get(room_id)
-        is_own = person is not None and person.stay.patient_id == actor.patient_id
-        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=is_own)
-        if person is None or not may(request, self._office.policy):
-            return self._refuse(actor, "patient:page:viewed", may(Request(actor.role, Permission.PATIENT_PAGE),
-                                                                  self._office.policy))  # fmt: skip
+        person = self._own(actor)
+        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=person is not None)
+        decision = may(request, self._office.policy)
+        if person is None or not decision:
+            return self._refuse(actor, "patient:page:viewed", decision)
         if not self._is_due(actor.actor_id):
             return self._office.store.read(lambda tx: self._page(tx, person, page))
-        return self._look(actor, request, "patient:page:viewed", lambda tx: self._page(tx, person, page), room_id)
+        room_id = person.stay.room_id
+        view = self._look(actor, request, "patient:page:viewed", lambda tx: self._page(tx, person, page), room_id)
+        if not isinstance(view, Decision):
+            self._note_own_page(actor.actor_id)
+        return view
+
+    def stays_here(self, actor: Actor) -> bool:
+        """Return whether a patient's own room is theirs now; it tells them nothing that they do not know."""
+        return self._own(actor) is not None
+
+    def _own(self, actor: Actor) -> Person | None:
+        person = self._rooms.roll.sheet().people.get(actor.room_id or "")
+        return person if person is not None and person.stay.patient_id == actor.patient_id else None
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
@@ -183,12 +193,14 @@ class Access:
         return decision
 
     def _is_due(self, actor_id: str) -> bool:
-        now_s = self._office.clock.elapsed_s()
+        """Return whether an own page's reading is to be entered again."""
         with self._lock:
-            if now_s - self._own_page_s.get(actor_id, float("-inf")) < _OWN_PAGE_EVERY_S:
-                return False
-            self._own_page_s[actor_id] = now_s
-        return True
+            noted_s = self._own_page_s.get(actor_id, float("-inf"))
+        return self._office.clock.elapsed_s() - noted_s >= _OWN_PAGE_EVERY_S
+
+    def _note_own_page(self, actor_id: str) -> None:
+        with self._lock:
+            self._own_page_s[actor_id] = self._office.clock.elapsed_s()
 
     def _reading(self, room_id: str) -> ReadingView:
         """Return the newest rate under the lease in force: what was sensed before a no is not shown after it."""

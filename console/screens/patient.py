@@ -44,7 +44,13 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         actor: Annotated[Actor, Depends(door.unlocked)],
         page: Annotated[int, Query(ge=0, le=10_000)] = 0,
     ) -> Response:
-        view: PatientView = shown(ward.access.patient_page(actor, page))
+        told = ward.access.patient_page(actor, page)
+        if isinstance(told, Decision) and ward.access.stays_here(actor):
+            # Reading must be written down and cannot be just now; stopping needs nothing of that (rules C5, F36).
+            return answers.page(
+                request, actor, "stop/stop.html", 503, room_id=actor.room_id or "", sentence=told.reason
+            )
+        view: PatientView = shown(told)
         response = answers.page(
             request,
             actor,

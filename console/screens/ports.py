@@ -80,6 +80,9 @@ class Access(Protocol):
     def patient_page(self, actor: Actor, page: int = 0) -> "PatientView | Decision":
         """Return a patient's own page, with a page of its ledger."""
 
+    def stays_here(self, actor: Actor) -> bool:
+        """Return whether a patient's own room is theirs now."""
+
     def health(self, actor: Actor) -> "HealthView | Decision":
         """Return the health of the nodes and the console."""
 

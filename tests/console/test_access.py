@@ -97,6 +97,14 @@ def test_X1_without_a_durable_log_looks_are_refused_and_glances_go_on(box):
     assert [one.reason for one in entries if one.action == "board:viewing:opened"] == ["logged_late"]
 
 
+def test_X1_a_page_that_could_not_be_entered_is_not_read_in_the_minute_after_either(box):
+    patient = box.patient("room1")
+    box.disk.is_full = True
+    assert isinstance(box.ward.access.patient_page(patient), Decision)
+    assert isinstance(box.ward.access.patient_page(patient), Decision)
+    assert box.ward.access.stays_here(patient) and not box.ward.access.stays_here(NURSE)
+
+
 def test_C5_a_stop_works_although_nothing_can_be_written_and_is_written_down_later(box):
     box.disk.is_full = True
     token = box.stop("room1")

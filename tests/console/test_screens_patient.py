@@ -140,3 +140,11 @@ def test_S1_hide_my_page_is_one_press_that_signs_out(screens):
 
 def test_S1_another_readers_page_is_not_there(screens):
     assert screens.sign_in("nurse").client.get("/me").status_code == 404
+
+
+def test_C5_F36_a_page_that_cannot_be_read_now_still_stops(screens):
+    screens.sign_in("patient")
+    screens.ward.is_unwritable = True
+    page = screens.client.get("/me")
+    assert page.status_code == 503
+    assert 'action="/stop/room-2"' in page.text and "You can still stop the sensor here." in page.text

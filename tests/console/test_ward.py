@@ -102,7 +102,7 @@ def test_a_viewing_that_a_killed_console_left_open_ends_at_its_last_heartbeat(tm
     second = open_ward(tmp_path, clock, broker.link(()))
     second.viewings.end_left_over()
 
-    (row,) = second.office.store.read(lambda tx: viewings.between(tx, MORNING, clock.utc_now(), 5))
+    (row,) = second.office.store.read(lambda tx: viewings.between(tx, MORNING, clock.utc_now()))
     assert row.closed_at == MORNING
     second.stop()
 

@@ -130,7 +130,10 @@ class HandAccess:
         return ReadingView(words, True)
 
     def patient_page(self, actor: Actor, page: int = 0) -> Any:
-        return self._ward.patient if actor.role is Role.PATIENT else no()
+        return self._ward.patient if actor.role is Role.PATIENT and not self._ward.is_unwritable else no()
+
+    def stays_here(self, actor: Actor) -> bool:
+        return actor.role is Role.PATIENT
 
     def health(self, actor: Actor) -> Any:
         return no() if actor.role is Role.PATIENT else self._ward.health
@@ -193,6 +196,7 @@ class HandWard:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or HandClock(NIGHT)
         self.is_broken = False
+        self.is_unwritable = False
         self.presses: list[tuple[Any, ...]] = []
         self.viewings: list[HandViewing] = []
         self.stop = NOTHING_ASKED
