@@ -196,6 +196,8 @@ class Node:
         elif isinstance(happened, Ended):
             # What is sensed from now on says by itself, second by second, that the recording has ended.
             log.info("the recording has ended", extra={"reason": happened.reason})
+            if happened.warning:
+                log.warning("the recording was not whole", extra={"warning": happened.warning})
         else:
             self._take_the_end(happened, verdict)
 

@@ -111,9 +111,15 @@ class SensedLine:
 
 @closed_dataclass(frozen=True, config=_CLOSED)
 class Ended:
-    """The recording is over; sensing stays until it is ended, and withholds."""
+    """The recording is over; sensing stays until it is ended, and withholds.
+
+    Attributes:
+        reason: always `recording_ended`.
+        warning: what was wrong with the recording, such as where it is cut; empty when nothing was.
+    """
 
     reason: str
+    warning: str = ""
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)

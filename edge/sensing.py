@@ -107,7 +107,8 @@ class Sensing:
             else:
                 self._take(item)
         self._parts.source.close()
-        self._parts.say(Ended(Withheld.RECORDING_ENDED))
+        warning = " ".join(self._parts.source.count.warnings)[:MAX_SENTENCE]
+        self._parts.say(Ended(Withheld.RECORDING_ENDED, warning))
         while True:
             self.wait(SECOND_S)
             ended = withheld_estimate(self._moment(), Withheld.RECORDING_ENDED, self._parts.estimator.model)

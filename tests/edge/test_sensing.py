@@ -67,6 +67,13 @@ def test_a_recording_is_played_in_real_time_and_its_end_is_said_every_second():
     assert {line.respiratory_rate_withheld for line in after} == {Withheld.RECORDING_ENDED}
 
 
+def test_the_end_of_a_recording_that_was_cut_says_where():
+    cut = recording(3)
+    cut.count.warnings.append("night.h5 is cut after 3.0 s of recording.")
+    said, _ = run(cut, {}, 5)
+    assert Ended("recording_ended", "night.h5 is cut after 3.0 s of recording.") in said
+
+
 def test_a_looped_recording_says_which_time_it_is():
     said, _ = run(recording(3, loop=True), {}, 8)
     assert [line.loop for line in said if isinstance(line, Loop)][:2] == [2, 3]
