@@ -24,7 +24,7 @@ from console.roll import Roll
 from console.rules.access import Permission
 from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.decision import Decision, Obligation
-from console.store import consents, people, records
+from console.store import accounts, consents, people, records
 from console.store import rollback as rows
 from console.store.database import Tx
 from console.views import Words
@@ -140,6 +140,10 @@ class Rollback:
             policy, state = self._office.policy, self._state
             if state.evidence is None:
                 return Done(policy.deny("X3", reason=Words("There is nothing to confirm.")))
+            account = accounts.by_id(tx, actor.actor_id)
+            if account is not None and state.since is not None and account.created_at >= state.since:
+                # Otherwise one person could make the second one.
+                return Done(policy.deny("X3", reason=Words("This sign-in is newer than what it would confirm.")))
             if not state.first:
                 self._becomes(tx, replace(state, first=actor.actor_id, first_role=actor.role.value))
                 words = Words("Now a second person of another role confirms it. Until then every sensor stays off.")
@@ -156,7 +160,7 @@ class Rollback:
         accepted = self._state.accepted.get(node_id)
         remembered = heard.witness_size or 0
         is_accepted = accepted is not None and remembered <= accepted
-        if heard.disagrees and not is_accepted:
+        if heard.has_conflict and not is_accepted:
             return Evidence.OTHER_HISTORY
         if remembered > self._office.audit.size and not is_accepted:
             return Evidence.LARGER_LOG
@@ -179,7 +183,7 @@ class Rollback:
         return {
             node_id: heard.witness_size or 0
             for node_id, heard in found.items()
-            if heard.disagrees or (heard.witness_size or 0) > size
+            if heard.has_conflict or (heard.witness_size or 0) > size
         }
 
     def _suspend_everyone(self, tx: Tx, actor: Actor) -> None:

@@ -22,11 +22,13 @@ class Account:
         actor: who it is.
         password_hash: argon2; None until the one-time link was used.
         is_active: may sign in.
+        created_at: when it was made.
     """
 
     actor: Actor
     password_hash: str | None
     is_active: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +218,4 @@ def use_enrolment(tx: Tx, token_hash: str, at: datetime) -> None:
 
 def _account(row: SqlRow[Any]) -> Account:
     actor = Actor(row.actor_id, row.username, row.display_name, Role(row.role), row.room_id, row.patient_id)
-    return Account(actor, row.password_hash, row.is_active)
+    return Account(actor, row.password_hash, row.is_active, row.created_at)

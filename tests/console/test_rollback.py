@@ -1,7 +1,8 @@
 import pytest
 
-from broker.messages import Cosignature
-from broker.vocabulary import CheckpointOutcome, LeaseState
+from broker.messages import Cosignature, Health
+from broker.vocabulary import CheckpointOutcome, HealthFlag, LeaseState
+from console.roles import Role
 from console.rules.consent import ConsentState
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, boxed_ward
 
@@ -59,6 +60,31 @@ def test_X3_two_people_of_different_roles_end_it_and_every_yes_is_said_anew(box)
     assert box.ward.roll.standing("room1").state is ConsentState.SUSPENDED
     assert box.ward.consents.resume(box.patient("room1"), "room1") and is_open(box, "room1")
     assert box.ward.rollback.notice() is None
+
+
+def test_X3_a_flag_in_a_live_message_is_enough_and_a_cleared_one_closes_nothing_again(box):
+    conflict = Health(flags=(HealthFlag.AUDIT_CONFLICT,))
+    box.nodes["room1"].live(health=conflict)
+    box.ward.step()
+    box.ward.step()
+    assert not is_open(box, "room2") and box.ward.rollback.notice() is not None
+
+    assert box.ward.rollback.clear(ADMIN) and box.ward.rollback.clear(GOVERNANCE)
+    box.nodes["room1"].live(health=conflict)
+    box.ward.step()
+    assert box.ward.rollback.notice() is None
+    assert box.ward.consents.resume(box.patient("room2"), "room2") and is_open(box, "room2")
+
+
+def test_X3_a_sign_in_that_is_newer_than_the_suspicion_cannot_be_the_second_person(box):
+    answers(box, CheckpointOutcome.CONFLICT)
+    assert box.ward.rollback.clear(ADMIN)
+    box.clock.advance(1)
+    invited = box.ward.desk.add_staff(ADMIN, "second", "Second P.", Role.GOVERNANCE_LEAD)
+    second = box.ward.identity.enrol(invited.token, "", "", "three quiet words")
+
+    assert not box.ward.rollback.clear(second)
+    assert box.ward.rollback.notice() is not None
 
 
 def test_X3_it_stands_although_the_disk_is_full_and_is_written_down_later(box):
