@@ -28,7 +28,7 @@ _TOUCH_EVERY = timedelta(seconds=15)
 _WRONG = Words("The sign-in name or the password is not right.")
 _NOT_IT = Words("That is not the password.")
 _TOO_OFTEN = Words(
-    "Too many attempts. Use a device where you signed in before, wait a quarter of an hour, or ask a colleague."
+    "Too many attempts. Use a device where you signed in before, wait up to an hour, or ask a colleague."
 )
 
 
