@@ -160,7 +160,7 @@ def test_S3_the_control_in_the_room_works_while_the_broker_is_gone(ward: Ward) -
     ward.broker.process.kill()
     (ward.folder / "data" / "pause").touch()
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 2.0, "the end of sensing")
-    assert (ward.folder / "data" / "lamp").read_text() == "off\n"
+    eventually(lambda: (ward.folder / "data" / "lamp").read_text() == "off\n", 2.0, "the lamp's going out")
     ward.broker.start()
     ward.wait_for(CLOSED, CloseReason.LOCAL_PAUSE)
 
