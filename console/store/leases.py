@@ -68,13 +68,6 @@ def reserved_serials(tx: Tx) -> Mapping[str, int]:
     return {row.node_id: row.serial for row in tx.execute(select(lease_serials))}
 
 
-def standing_lease(tx: Tx, node_id: str) -> LeaseRow | None:
-    """Return the lease of a node that was not ended; None when there is none."""
-    wanted = select(leases).where((leases.c.node_id == node_id) & leases.c.ended_at.is_(None))
-    row = tx.execute(wanted.order_by(leases.c.first_issued_at.desc()).limit(1)).first()
-    return None if row is None else _lease(dict(row._mapping))
-
-
 def standing_leases(tx: Tx) -> Mapping[str, LeaseRow]:
     """Return the leases that were not ended, by node."""
     wanted = select(leases).where(leases.c.ended_at.is_(None)).order_by(leases.c.first_issued_at)

@@ -179,9 +179,3 @@ def accounts_of(tx: Tx, patient_id: str) -> tuple[str, ...]:
     """Return the accounts of a patient that may sign in."""
     wanted = select(accounts.c.actor_id).where((accounts.c.patient_id == patient_id) & accounts.c.is_active)
     return tuple(tx.execute(wanted).scalars())
-
-
-def rooms_of(tx: Tx, patient_id: str) -> list[tuple[str, datetime, datetime | None]]:
-    """Return where and when a patient has stayed: (room, from, to), newest first."""
-    wanted = select(stays).where(stays.c.patient_id == patient_id).order_by(stays.c.from_at.desc())
-    return [(row.room_id, row.from_at, row.to_at) for row in tx.execute(wanted)]

@@ -1,6 +1,6 @@
 """Records of the nodes, as rows: settled in order, exactly once; what was refused keeps no content."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,12 +132,6 @@ def disagreeing(tx: Tx) -> frozenset[str]:
         newest, (cosignatures.c.node_id == newest.c.node_id) & (cosignatures.c.received_at == newest.c.at)
     )
     return frozenset(row.node_id for row in tx.execute(wanted.where(cosignatures.c.outcome == "conflict")))
-
-
-def quarantined(tx: Tx) -> Iterable[Row]:
-    """Yield what is in quarantine, oldest first."""
-    for row in tx.execute(select(quarantine).order_by(quarantine.c.quarantine_id)):
-        yield dict(row._mapping)
 
 
 def closed_since(tx: Tx, node_id: str, since: datetime) -> datetime | None:
