@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
-from edge.breathing import Verdict, judge
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
 from edge.holds import HoldWatch
 from edge.occupancy import Occupancy, OccupancyWatch
 from edge.signals import SignalWindow, WindowReading
+from edge.verdicts import Judge, Verdict
 from edge.zones import Zones
 from models.errors import ModelError
 from models.runtime import Model
@@ -98,8 +98,8 @@ def withheld_estimate(moment: Moment, reason: Withheld, model: str, living_age_s
 class Estimator:
     """Takes frames in and answers once a second."""
 
-    def __init__(self, movement: Model, vitals: Model, zones: Zones) -> None:
-        self._vitals = vitals
+    def __init__(self, movement: Model, judge: Judge, zones: Zones) -> None:
+        self._judge = judge
         self._window = SignalWindow(movement)
         self._occupancy = OccupancyWatch(zones)
         self._hold = HoldWatch()
@@ -109,7 +109,7 @@ class Estimator:
     @property
     def model(self) -> str:
         """Hex digest of the model behind the rate."""
-        return self._vitals.sha256
+        return self._judge.model
 
     def restart(self) -> None:
         """Forget everything: another recording, or the same once more."""
@@ -144,8 +144,7 @@ class Estimator:
 
     def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
         t_s = moment.t_s
-        bins = reading.field.bins
-        seen = self._occupancy.look(t_s, reading.motion, reading.field.range_m[:bins])
+        seen = self._occupancy.look(t_s, reading.motion, reading.field)
         if seen.is_moving:
             self._calm_since_s = t_s + SETTLE_S
             self._hold.restart()
@@ -164,14 +163,14 @@ class Estimator:
         reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
-        verdict, whole = judge(self._vitals, reading.field)
+        verdict, chest = self._judge.judge(reading.field)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:
             return Verdict(None, None, Withheld.SECOND_PERSON, 0.0, None)
         if verdict.rate_per_min is None:
             return verdict
-        self._hold.learn(self._window, whole)
+        self._hold.learn(self._window, chest)
         is_there = seen.presence is Presence.PRESENT or self._is_trace()
         if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)

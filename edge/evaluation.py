@@ -15,6 +15,7 @@ from edge.errors import SourceError
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import FrameSource, LoopMark
 from edge.sources.formats import open_recording
+from edge.spectral import SpectralJudge
 from edge.zones import Zones
 from models.errors import ModelError
 from models.runtime import load
@@ -31,7 +32,7 @@ def new_estimator(zones: Zones) -> Estimator:
     Raises:
         ModelError: a model file is missing or is not the one on its card.
     """
-    return Estimator(load("movement-v1"), load("vitals-v1"), zones)
+    return Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones)
 
 
 def estimates_of(source: FrameSource, estimator: Estimator) -> Iterator[Estimate]:

@@ -5,10 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.breathing import Spectrum
+from edge.chest import Chest
 from edge.resampling import FIELD_HZ
 from edge.signals import SignalWindow
-from models.runtime import Array
 
 
 class HoldWatch:
@@ -29,7 +28,7 @@ class HoldWatch:
 
     def restart(self) -> None:
         """Forget the chest: the body moved, so that its echo is another."""
-        self._mixing: Array | None = None
+        self._mixing: NDArray[np.float64] | None = None
         self._centre: NDArray[np.complex64] | None = None
         self._usual_mm = 0.0
         self._usual_churn = 0.0
@@ -39,18 +38,18 @@ class HoldWatch:
         self.is_waning = False
         """The chest moves much less than before: too little to stand behind a rate that is mostly older."""
 
-    def learn(self, window: SignalWindow, whole: Spectrum) -> None:
+    def learn(self, window: SignalWindow, chest: Chest) -> None:
         """Remember how the chest moves while it is known to breathe."""
         if self.is_held:
             return
-        self._mixing, self._centre = whole.mixing, window.centre
-        self._period_s = 60 / whole.rate_per_min
-        self._usual_mm = self._usual_swing(whole)
-        self._usual_churn = self._churn_of(window, whole.samples / FIELD_HZ)
+        self._mixing, self._centre = chest.mixing, window.centre
+        self._period_s = 60 / chest.rate_per_min
+        self._usual_mm = self._usual_swing(chest)
+        self._usual_churn = self._churn_of(window, chest.samples / FIELD_HZ)
 
-    def _usual_swing(self, whole: Spectrum) -> float:
+    def _usual_swing(self, chest: Chest) -> float:
         """Return the typical swing of a stretch as long as the one that will be looked at [mm, unscaled]."""
-        wave = whole.wave_mm[-whole.samples :].astype(np.float64) * float(np.abs(whole.mixing).sum())
+        wave = chest.wave_mm[-chest.samples :]
         length = round(self._patience_s() * FIELD_HZ)
         starts = range(0, len(wave) - length, FIELD_HZ // 2)
         swings = [swing_of(wave[start : start + length]) for start in starts]

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Presence, Zone
+from edge.crowds import Crowd
 from edge.motion import Motion
+from edge.resampling import DisplacementField
 from edge.zones import Zones
 
 # Set on the simulator. Of one second: an empty room stays below 2.0, a sleeper seldom below 4.
@@ -22,12 +24,9 @@ CALM_RESTLESSNESS, CALM_INCOHERENCE = 3.0, 0.5
 EMPTY_AT_START_S = 10.0
 EMPTY_AFTER_EXIT_S = 3.0
 EMPTY_ANYWAY_S = 180.0
-# Two bodies: two ranges that stir, so far apart, with quiet between.
-APART_M, GAP_M = 0.9, 0.3
-CROWD_STIR = 8.0
-CROWD_SECONDS, CROWD_OF = 3, 4
-CROWD_HOLD_S = 4.0
 FULL_SCALE_DB = 2.0
+# A walk goes one way for three seconds; what alternates between two places does not.
+WALK_STEP_M, WALK_M, WALK_STIR = 0.12, 0.5, 10.0
 
 
 @dataclass(frozen=True)
@@ -56,37 +55,40 @@ class OccupancyWatch:
         """Forget everything: another recording, or a hole in it."""
         self._is_moving = False
         self._stirred: deque[bool] = deque(maxlen=3)
-        self._crowded: deque[bool] = deque(maxlen=CROWD_OF)
-        self._crowd_until_s = -1.0
+        self._crowd = Crowd()
+        self._path_m: deque[float | None] = deque(maxlen=3)
         self._long: deque[NDArray[np.float64]] = deque(maxlen=LONG_S)
         self._began_s: float | None = None
         self._last_stir_s: float | None = None
         self._may_have_left = False
         self._last_zone: Zone | None = None
 
-    def look(self, t_s: float, motion: Motion, range_m: NDArray[np.float64]) -> Occupancy:
+    def look(self, t_s: float, motion: Motion, field: DisplacementField) -> Occupancy:
         """Take one second's motion in.
 
         Args:
             t_s: [s] frame time, rising.
             motion: of the last second.
-            range_m: shape (bins,) [m]; NaN where unknown.
+            field: displacement of the calm part of the window.
         """
+        range_m = field.range_m[: field.bins]
         if self._began_s is None:
             self._began_s = t_s
-        self._is_moving = self._moves(motion)
+        self._path_m.append(_middle(motion.quick, range_m) if motion.quick.max(initial=0.0) > WALK_STIR else None)
+        self._is_moving = self._moves(motion) or _is_walk(list(self._path_m))
         # Only quiet seconds add up: one loud one would outweigh nine of silence after it.
         self._long.append(motion.slow)
         if self._is_moving or float(motion.slow.max()) > STIR:
             self._long.clear()
         stir = self._is_moving or float(motion.slow.max()) > STIR or self._long_stir() > LONG_STIR
         self._stirred.append(stir)
-        place_m = _middle(motion, range_m, self._is_moving) if stir else None
+        place_m = _place(motion, range_m, self._is_moving) if stir else None
         if stir:
             self._last_stir_s = t_s
             self._may_have_left = place_m is not None and self._zones.is_exit(place_m)
         presence = self._presence(t_s)
-        people = self._people(t_s, motion, range_m, presence)
+        is_crowd = self._crowd.look(t_s, motion, field, is_moving=self._is_moving)
+        people = 2 if is_crowd else {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
         zone = self._zone(presence, place_m)
         return Occupancy(presence, self._is_moving, movement_level(motion), people, place_m, zone)
 
@@ -121,14 +123,6 @@ class OccupancyWatch:
             return Presence.ABSENT
         return Presence.UNSURE
 
-    def _people(self, t_s: float, motion: Motion, range_m: NDArray[np.float64], presence: Presence) -> int | None:
-        self._crowded.append(has_two_places(motion, range_m))
-        if sum(self._crowded) >= CROWD_SECONDS:
-            self._crowd_until_s = t_s + CROWD_HOLD_S
-        if t_s < self._crowd_until_s:
-            return 2
-        return {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
-
 
 def movement_level(motion: Motion) -> float:
     """Put the motion of a second on a scale from 0 (the empty room's noise) to 1 (walking)."""
@@ -136,28 +130,30 @@ def movement_level(motion: Motion) -> float:
     return float(np.clip(loud, 0, 1) * np.clip(motion.incoherence, 0, 1))
 
 
-def has_two_places(motion: Motion, range_m: NDArray[np.float64]) -> bool:
-    """Say whether two stretches of range stir with a quiet one between them."""
-    if len(range_m) < 3 or np.isnan(range_m).any():
-        return False
-    stirring = np.flatnonzero(np.maximum(motion.slow, motion.burst) > CROWD_STIR)
-    if len(stirring) < 2:
-        return False
-    places = range_m[stirring]
-    gaps = np.diff(places)
-    split = int(np.argmax(gaps))
-    step_m = float(np.median(np.diff(range_m)))
-    middle_m = float(places[split + 1 :].mean() - places[: split + 1].mean())
-    return float(gaps[split]) >= GAP_M + step_m and middle_m >= APART_M
+def _place(motion: Motion, range_m: NDArray[np.float64], is_moving: bool) -> float | None:
+    """Return the middle of what stirs [m]: of the newest half second where it can be told, else of the last second."""
+    if is_moving or motion.quick.max(initial=0.0) > WALK_STIR:
+        return _middle(motion.quick, range_m)
+    return _middle(motion.slow, range_m)
 
 
-def _middle(motion: Motion, range_m: NDArray[np.float64], is_moving: bool) -> float | None:
-    """Return the middle of the stirring [m]; None for a sensor without ranges."""
+def _middle(profile: NDArray[np.float64], range_m: NDArray[np.float64]) -> float | None:
+    """Return the middle of a profile's strong part [m]; None for a sensor without ranges, or where nothing stirs."""
     if np.isnan(range_m).any():
         return None
-    weight = motion.burst if is_moving else np.maximum(motion.slow - QUIET, 0)
+    weight = np.maximum(profile - QUIET, 0)
     peak = float(weight.max(initial=0))
     if peak <= 0:
         return None
     strong = np.where(weight > 0.2 * peak, weight, 0)
     return float((strong * range_m).sum() / strong.sum())
+
+
+def _is_walk(path_m: list[float | None]) -> bool:
+    """Say whether three seconds lead one way, farther than a body that turns."""
+    known = [place for place in path_m if place is not None]
+    if len(known) < 3:
+        return False
+    steps = np.diff(known)
+    one_way = bool((steps > WALK_STEP_M).all() or (steps < -WALK_STEP_M).all())
+    return one_way and abs(known[-1] - known[0]) > WALK_M

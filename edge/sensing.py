@@ -25,6 +25,7 @@ from edge.pacing import Pacer
 from edge.permitted import permitted
 from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Open, Opened, decode_to_sensing, encode
 from edge.sources.table import open_source
+from edge.spectral import SpectralJudge
 from edge.zones import zones_from
 from models.errors import ModelError
 from models.runtime import load
@@ -211,7 +212,7 @@ def main() -> int:
         told = orders.first()
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
-        estimator = Estimator(load("movement-v1"), load("vitals-v1"), zones_from(told.room))
+        estimator = Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones_from(told.room))
         source = open_source(told.source)
         say(Opened())
         Sensing(Parts(clock, source, estimator, orders, say, arm), told.purposes, told.vital_signs).run()

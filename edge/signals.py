@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from edge.frames import Frame, FrameKind, Layout
 from edge.motion import RECENT_S, Motion, motion_of
-from edge.resampling import WINDOW_S, DisplacementField, bridged, field_of, smoothed
+from edge.resampling import WINDOW_S, DisplacementField, bridged, field_of
 from models.runtime import Model
 
 # A longer hole ends the window: nothing is known about the motion inside it.
 MAX_GAP_S = 1.5
 CHURN_LAG_S = 0.8
-# The noise of a trace is white, where that of a phase is red: a mean over this long leaves breathing up to 45 /min.
-TRACE_SMOOTH_S = 0.6
 # Half width of a group of range bins: a chest is about 0.3 m deep and wide.
 POOL_M = 0.15
 # Mean over median of an exponentially distributed power.
@@ -201,8 +199,7 @@ def _read_trace(times: Float, path: Float, layout: Layout, calm_since_s: float) 
     recent = (bends[times[2:] > times[-1] - RECENT_S] ** 2).mean(axis=0) / (6 * noise)
     spread = path[times > times[-1] - 3 * RECENT_S].std(axis=0)
     slow = 1 + (spread**2) / noise
-    motion = Motion(float(recent.max()), 0.0, slow, np.maximum(recent - 1, 0))
+    motion = Motion(float(recent.max()), 0.0, slow, np.maximum(recent - 1, 0), slow)
     trust = np.ones(layout.channels)
-    calm = smoothed(times[first:], path[first:], TRACE_SMOOTH_S)
-    field = field_of(times[first:], calm, trust, layout.range_m, layout.channels)
+    field = field_of(times[first:], path[first:], trust, layout.range_m, layout.channels)
     return WindowReading(motion, field), noise

@@ -51,6 +51,13 @@ class GraphBuilder:
         self._nodes.append(helper.make_node(kind, list(inputs), [name], name=f"n{self._counter}", **attributes))
         return name
 
+    def pair(self, kind: str, *inputs: str, **attributes: Any) -> tuple[str, str]:
+        """Add one operator with two outputs and return their names."""
+        self._counter += 1
+        names = [f"v{self._counter}a", f"v{self._counter}b"]
+        self._nodes.append(helper.make_node(kind, list(inputs), names, name=f"n{self._counter}", **attributes))
+        return names[0], names[1]
+
     def take(self, value: str, axis: int, start: int, stop: int) -> str:
         """Slice one axis; `stop` of a large number means to the end."""
         return self.op("Slice", value, self.constant([start]), self.constant([stop]), self.constant([axis]))

@@ -41,7 +41,7 @@ def _weighted_sum(g: GraphBuilder, weight: str, *factors: str) -> str:
     return g.total(value, 0)
 
 
-def _without_trend(g: GraphBuilder, x: str, w: str) -> str:
+def without_trend(g: GraphBuilder, x: str, w: str) -> str:
     """Take a parabola off each column, orthogonal under the taper (Gram-Schmidt)."""
     t = g.constant(np.linspace(-1, 1, SAMPLES, dtype=np.float32)[:, None])
     tiny = g.constant(TINY)
@@ -85,7 +85,7 @@ def build() -> bytes:
     trust = g.input("trust", ["channels"])
     half_width = g.input("half_width_hz", [1])
     w = g.op("Unsqueeze", taper, g.constant([1]))
-    x = _without_trend(g, field, w)
+    x = without_trend(g, field, w)
     tapered = g.op("Mul", x, w)
     real = g.op("MatMul", g.constant(_table("cos")), tapered)
     imaginary = g.op("MatMul", g.constant(_table("sin")), tapered)

@@ -1,0 +1,91 @@
+"""The judge that ships: one small net gives a distribution over rates, and only a narrow one becomes a number."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.vocabulary import Withheld
+from edge.chest import Chest, chest_at, is_shaken, is_too_pure
+from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
+from edge.verdicts import FIRST_RATE_S, Verdict
+from models.runtime import Model
+
+# The rates of the net's answer: 28 an octave from 5 a minute on (models/recipes/vitals_v2).
+RATES_PER_MIN = 5.0 * 2.0 ** (np.arange(89) / 28)
+# The bar of SENSING is an error of 2 a minute; so much of the belief must lie that near for a rate to be told.
+NEAR_PER_MIN = 2.0
+MIN_NEAR = 0.80
+# Stretches the net's 90 % interval to hold 90 % of true rates on simulated windows that trained nothing.
+STRETCH = 1.0
+MIN_UNCERTAINTY_PER_MIN = 0.2
+INTERVAL = 0.9
+
+Float = NDArray[np.float64]
+
+
+class LearnedJudge:
+    """A `Judge` over vitals-v2."""
+
+    def __init__(self, vitals: Model) -> None:
+        self._vitals = vitals
+
+    @property
+    def model(self) -> str:
+        """Hex digest of the model."""
+        return self._vitals.sha256
+
+    def judge(self, field: DisplacementField, *, accepts_machines: bool = False) -> tuple[Verdict, Chest]:
+        """See `Judge.judge`."""
+        belief = self._vitals(field.field_mm, tapers_for(field.duration_s), field.trust)["belief"].astype(np.float64)
+        if accepts_machines:
+            belief = belief / max(float(belief[:-1].sum()), 1e-9)
+        rate = rate_of(belief[:-1])
+        near = float(belief[:-1][np.abs(RATES_PER_MIN - rate) <= NEAR_PER_MIN].sum())
+        chest = chest_at(field, rate)
+        quality = round(min(1.0, near), 3)
+        if is_shaken(field, chest):
+            return Verdict(None, None, Withheld.SENSOR_MOVED, 0.0, False), chest
+        if is_too_pure(chest, field.duration_s) and not accepts_machines:
+            return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False), chest
+        if field.duration_s < FIRST_RATE_S - 0.5 / FIELD_HZ:
+            return Verdict(None, None, Withheld.WARMING_UP, quality, None), chest
+        if near < MIN_NEAR:
+            return Verdict(None, None, Withheld.LOW_QUALITY, quality, None), chest
+        return Verdict(rate, uncertainty_of(belief[:-1], rate), None, quality, True), chest
+
+
+def tapers_for(duration_s: float) -> NDArray[np.float32]:
+    """Make Hann tapers over the whole of the newest part of the field, over its older and over its newer half.
+
+    Args:
+        duration_s: [s] of signal in the field.
+
+    Returns:
+        float32, shape (3, samples).
+    """
+    length = int(min(FIELD_SAMPLES, max(16, round(duration_s * FIELD_HZ))))
+    half = length // 2
+    tapers = np.zeros((3, FIELD_SAMPLES), dtype=np.float32)
+    tapers[0, -length:] = np.hanning(length + 2)[1:-1]
+    tapers[1, FIELD_SAMPLES - length : FIELD_SAMPLES - length + half] = np.hanning(half + 2)[1:-1]
+    tapers[2, -half:] = np.hanning(half + 2)[1:-1]
+    return tapers
+
+
+def rate_of(belief: Float) -> float:
+    """Return the mean of the belief around its highest point [1/min].
+
+    Args:
+        belief: shape (rates,), not negative.
+    """
+    top = RATES_PER_MIN[int(np.argmax(belief))]
+    around = np.where(np.abs(RATES_PER_MIN - top) <= max(1.0, 0.08 * top), belief, 0.0)
+    return float((around * RATES_PER_MIN).sum() / max(float(around.sum()), 1e-12))
+
+
+def uncertainty_of(belief: Float, rate_per_min: float) -> float:
+    """Return the half-width of the interval around a rate that holds 90 % of the belief [1/min]."""
+    distance = np.abs(RATES_PER_MIN - rate_per_min)
+    order = np.argsort(distance)
+    held = np.cumsum(belief[order]) / max(float(belief.sum()), 1e-12)
+    half_width = float(np.interp(INTERVAL, held, distance[order]))
+    return round(max(MIN_UNCERTAINTY_PER_MIN, STRETCH * half_width), 2)
