@@ -169,12 +169,13 @@ def simulate_file(path: Path, *, seed: int, seconds: float, scenario: str = "nig
         raise SourceError(f"There is no scenario '{scenario}'; there are {', '.join(SCENES)}.")
     night = Night(seed, SCENES[scenario]())
     settings = night.scene.receiver
-    frames, truths = [], []
+    frames, times_s, truths = [], [], []
     next_s = 1.0
     for look in night:
         if look.t_s > seconds:
             break
         frames.append(look.iq)
+        times_s.append(look.t_s)
         if look.t_s >= next_s:
             truths.append({"t_s": next_s, **vars(look.truth)})
             next_s += 1
@@ -182,6 +183,7 @@ def simulate_file(path: Path, *, seed: int, seconds: float, scenario: str = "nig
     np.savez_compressed(
         path,
         iq=np.array(frames),
+        t_s=np.array(times_s),
         frame_rate_hz=settings.frame_rate_hz,
         wavelength_m=settings.wavelength_m,
         range_m=from_first_m,

@@ -104,10 +104,10 @@ class Receiver:
         s = self.settings
         return float(np.interp(range_m, (1.8, 4.2), (s.noise, s.far_noise))) ** 2
 
-    def profile(
+    def answer(
         self, place_m: Float, echo: Float, dt_s: float, shake_mm: float = 0.0, bearing: Float | None = None
-    ) -> Profile:
-        """Look once.
+    ) -> NDArray[np.complex128]:
+        """Return what comes back, before the receiver adds its noise: shape (channels,).
 
         Args:
             place_m: shape (echoes,), distances [m].
@@ -116,9 +116,9 @@ class Receiver:
             shake_mm: [mm] how far the sensor itself has moved towards the room.
             bearing: shape (echoes,) [rad], the phase by which each further receiver sees an echo turned; None for 0.
         """
-        s, rng = self.settings, self._rng
+        s = self.settings
         walk = s.drift_per_s * math.sqrt(dt_s)
-        drift = rng.standard_normal((2, self.range_m.size))
+        drift = self._rng.standard_normal((2, self.range_m.size))
         self._clutter = self._clutter * (1 + walk * (drift[0] + 1j * drift[1]))
         total = self._clutter.copy()
         if place_m.size:
@@ -132,7 +132,19 @@ class Receiver:
                 total += (pulse @ (answer[:, None] * np.exp(1j * turn[:, None] * self._turn))).ravel()
         if shake_mm:
             total = total * np.exp(4j * math.pi * shake_mm / 1000 / s.wavelength_m)
-        power = self._noise**2 + (s.phase_noise * np.abs(total)) ** 2
+        return np.asarray(total)
+
+    def noise_power(self, total: NDArray[np.complex128]) -> Float:
+        """Return the noise power of a frame, shape (channels,): part of it grows with the echo."""
+        return np.asarray(self._noise**2 + (self.settings.phase_noise * np.abs(total)) ** 2)
+
+    def profile(
+        self, place_m: Float, echo: Float, dt_s: float, shake_mm: float = 0.0, bearing: Float | None = None
+    ) -> Profile:
+        """Look once; the arguments are those of `answer`."""
+        s, rng = self.settings, self._rng
+        total = self.answer(place_m, echo, dt_s, shake_mm, bearing)
+        power = self.noise_power(total)
         loud = 1.0
         if s.burst_share and rng.random() < s.burst_share:
             loud = 10 ** rng.uniform(0.5, 1.5)
