@@ -44,6 +44,8 @@ class Moment:
     """shape (echoes,) [rad], the phase by which a second receiver sees an echo turned."""
     shake_mm: float
     """[mm] how far the sensor's mount is from its place."""
+    excursion_mm: float
+    """[mm] how far the sleeper's belly has risen; meaningless with nobody in view."""
     truth: Truth
 
 
@@ -110,7 +112,9 @@ class Night:
             last_s = t_s
             self._step(dt_s)
             place, amplitude, bearing = self._echoes(dt_s)
-            yield Moment(t_s, dt_s, place, amplitude, bearing, self._mount_mm(t_s), self._truth.at(t_s))
+            risen_mm = self._sleeper.body.excursion_mm
+            mount_mm = self._mount_mm(t_s)
+            yield Moment(t_s, dt_s, place, amplitude, bearing, mount_mm, risen_mm, self._truth.at(t_s))
 
     def __iter__(self) -> Iterator[Look]:
         """Give one look after the other, as the frame rate has it, lost ones left out."""

@@ -61,7 +61,7 @@ class Scene:
     posture: Posture | None = None
     """In which the sleeper lies for ever; None draws one at each turn."""
     size: float = 1.0
-    """Amplitude of the sleeper's echo, as a share of the usual; 0.02 is too weak to be seen."""
+    """Amplitude of the sleeper's echo, as a share of the usual; 0.004 is too weak to be seen."""
     knock_at_s: tuple[float, ...] = ()
     """[s] when somebody knocks against the sensor's mount."""
 

@@ -103,7 +103,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
     "shallow": lambda: Scene(acts=_asleep(), style=BreathingStyle(depth_mm=1.2)),
     "fast": lambda: Scene(acts=_asleep(), style=BreathingStyle(rate_per_min=32.0, depth_mm=4.0)),
     "slow": lambda: Scene(acts=_asleep(), style=BreathingStyle(rate_per_min=7.0, depth_mm=10.0)),
-    "weak": lambda: Scene(acts=_asleep(), size=0.01),
+    "weak": lambda: Scene(acts=_asleep(), size=0.004),
     "restless": lambda: Scene(
         acts=cycle([lie(40.0), twitch(), lie(25.0), toss(), lie(45.0), turn(), sit(30.0), turn()])
     ),

@@ -22,9 +22,9 @@ RATE_HZ = 15.0
 NEAR_M, FAR_M = 0.7, 4.0
 # Noise of the mean over a chest at one metre, and the power of distance with which it grows: a depth camera's random
 # error grows with the square of the distance (Khoshelham and Oude Elberink 2012, doi:10.3390/s120201437), and the chest
-# covers fewer of its pixels the farther it is. Half a decade either way covers what one camera does better than
-# another.
-NOISE_AT_1_M_MM, NOISE_SPREAD, NOISE_POWER = 0.12, 3.0, 2.0
+# covers fewer of its pixels the farther it is. The spread covers what one camera does better than another; it was made
+# rougher once, after the noise of recorded traces had been looked at (docs/explanation/simulator.md).
+NOISE_AT_1_M_MM, NOISE_SPREAD, NOISE_POWER = 0.5, 4.0, 2.0
 # Files hold thousandths of a millimetre.
 STEP_MM = 0.001
 BATCH = 16
@@ -120,8 +120,11 @@ def _batch(rng: np.random.Generator, names: list[str], seconds: float, rate_hz: 
 
 
 def _mean_place_mm(echoes: Echoes) -> Float:
-    """The mean over the chest's pixels; a person who leaves the picture leaves the wall behind."""
-    weight = echoes.amplitude
+    """The mean over the chest's pixels; a person who leaves the picture leaves the wall behind.
+
+    The camera's region is laid over the chest, not over the arms: parts that breathe more weigh more.
+    """
+    weight = echoes.amplitude * (echoes.breath_m.std(axis=2, keepdims=True) + 1e-6)
     total = weight.sum(axis=1)
     place = 1000 * (echoes.place_m * weight).sum(axis=1) / np.maximum(total, 1e-12)
     place -= place[:, :1]
