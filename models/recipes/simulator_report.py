@@ -184,7 +184,7 @@ def main() -> None:
     plots.intervals(simulated_steps, recorded_steps)
     plots.gallery()
     here = "" if folder else f"\n**The recordings were not here ({ENVIRONMENT}), so the recorded columns are empty.**\n"
-    text = (Path(__file__).with_name("simulator_page.md")).read_text("utf-8")
+    text = (Path(__file__).with_name("simulator_page.txt")).read_text("utf-8")
     for mark, part in {
         "HERE": here,
         "RADAR": _radar_table(columns),
