@@ -31,6 +31,7 @@ bench: ## Measure, each figure against a baseline of the same run; ends with one
 docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
+	$(BIN)/python -m models.recipes.simulator_report
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
 	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
 	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
