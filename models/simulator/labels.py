@@ -58,6 +58,8 @@ class Labels:
     """(windows,), of a phantom's plate; NaN without one."""
     posture: NDArray[np.int8]
     """(windows,), of torsos.Posture, at the end."""
+    breaths: NDArray[np.float32]
+    """(windows, times), breaths of the sleeper since the window began, with their fraction; 0 with nobody."""
     excursion_mm: NDArray[np.float32]
     """(windows, times), of the sleeper's belly; 0 with nobody."""
     evidence_db: NDArray[np.float32]
