@@ -108,9 +108,9 @@ class A111Decoder:
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def held(self) -> int:
+    def waiting(self) -> int:
         """Bytes held back for a frame that is not whole yet."""
-        return self._framer.held
+        return self._framer.waiting
 
     def feed(self, data: bytes) -> list[Item]:
         """Take the next bytes in and return what is now whole."""

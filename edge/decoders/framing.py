@@ -49,7 +49,7 @@ class Framer:
         self._held = bytearray()
 
     @property
-    def held(self) -> int:
+    def waiting(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
         return len(self._held)
 

@@ -89,9 +89,9 @@ class Ld2410Decoder:
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def held(self) -> int:
+    def waiting(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
-        return self._framer.held
+        return self._framer.waiting
 
     def feed(self, data: bytes) -> list[Ld2410Report | Ld2410Answer]:
         """Take the next bytes in and return what is now whole."""

@@ -98,9 +98,9 @@ class Mr60Bha2Decoder:
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def held(self) -> int:
+    def waiting(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
-        return self._framer.held
+        return self._framer.waiting
 
     def feed(self, data: bytes) -> list[Mr60Bha2Report]:
         """Take the next bytes in and return the reports that are now whole."""

@@ -17,7 +17,7 @@ class Decoder(Protocol):
     """Turns the bytes of one link into packets; it reads no port and keeps no clock."""
 
     @property
-    def held(self) -> int:
+    def waiting(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
         ...
 
@@ -31,7 +31,7 @@ class DecoderEntry:
     """One decoder."""
 
     make: Callable[[], Decoder]
-    most_held: int
+    most_waiting: int
     """Bytes that it may hold back between two calls."""
 
 

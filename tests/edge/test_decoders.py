@@ -48,14 +48,14 @@ def test_no_bytes_make_a_decoder_raise_or_hold_more_than_one_packet(name, noise)
     decoder = DECODERS[name].make()
     for part in noise:
         decoder.feed(part)
-        assert decoder.held <= DECODERS[name].most_held
+        assert decoder.waiting <= DECODERS[name].most_waiting
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_packet_cut_at_any_byte_costs_that_packet_alone(name):
     first, *rest = PACKETS[name]
     # What follows is long enough to fill whatever the cut packet had announced.
-    follow = b"".join(rest) * (2 + DECODERS[name].most_held // len(b"".join(rest)))
+    follow = b"".join(rest) * (2 + DECODERS[name].most_waiting // len(b"".join(rest)))
     whole = fed(name, follow)[0]
     for length in range(len(first)):
         assert fed(name, first[:length], follow)[0][-len(whole) :] == whole, length
