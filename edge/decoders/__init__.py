@@ -1,1 +1,1 @@
-"""Pure byte decoders, one per sensor family: bytes in as they come, packets out, and a count of what was not sound."""
+"""Bytes of a live sensor to what it said; pure, and never surprised by what a cable can do to them."""
