@@ -103,14 +103,15 @@ GRAMMAR = Grammar((START,), 4, _length, _is_sound, MOST_BYTES)
 class A111Decoder:
     """Bytes of the module's serial line to answers and measurements."""
 
-    def __init__(self) -> None:
-        self.count = LinkCount()
+    def __init__(self, count: LinkCount | None = None) -> None:
+        """Begin; a count that is given is kept up to date."""
+        self.count = LinkCount() if count is None else count
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def waiting(self) -> int:
+    def held(self) -> int:
         """Bytes held back for a frame that is not whole yet."""
-        return self._framer.waiting
+        return self._framer.held
 
     def feed(self, data: bytes) -> list[Item]:
         """Take the next bytes in and return what is now whole."""

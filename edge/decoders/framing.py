@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+PIECE_BYTES = 1024
+
 
 @dataclass
 class LinkCount:
@@ -49,7 +51,7 @@ class Framer:
         self._held = bytearray()
 
     @property
-    def waiting(self) -> int:
+    def held(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
         return len(self._held)
 

@@ -4,8 +4,9 @@ Packet: `55 | length u16 LE, which is all bytes but the first | function | addre
 low byte first`.
 
 Source:
-    Seeed wiki, Radar_MR24BSD1 and Radar_MR24FDB1 (addresses and values); the CRC was checked on public captures:
-    `55 0A 00 04 03 07 01 01 01` has 0xBC9C. What sources contradict each other on is left open: see `hint_of`.
+    Seeed wiki, Radar_MR24BSD1 and Radar_MR24FDB1; OpenKNX OGM-SensorDevices, SensorMR24xxB1 (questions, answers,
+    heartbeat). The CRC was checked on public captures: `55 0A 00 04 03 07 01 01 01` has 0xBC9C. What sources
+    contradict each other on is left open: see `hint_of`.
 """
 
 import struct
@@ -22,7 +23,8 @@ REPEATS_S = 5.0
 MOST_BYTES = 64
 _SHORTEST = 8
 ENVIRONMENT, BODY_SIGN, APPROACH = 0x05, 0x06, 0x07
-_REPORTS, _RADAR = 0x04, 0x03
+_ASKS, _ANSWERS, _REPORTS = 0x01, 0x03, 0x04
+_RADAR, _OTHER, _HEARTBEAT = 0x03, 0x05, 0x01
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,23 @@ def _is_sound(packet: bytes) -> bool:
 GRAMMAR = Grammar((HEAD,), 3, announced_bytes, _is_sound, MOST_BYTES)
 
 
+def question() -> bytes:
+    """Build the question for the environment, which the module else reports only when it changes."""
+    return packed(_ASKS, _RADAR, ENVIRONMENT, b"")
+
+
 class Mr24Decoder:
     """Bytes of the module's serial line to reports."""
 
-    def __init__(self) -> None:
-        self.count = LinkCount()
+    def __init__(self, count: LinkCount | None = None) -> None:
+        """Begin; a count that is given is kept up to date."""
+        self.count = LinkCount() if count is None else count
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def waiting(self) -> int:
+    def held(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
-        return self._framer.waiting
+        return self._framer.held
 
     def feed(self, data: bytes) -> list[Mr24Report]:
         """Take the next bytes in and return the reports that are now whole."""
@@ -93,25 +101,27 @@ class Mr24Decoder:
 def hint_of(report: Mr24Report) -> Hint | None:
     """Say what a report means for the room; None when it says nothing about it.
 
-    Environment: `00 ..` nobody, `01 00` somebody still, `01 01` somebody moving. Approach: 2 or 3 is somebody coming
-    closer or going away, 1 says nothing. Body sign (float32, 0 to 100): sources disagree on whether 1 is a still person
-    or nobody, and on whether 2 is one who moves, so 1 and 2 say nothing of presence; above 2 somebody moves, and 0 is
-    nobody, in every source.
+    Environment and heartbeat: `00 FF FF` nobody, `01 00 FF` somebody still, `01 01 01` somebody moving. Approach: 2 or
+    3 is somebody coming closer or going away; 1 is nothing to one source and moving in place to another, and says
+    nothing here. Body sign (float32, 0 to 100): sources disagree on whether 1 is a still person or nobody, and whether
+    2 is one who moves, so 1 and 2 say nothing of presence; above 2 somebody moves, and 0 is nobody, in every source.
     """
-    if (report.function, report.address_1) != (_REPORTS, _RADAR):
+    if report.function not in (_ANSWERS, _REPORTS):
         return None
-    if report.address_2 == ENVIRONMENT and len(report.data) == 3:
-        return _ENVIRONMENTS.get(report.data[:2]) if report.data[0] else Hint(presence=False, is_moving=False)
-    if report.address_2 == APPROACH and len(report.data) == 3:
+    place = (report.address_1, report.address_2)
+    if place in ((_RADAR, ENVIRONMENT), (_OTHER, _HEARTBEAT)):
+        return _ENVIRONMENTS.get(report.data)
+    if place == (_RADAR, APPROACH) and len(report.data) == 3:
         return Hint(presence=True) if report.data[2] in (2, 3) else Hint() if report.data[2] == 1 else None
-    if report.address_2 == BODY_SIGN and len(report.data) == 4:
+    if place == (_RADAR, BODY_SIGN) and len(report.data) == 4:
         return _body_hint(float(struct.unpack("<f", report.data)[0]))
     return None
 
 
 _ENVIRONMENTS = {
-    b"\x01\x00": Hint(presence=True, is_moving=False),
-    b"\x01\x01": Hint(presence=True, is_moving=True),
+    b"\x00\xff\xff": Hint(presence=False, is_moving=False),
+    b"\x01\x00\xff": Hint(presence=True, is_moving=False),
+    b"\x01\x01\x01": Hint(presence=True, is_moving=True),
 }
 
 

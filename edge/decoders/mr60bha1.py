@@ -39,6 +39,11 @@ def packed(control: int, command: int, data: bytes) -> bytes:
     return body + bytes([sum(body) & 0xFF]) + TAIL
 
 
+def question() -> bytes:
+    """Build the question for presence, which the module else reports only when it changes."""
+    return packed(PRESENCE[0], PRESENCE[1] | _ANSWER, b"\x0f")
+
+
 def _length(header: bytes) -> int | None:
     data_bytes = int.from_bytes(header[4:6], "big")
     return data_bytes + _AROUND if data_bytes <= MOST_DATA_BYTES else None
@@ -58,14 +63,15 @@ class Mr60Bha1Decoder:
     other's place.
     """
 
-    def __init__(self) -> None:
-        self.count = LinkCount()
+    def __init__(self, count: LinkCount | None = None) -> None:
+        """Begin; a count that is given is kept up to date."""
+        self.count = LinkCount() if count is None else count
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def waiting(self) -> int:
+    def held(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
-        return self._framer.waiting
+        return self._framer.held
 
     def feed(self, data: bytes) -> list[Mr60Bha1Report]:
         """Take the next bytes in and return the reports that are now whole."""

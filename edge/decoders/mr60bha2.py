@@ -93,14 +93,15 @@ class Mr60Bha2Decoder:
     bytes, nor bytes in another order.
     """
 
-    def __init__(self) -> None:
-        self.count = LinkCount()
+    def __init__(self, count: LinkCount | None = None) -> None:
+        """Begin; a count that is given is kept up to date."""
+        self.count = LinkCount() if count is None else count
         self._framer = Framer(GRAMMAR, self.count)
 
     @property
-    def waiting(self) -> int:
+    def held(self) -> int:
         """Bytes held back for a packet that is not whole yet."""
-        return self._framer.waiting
+        return self._framer.held
 
     def feed(self, data: bytes) -> list[Mr60Bha2Report]:
         """Take the next bytes in and return the reports that are now whole."""

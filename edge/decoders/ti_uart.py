@@ -144,6 +144,9 @@ def header_at(data: bytes | bytearray, place: int) -> Header | None:
     if len(data) - place < HEADER.size:
         return None
     magic, version, size, platform, number, _cycles, _objects, entries, _sub = HEADER.unpack_from(data, place)
+    if data.find(MAGIC, place + 1, place + HEADER.size) >= 0:
+        # The packet was cut within its header, and the next one began.
+        return None
     is_sized = HEADER.size <= size <= MAX_PACKET_BYTES and entries <= MAX_ENTRIES
     return Header(version, size, platform, number, entries) if magic == MAGIC and is_sized else None
 

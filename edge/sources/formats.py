@@ -11,6 +11,8 @@ from edge.frames import FrameSource
 from edge.sources.arrays import IQ_COLUMNS, csv_header, iq_csv, iq_npz, trace_csv
 from edge.sources.bgt60 import bgt60, folder_of
 from edge.sources.dca1000 import dca1000, is_dca1000
+from edge.sources.module_frames import MODULES
+from edge.sources.modules import is_capture_of, module_capture
 from edge.sources.replay import A121Recording, is_hdf5
 from edge.sources.ti_uart import is_ti_uart, ti_uart
 
@@ -105,6 +107,12 @@ def _is_trace(candidate: Candidate) -> bool:
     return is_timed and any(name.startswith("displacement") for name in header)
 
 
+def _module_format(name: str) -> Format:
+    meaning = f"{MODULES[name].meaning}, bytes or hex text with times"
+    opener = without_config(module_capture(name))
+    return Format(name, meaning, "radar", opener, lambda one: is_capture_of(name, one.head))
+
+
 FORMATS: tuple[Format, ...] = (
     Format(
         "a121-h5",
@@ -114,6 +122,7 @@ FORMATS: tuple[Format, ...] = (
         lambda one: is_hdf5(one.head),
     ),
     Format("ti-uart", "TI mmWave UART capture (.bin)", "radar", ti_uart, lambda one: is_ti_uart(one.head)),
+    *map(_module_format, ("mr24", "mr60bha1", "mr60bha2")),
     Format("bgt60", "Infineon recording folder", "radar", bgt60, lambda one: folder_of(one.path) is not None),
     Format("iq-npz", "complex array (.npz)", "radar", without_config(iq_npz), lambda one: _is_npz_with(one, "iq")),
     Format(

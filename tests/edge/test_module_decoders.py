@@ -42,6 +42,19 @@ def test_a_body_sign_that_sources_read_in_two_ways_says_nothing_of_presence(sign
     assert mr24_hint(mr24.BODY_SIGN, struct.pack("<f", sign)).presence is None
 
 
+def test_the_heartbeat_and_an_answer_carry_the_environment_too():
+    heart = mr24.Mr24Report(4, 5, 1, b"\x01\x00\xff")
+    answer = mr24.Mr24Report(3, 3, mr24.ENVIRONMENT, b"\x00\xff\xff")
+    assert mr24.hint_of(heart) == Hint(presence=True, is_moving=False)
+    assert mr24.hint_of(answer) == Hint(presence=False, is_moving=False)
+
+
+def test_what_is_reported_only_on_change_can_be_asked_for():
+    (asked,) = mr24.Mr24Decoder().feed(mr24.question())
+    assert (asked.function, asked.address_1, asked.address_2, mr24.hint_of(asked)) == (1, 3, 5, None)
+    assert mr60bha1.question() == bytes.fromhex("5359808100010FBD5443")
+
+
 def test_a_24_ghz_packet_that_is_no_report_of_the_room_gives_no_hint():
     (report,) = mr24.Mr24Decoder().feed(mr24.packed(3, 4, 0x0C, b"\x03"))
     assert mr24.hint_of(report) is None
