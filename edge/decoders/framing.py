@@ -64,7 +64,14 @@ class Framer:
         Returns:
             The sound packets that are now whole, each from its head to its last byte.
         """
-        self._held += data
+        packets: list[bytes] = []
+        # A piece at a time, so that a flood is neither held as a whole nor searched from end to end for every byte.
+        for start in range(0, len(data), PIECE_BYTES):
+            self._held += data[start : start + PIECE_BYTES]
+            packets += self._whole()
+        return packets
+
+    def _whole(self) -> list[bytes]:
         packets: list[bytes] = []
         place = 0
         while True:
