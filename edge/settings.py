@@ -23,6 +23,11 @@ class SourceKind(StrEnum):
     REPLAY = "replay"
     HANG = "hang"
     A121 = "a121"
+    TI = "ti"
+    MR24 = "mr24"
+    MR60BHA1 = "mr60bha1"
+    MR60BHA2 = "mr60bha2"
+    LD2410 = "ld2410"
 
     @property
     def is_live(self) -> bool:
@@ -37,7 +42,7 @@ class SourceSettings(BaseModel):
 
     kind: SourceKind = SourceKind.SYNTHETIC
     """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
-    a121: an Acconeer A121, live."""
+    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live."""
     file: Path | None = None
     """The recording; needed for `replay`, and for it alone."""
     loop: bool = False
@@ -50,6 +55,10 @@ class SourceSettings(BaseModel):
     """Where a live sensor is: a serial device such as /dev/ttyUSB0, or tcp://HOST:PORT; needed for live kinds alone."""
     sensor_id: int = Field(default=1, ge=1, le=5)
     """Which socket of an Acconeer board the sensor is in."""
+    command_port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
+    """The other port of a TI radar, on which it takes its profile; `port` is the one that it sends data on."""
+    profile: Path | None = None
+    """The `.cfg` file of a TI radar; needed for it, and for it alone."""
     session: Path | None = None
     """What an A121 is told to do, as JSON or TOML; without it, a bed and the room around it from 0.3 to 4.6 m."""
 
@@ -59,6 +68,9 @@ class SourceSettings(BaseModel):
             raise ValueError('`port` is given exactly when `kind` is a live sensor, such as "a121"')
         if self.session is not None and self.kind is not SourceKind.A121:
             raise ValueError('`session` is given only when `kind` is "a121"')
+        is_ti = self.kind is SourceKind.TI
+        if is_ti != (self.command_port is not None) or is_ti != (self.profile is not None):
+            raise ValueError('`command_port` and `profile` are given exactly when `kind` is "ti"')
         return self
 
     @model_validator(mode="after")

@@ -57,12 +57,27 @@ def _a121(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
     return source
 
 
+def _ti(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("ti_live", "open_ti")(settings, clock)
+    return source
+
+
+def _module(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("module_live", "open_module")(settings, clock)
+    return source
+
+
 SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
     {
         "synthetic": SourceEntry("a simulated radar in a simulated room", _synthetic),
         "replay": SourceEntry("a recording, in real time", _replay),
         "hang": SourceEntry("a driver that hangs, for drills", _hang),
         "a121": SourceEntry("an Acconeer A121, live", _a121, is_live=True),
+        "ti": SourceEntry("a TI mmWave radar, live", _ti, is_live=True),
+        "mr24": SourceEntry("a Seeed MR24, live; a hint of presence alone", _module, is_live=True),
+        "mr60bha1": SourceEntry("a Seeed MR60BHA1, live; a hint of presence alone", _module, is_live=True),
+        "mr60bha2": SourceEntry("a Seeed MR60BHA2, live; a hint of presence alone", _module, is_live=True),
+        "ld2410": SourceEntry("an HLK-LD2410, live; a hint of presence alone", _module, is_live=True),
     }
 )
 

@@ -37,18 +37,27 @@ def read_ti_cfg(path: Path) -> dict[str, float]:
         raise UnreadableFile(f"{path.name} {error}") from error
 
 
-def _lines(path: Path) -> Lines:
-    """Group the lines by their command; comments (%) and empty lines are left out."""
+def command_lines(path: Path) -> list[str]:
+    """List the lines that a profile sends to the radar's command port; comments (%) and empty lines are left out.
+
+    Raises:
+        UnreadableFile: the file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             text = file.read(MAX_CFG_BYTES).decode("utf-8", errors="replace")
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}.") from error
+    lines = (line.partition("%")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def _lines(path: Path) -> Lines:
+    """Group the lines by their command."""
     lines: dict[str, list[list[str]]] = {}
-    for line in text.splitlines():
-        words = line.partition("%")[0].split()
-        if words:
-            lines.setdefault(words[0], []).append(words[1:])
+    for line in command_lines(path):
+        words = line.split()
+        lines.setdefault(words[0], []).append(words[1:])
     return lines
 
 

@@ -3,8 +3,9 @@
 import struct
 from collections.abc import Mapping
 
-from edge.decoders import a111_registers, ld2410, mr24, mr60bha1, mr60bha2, ti_uart
+from edge.decoders import a111_registers, ld2410, mr24, mr60bha1, mr60bha2
 from tests.kit import a121
+from tests.kit.ti_packets import packet
 
 LD2410_BASIC = bytes.fromhex("02aa03 5100 3b 6400 1e 4b00 5500".replace(" ", ""))
 LD2410_ENGINEERING = (
@@ -29,14 +30,6 @@ def ld2410_answer(word: int, status: int = 0, value: bytes = b"") -> bytes:
 def target(x_m: float, y_m: float, cluster: int = 1) -> bytes:
     """Build one target of an MR60BHA2."""
     return struct.pack("<ffii", x_m, y_m, -3, cluster)
-
-
-def ti_packet(number: int, *entries: tuple[int, bytes]) -> bytes:
-    """Build a packet of a TI radar, padded to 32 bytes."""
-    body = b"".join(struct.pack("<2I", kind, len(value)) + value for kind, value in entries)
-    size = -(-(ti_uart.HEADER.size + len(body)) // 32) * 32
-    numbers = (0x02000004, size, 0xA6843, number, 0, 0, len(entries), 0)
-    return (ti_uart.MAGIC + struct.pack("<8I", *numbers) + body).ljust(size, b"\x0f")
 
 
 PACKETS: Mapping[str, tuple[bytes, ...]] = {
@@ -79,13 +72,13 @@ PACKETS: Mapping[str, tuple[bytes, ...]] = {
         a121.line(status="error", message="none"),
     ),
     "ti-uart": (
-        ti_packet(1, (6, bytes(128)), (2, bytes(92))),
-        ti_packet(2, (1021, struct.pack("<I", 1))),
-        ti_packet(3, (1040, bytes(136))),
-        ti_packet(4, (1020, bytes(40)), (1011, b"\x01")),
-        ti_packet(5, (1010, bytes(112))),
+        packet(1, (6, bytes(128)), (2, bytes(92))),
+        packet(2, (1021, struct.pack("<I", 1))),
+        packet(3, (1040, bytes(136))),
+        packet(4, (1020, bytes(40)), (1011, b"\x01")),
+        packet(5, (1010, bytes(112))),
     ),
 }
 """By the decoder's name in the table, in the order in which a sensor might send them."""
-FOLLOWED: Mapping[str, bytes] = {"a121": a121.line(status="ok"), "ti-uart": ti_packet(6, (1021, bytes(4)))}
+FOLLOWED: Mapping[str, bytes] = {"a121": a121.line(status="ok"), "ti-uart": packet(6, (1021, bytes(4)))}
 """What follows the last packet, for decoders that believe a packet once the next begins."""
