@@ -8,6 +8,7 @@ from typing import Protocol
 
 from edge.errors import UnreadableFile
 from edge.frames import FrameSource
+from edge.sources.a111 import a111_h5, is_a111
 from edge.sources.arrays import IQ_COLUMNS, csv_header, iq_csv, iq_npz, trace_csv
 from edge.sources.bgt60 import bgt60, folder_of
 from edge.sources.dca1000 import dca1000, is_dca1000
@@ -114,6 +115,13 @@ def _module_format(name: str) -> Format:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format(
+        "a111-h5",
+        "Acconeer A111 recording (.h5), IQ or sparse",
+        "radar",
+        without_config(a111_h5),
+        lambda one: is_hdf5(one.head) and is_a111(one.path),
+    ),
     Format(
         "a121-h5",
         "Acconeer A121 recording (.h5)",
