@@ -40,6 +40,13 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     assert (settings.ward, settings.broker.port) == ("elm", 9000)
 
 
+def test_a_ti_radar_has_two_ports_and_a_profile_and_is_a_sensor(file: Path) -> None:
+    told = 'kind = "ti"\nport = "/dev/ttyUSB1"\ncommand_port = "/dev/ttyUSB0"\nprofile = "bed.cfg"'
+    file.write_text(GOOD.replace('kind = "synthetic"', told))
+    source = load(file, {}).source
+    assert (source.origin, source.command_port) == (Origin.SENSOR, "/dev/ttyUSB0")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
@@ -48,6 +55,8 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         ('ward = "rowan"', 'ward = "Rowan Ward"', 2, "as in every topic"),
         ('kind = "synthetic"', 'kind = "webcam"', 8, "synthetic"),
         ('kind = "synthetic"', 'kind = "replay"', 7, "`file` is given exactly"),
+        ('kind = "synthetic"', 'kind = "mr24"', 7, "`port` is given exactly"),
+        ('kind = "synthetic"', 'kind = "ti"\nport = "/dev/ttyUSB1"', 7, "`command_port` and `profile`"),
     ],
 )
 def test_a_bad_setting_names_file_line_and_remedy(file: Path, old: str, new: str, line: int, says: str) -> None:
