@@ -197,6 +197,7 @@ def _anchored(settings: NodeSettings, folder: Path) -> NodeSettings:
                 update={
                     "file": under(folder, settings.source.file),
                     "session": under(folder, settings.source.session),
+                    "profile": under(folder, settings.source.profile),
                 }
             ),
         }

@@ -45,6 +45,7 @@ def test_a_ti_radar_has_two_ports_and_a_profile_and_is_a_sensor(file: Path) -> N
     file.write_text(GOOD.replace('kind = "synthetic"', told))
     source = load(file, {}).source
     assert (source.origin, source.command_port) == (Origin.SENSOR, "/dev/ttyUSB0")
+    assert source.profile == file.parent / "bed.cfg"
 
 
 @pytest.mark.parametrize(
