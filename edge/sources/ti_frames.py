@@ -19,6 +19,7 @@ CARRIER_60_HZ, CARRIER_77_HZ = 62e9, 78.5e9
 
 Shape = tuple[int, int] | None
 """First range bin and number of bins; None for hints."""
+NOTHING: Shape = (0, 0)
 
 
 class TiStream:
@@ -65,38 +66,40 @@ class TiStream:
 
     def _frame(self, packet: Packet) -> Frame | None:
         contents = read_entries(packet)
+        layout = self._layout_for(contents, packet)
         number = packet.header.frame_number
         step = 1 if self._last_number is None else steps_between(self._last_number, number)
-        if step == 0 or not self._fits(contents, packet):
+        if layout is None or step == 0:
             self._count.bad += 1
             return None
         if step > MAX_STEP:
-            self._layout, step = self._new_layout(packet), 1
-        layout = self._layout
-        assert layout is not None
+            # The module was started again: what came before says nothing of now.
+            layout = self._layout = self._new_layout(packet)
+            step = 1
         t_s = self._next_s + (step - 1) / layout.frame_rate_hz
         self._last_number, self._next_s = number, t_s + 1 / layout.frame_rate_hz
         self._count.read += 1
-        profile = contents.profile if self._shape and contents.profile is not None else np.zeros(0, np.complex64)
-        values = profile[: layout.channels]
+        values = np.zeros(0, np.complex64) if contents.profile is None else contents.profile[: layout.channels]
         return Frame(layout, t_s, values, lost_before=step - 1, hint=self._hint(contents))
 
-    def _fits(self, contents: Contents, packet: Packet) -> bool:
-        """Say whether a packet belongs to the frames so far; a shape that stays becomes the new one."""
+    def _layout_for(self, contents: Contents, packet: Packet) -> Layout | None:
+        """Return the layout that a packet belongs to, None when it fits none; a shape that stays becomes the new one.
+
+        A longer profile is cut to the layout's length. A shorter one is damage: filling it up would be guessing.
+        """
         shape = _shape_of(contents)
-        if shape == (0, 0):
-            return False
+        if shape == NOTHING:
+            return None
         if self._layout is not None and shape == self._shape:
             self._odd_in_row = 0
-            return True
+            return self._layout
         self._odd_in_row = self._odd_in_row + 1 if shape == self._odd else 1
         self._odd = shape
         if self._layout is None or self._odd_in_row >= NEW_SHAPE_AFTER:
             self._shape, self._odd_in_row = shape, 0
             self._layout = self._new_layout(packet)
-            return True
-        is_longer = shape is not None and self._shape is not None and shape[0] == self._shape[0]
-        return is_longer and shape is not None and self._shape is not None and shape[1] > self._shape[1]
+            return self._layout
+        return self._layout if _is_longer(shape, self._shape) else None
 
     def _new_layout(self, packet: Packet) -> Layout:
         rate_hz = self._settings.get("frame_rate_hz", USUAL_RATE_HZ)
@@ -134,10 +137,13 @@ class TiStream:
         )
 
 
+def _is_longer(shape: Shape, than: Shape) -> bool:
+    return shape is not None and than is not None and shape[0] == than[0] and shape[1] > than[1]
+
+
 def _shape_of(contents: Contents) -> Shape:
-    """Return the shape of a packet's range profile, (0, 0) when it says nothing that can be used."""
+    """Return the shape of a packet's range profile, None for a hint alone, NOTHING when it says nothing of use."""
     if contents.profile is not None and contents.first_bin is not None:
-        return (contents.first_bin, len(contents.profile)) if len(contents.profile) else (0, 0)
-    if contents.is_tracking or contents.respiratory_rate_per_min is not None or contents.chest_bin is not None:
-        return None
-    return (0, 0)
+        return (contents.first_bin, len(contents.profile)) if len(contents.profile) else NOTHING
+    is_hint = contents.is_tracking or contents.respiratory_rate_per_min is not None or contents.chest_bin is not None
+    return None if is_hint else NOTHING
