@@ -1,0 +1,195 @@
+import json
+
+import numpy as np
+import pytest
+
+from broker.clock import HandClock
+from edge.errors import SourceError, UnreadableFile
+from edge.evaluation import estimates_of, new_estimator
+from edge.sources.bgt60 import bgt60
+from edge.sources.bgt60_live import CHIRPS, RECEIVERS, SAMPLES, Bgt60, open_bgt60
+from edge.sources.formats import open_recording
+from edge.zones import Zones
+from tests.kit.nodes import NIGHT
+from tests.kit.raw_radar import breath_m, write_bgt60
+from tests.kit.recordings import recording
+
+
+@pytest.fixture
+def sensor(tmp_path):
+    """Return a sensor's folder with 40 frames, in a recording."""
+    return write_bgt60(tmp_path / "recording" / "RadarIfxAvian_00", breath_m(40, 20.0))
+
+
+def edit(sensor, **changes):
+    """Change the recorder's settings."""
+    path = sensor / "config.json"
+    told = json.loads(path.read_text())
+    told["device_config"]["fmcw_single_shape"].update(changes)
+    path.write_text(json.dumps(told))
+
+
+def test_the_folder_the_recording_and_the_array_all_open_the_same(sensor):
+    for path in (sensor, sensor.parent, sensor / "radar.npy"):
+        frames = list(open_recording(path))
+        assert (len(frames), frames[0].layout.receivers) == (40, 3)
+        assert frames[0].noise_power is not None
+
+
+def test_the_chest_is_where_it_was_put(sensor):
+    frames = list(bgt60(sensor))
+    stirs = np.std([frame.values for frame in frames], axis=0)
+    assert frames[0].layout.range_m[stirs.argmax()] == pytest.approx(0.7, abs=0.11)
+
+
+def test_of_several_sensors_the_first_with_frames_is_read_and_that_is_said(sensor):
+    write_bgt60(sensor.parent / "RadarIfxAvian_01", breath_m(9, 20.0))
+    np.save(sensor / "radar.npy", np.zeros((0, 3, 8, 128), np.uint16))
+    source = bgt60(sensor.parent)
+    assert len(list(source)) == 9
+    assert "RadarIfxAvian_01 was read" in source.count.warnings[0]
+
+
+def test_host_times_that_jitter_are_taken_and_a_hole_in_them_is_a_loss(sensor):
+    times = 1e9 + np.arange(40) * 0.05 + np.where(np.arange(40) % 2, 0.004, 0.0)
+    times[20:] += 0.2
+    (sensor / "radar_timestamp.csv").write_text("\n".join(map(repr, times.tolist())))
+    source = bgt60(sensor)
+    frames = list(source)
+    assert frames[20].lost_before == 4
+    assert (source.count.lost, source.count.warnings) == (4, [])
+
+
+@pytest.mark.parametrize("text", ["", "1\n2\n", "x\n" * 40, "5\n" * 40, "nan\n" * 40])
+def test_times_that_cannot_be_used_are_left_for_the_set_frame_rate(sensor, text):
+    (sensor / "radar_timestamp.csv").write_text(text)
+    source = bgt60(sensor)
+    assert [frame.t_s for frame in source][:2] == pytest.approx([0.0, 0.05])
+    assert "set frame rate" in source.count.warnings[0]
+
+
+def test_a_cut_array_is_read_up_to_the_cut_at_whatever_byte(sensor):
+    data = (sensor / "radar.npy").read_bytes()
+    frame_bytes = 3 * 8 * 128 * 2
+    for kept in (128 + frame_bytes, 128 + 5 * frame_bytes + 77, len(data) - 1):
+        (sensor / "radar.npy").write_bytes(data[:kept])
+        source = bgt60(sensor)
+        assert len(list(source)) == (kept - 128) // frame_bytes
+        assert source.count.bad == 1
+
+
+@pytest.mark.parametrize("kept", [0, 5, 60, 127, 128, 6000])
+def test_an_array_without_one_whole_frame_is_refused(sensor, kept):
+    (sensor / "radar.npy").write_bytes((sensor / "radar.npy").read_bytes()[:kept])
+    with pytest.raises(UnreadableFile, match=r"radar\.npy"):
+        bgt60(sensor)
+
+
+@pytest.mark.parametrize("array", [np.zeros(9, np.uint16), np.zeros((2, 3, 8, 128)), np.zeros((2, 3, 0, 9), np.uint16)])
+def test_an_array_of_another_kind_is_refused(sensor, array):
+    np.save(sensor / "radar.npy", array)
+    with pytest.raises(UnreadableFile, match="must hold uint16"):
+        bgt60(sensor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sample_rate_Hz": 0}, {"sample_rate_Hz": "fast"}, {"frame_repetition_time_s": 0}, {"end_frequency_Hz": 1},
+        {"num_samples_per_chirp": 0}, {"num_samples_per_chirp": 64}, {"start_frequency_Hz": None},
+        {"start_frequency_Hz": float("nan")}, {"frame_repetition_time_s": -1},
+    ],
+)  # fmt: skip
+def test_absurd_settings_are_refused_in_one_sentence(sensor, change):
+    edit(sensor, **change)
+    with pytest.raises(UnreadableFile, match=r"config\.json"):
+        bgt60(sensor)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "\0", "[" * 100_000])
+def test_settings_that_are_none_are_refused(sensor, text):
+    (sensor / "config.json").write_text(text)
+    with pytest.raises(UnreadableFile, match=r"config\.json"):
+        bgt60(sensor)
+
+
+def test_one_antenna_alone_can_be_asked_for(sensor, tmp_path):
+    (tmp_path / "one.toml").write_text("[radar]\nreceiver = 1")
+    alone, every = next(iter(bgt60(sensor, config=tmp_path / "one.toml"))), next(iter(bgt60(sensor)))
+    assert alone.layout.receivers == 1
+    assert alone.values == pytest.approx(every.values[1::3])
+
+
+def test_a_converter_at_its_limit_marks_the_frame(sensor):
+    np.save(sensor / "radar.npy", np.full((4, 3, 8, 128), 4095, np.uint16))
+    assert all(frame.is_saturated for frame in bgt60(sensor))
+
+
+def rates_of(path):
+    shown = [one.respiratory_rate_per_min for one in estimates_of(bgt60(path), new_estimator(Zones()))]
+    return [rate for rate in shown if rate is not None]
+
+
+def test_a_breathing_reflector_is_counted(tmp_path):
+    write_bgt60(tmp_path / "a", breath_m(500, 20.0, per_min=17.0))
+    assert rates_of(tmp_path / "a")[-1] == pytest.approx(17.0, abs=1)
+
+
+def test_the_recorded_sitter_breathes_about_fourteen_times_a_minute():
+    assert rates_of(recording("radar/bgt60tr13c_breath/recording_breath"))[-1] == pytest.approx(14.4, abs=1)
+
+
+@pytest.mark.parametrize("name", ["recording_2022_05_25_18_52_43", "recording_2022_05_25_18_53_49"])
+def test_the_recorded_walkers_show_no_rate(name):
+    assert rates_of(recording(f"radar/bgt60tr13c_people/{name}")) == []
+
+
+class FakeDevice:
+    """Gives the frames it was given, then fails as an unplugged board does."""
+
+    def __init__(self, frames, clock, steps_s):
+        self._frames, self._clock, self._steps_s = list(frames), clock, list(steps_s)
+
+    def get_next_frame(self):
+        if not self._frames:
+            raise RuntimeError("device disconnected")
+        self._clock.advance(self._steps_s.pop(0))
+        return [self._frames.pop(0)]
+
+
+def live(frames, steps_s=None):
+    """Return a live source over frames that come so many seconds apart, and the list of its releases."""
+    clock, released = HandClock(NIGHT), []
+    device = FakeDevice(frames, clock, steps_s or [0.05] * len(frames))
+    return Bgt60(device, clock, lambda: released.append(True)), released
+
+
+def good(count):
+    return list(np.random.default_rng(1).normal(0, 0.1, (count, RECEIVERS, CHIRPS, SAMPLES)).astype(np.float32))
+
+
+def test_a_live_board_gives_frames_until_it_is_unplugged():
+    source, _ = live(good(3))
+    frames = iter(source)
+    assert [next(frames).t_s for _ in range(3)] == pytest.approx([0.0, 0.05, 0.1])
+    with pytest.raises(SourceError, match="check its cable"):
+        next(frames)
+
+
+def test_a_live_frame_of_another_shape_is_counted_bad_and_a_pause_is_a_loss():
+    source, _ = live([*good(1), np.zeros((1, 1, 1)), *good(1)], [0.05, 0.05, 0.15])
+    frames = iter(source)
+    assert [next(frames).lost_before for _ in range(2)] == [0, 3]
+    assert (source.count.read, source.count.bad, source.count.lost) == (2, 1, 3)
+
+
+def test_a_live_board_is_given_back_once():
+    source, released = live(good(1))
+    source.close()
+    source.close()
+    assert released == [True]
+
+
+def test_without_the_makers_sdk_the_sentence_says_where_it_is():
+    with pytest.raises(SourceError, match="Developer Center"):
+        open_bgt60({})
