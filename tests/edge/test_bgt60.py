@@ -3,14 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from broker.clock import HandClock
-from edge.errors import SourceError, UnreadableFile
+from edge.errors import UnreadableFile
 from edge.evaluation import estimates_of, new_estimator
 from edge.sources.bgt60 import bgt60
-from edge.sources.bgt60_live import CHIRPS, RECEIVERS, SAMPLES, Bgt60, open_bgt60
 from edge.sources.formats import open_recording
 from edge.zones import Zones
-from tests.kit.nodes import NIGHT
 from tests.kit.raw_radar import breath_m, write_bgt60
 from tests.kit.recordings import recording
 
@@ -142,54 +139,3 @@ def test_the_recorded_sitter_breathes_about_fourteen_times_a_minute():
 @pytest.mark.parametrize("name", ["recording_2022_05_25_18_52_43", "recording_2022_05_25_18_53_49"])
 def test_the_recorded_walkers_show_no_rate(name):
     assert rates_of(recording(f"radar/bgt60tr13c_people/{name}")) == []
-
-
-class FakeDevice:
-    """Gives the frames it was given, then fails as an unplugged board does."""
-
-    def __init__(self, frames, clock, steps_s):
-        self._frames, self._clock, self._steps_s = list(frames), clock, list(steps_s)
-
-    def get_next_frame(self):
-        if not self._frames:
-            raise RuntimeError("device disconnected")
-        self._clock.advance(self._steps_s.pop(0))
-        return [self._frames.pop(0)]
-
-
-def live(frames, steps_s=None):
-    """Return a live source over frames that come so many seconds apart, and the list of its releases."""
-    clock, released = HandClock(NIGHT), []
-    device = FakeDevice(frames, clock, steps_s or [0.05] * len(frames))
-    return Bgt60(device, clock, lambda: released.append(True)), released
-
-
-def good(count):
-    return list(np.random.default_rng(1).normal(0, 0.1, (count, RECEIVERS, CHIRPS, SAMPLES)).astype(np.float32))
-
-
-def test_a_live_board_gives_frames_until_it_is_unplugged():
-    source, _ = live(good(3))
-    frames = iter(source)
-    assert [next(frames).t_s for _ in range(3)] == pytest.approx([0.0, 0.05, 0.1])
-    with pytest.raises(SourceError, match="check its cable"):
-        next(frames)
-
-
-def test_a_live_frame_of_another_shape_is_counted_bad_and_a_pause_is_a_loss():
-    source, _ = live([*good(1), np.zeros((1, 1, 1)), *good(1)], [0.05, 0.05, 0.15])
-    frames = iter(source)
-    assert [next(frames).lost_before for _ in range(2)] == [0, 3]
-    assert (source.count.read, source.count.bad, source.count.lost) == (2, 1, 3)
-
-
-def test_a_live_board_is_given_back_once():
-    source, released = live(good(1))
-    source.close()
-    source.close()
-    assert released == [True]
-
-
-def test_without_the_makers_sdk_the_sentence_says_where_it_is():
-    with pytest.raises(SourceError, match="Developer Center"):
-        open_bgt60({})
