@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from edge.errors import UnreadableFile
 from edge.frames import Frame, FrameCount, FrameKind, Layout
 from edge.range_transform import MAX_RANGE_M, RangeTransform, is_clipped
-from edge.sources.raw_settings import SWEEP_KEYS, checked, chirp_of, read_radar_table, receiver_of, require
+from edge.sources.raw_settings import checked, chirp_of, read_radar_table, receiver_of
 from edge.sources.recording import Recording
 
 ARRAY, SETTINGS, ONE_SENSOR = "radar.npy", "config.json", "RadarIfxAvian_*"
@@ -91,12 +92,14 @@ def bgt60(path: Path, *, loop: bool = False, config: Path | None = None) -> Reco
 
 def _folder(folder: Path, told: Mapping[str, float]) -> _Folder:
     array, is_cut = mapped(folder / ARRAY)
-    radar = {**_radar_table(folder / SETTINGS, array.shape[3]), **told}
-    require(f"{folder.name}/{SETTINGS}", radar, (*SWEEP_KEYS, "frame_rate_hz"))
+    radar = {**_radar_table(folder / SETTINGS), **told}
+    samples = radar["samples_per_chirp"]
+    if samples != array.shape[3]:
+        raise UnreadableFile(f"{SETTINGS} says {samples:g} samples per chirp, but {ARRAY} holds {array.shape[3]}.")
     return _Folder(array, is_cut, radar, _times(folder, len(array)))
 
 
-def _radar_table(path: Path, samples: int) -> dict[str, float]:
+def _radar_table(path: Path) -> dict[str, float]:
     """Read a recorder's settings as the keys of a `[radar]` table."""
     try:
         with path.open("rb") as file:
@@ -113,8 +116,6 @@ def _radar_table(path: Path, samples: int) -> dict[str, float]:
         }
     except (OSError, KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError, RecursionError) as error:
         raise UnreadableFile(f"{path.name} lacks the settings of a single-shape recording ({error!r}).") from error
-    if told != samples:
-        raise UnreadableFile(f"{path.name} says {told} samples per chirp, but {ARRAY} holds {samples}.")
     return checked(path.name, table)
 
 
@@ -132,7 +133,7 @@ def _header(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 def _frames_promised(path: Path) -> int:
     try:
         shape, _, _ = _header(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TokenError):
         return 0
     return shape[0] if len(shape) == 4 else 0
 
@@ -149,7 +150,7 @@ def mapped(path: Path) -> tuple[NDArray[np.uint16], bool]:
     try:
         shape, dtype, offset = _header(path)
         size = path.stat().st_size - offset
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TokenError) as error:
         raise UnreadableFile(f"{path.name} is not a readable array ({str(error).splitlines()[0]}).") from error
     if len(shape) != 4 or dtype != np.uint16 or min(shape[1:]) < 1 or shape[1] > 16:
         raise UnreadableFile(f"{path.name} must hold uint16 (frames, antennas, chirps, samples), not {dtype} {shape}.")

@@ -89,6 +89,21 @@ def test_an_array_of_another_kind_is_refused(sensor, array):
         bgt60(sensor)
 
 
+@pytest.mark.parametrize("place", [8, 20, 60])
+def test_a_broken_header_of_the_array_is_refused_in_one_sentence(sensor, place):
+    data = bytearray((sensor / "radar.npy").read_bytes())
+    data[place : place + 12] = b"(((((\0[[[[['"
+    (sensor / "radar.npy").write_bytes(data)
+    with pytest.raises(UnreadableFile, match=r"radar\.npy is not a readable array"):
+        bgt60(sensor)
+
+
+def test_settings_that_a_person_gives_must_fit_the_array(sensor, tmp_path):
+    (tmp_path / "a.toml").write_text("[radar]\nsamples_per_chirp = 100")
+    with pytest.raises(UnreadableFile, match="says 100 samples per chirp"):
+        bgt60(sensor, config=tmp_path / "a.toml")
+
+
 @pytest.mark.parametrize(
     "change",
     [
