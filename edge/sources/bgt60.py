@@ -42,7 +42,7 @@ class _Folder:
 
 
 def folder_of(path: Path) -> tuple[Path, tuple[str, ...]] | None:
-    """Find the sensor's folder in a recording: the folder itself, its array, or the first below that has frames.
+    """Find the sensor's folder: the folder itself, its array, or the first that has frames in it or in one below.
 
     Returns:
         The folder, and what to say when it was one of several; None when there is none.
@@ -51,11 +51,12 @@ def folder_of(path: Path) -> tuple[Path, tuple[str, ...]] | None:
         path = path.parent if path.name == ARRAY else path
     if _is_sensor(path):
         return path, ()
-    sensors = sorted(one for one in path.glob(ONE_SENSOR) if _is_sensor(one)) if path.is_dir() else []
+    below = (path.glob(pattern) for pattern in (ONE_SENSOR, f"*/{ONE_SENSOR}"))
+    sensors = sorted(one for found in below for one in found if _is_sensor(one)) if path.is_dir() else []
     if not sensors:
         return None
     chosen = next((one for one in sensors if _frames_promised(one / ARRAY)), sensors[0])
-    said = f"{path.name} holds {len(sensors)} sensors; {chosen.name} was read." if len(sensors) > 1 else ""
+    said = f"{path.name} holds {len(sensors)} sensors; {chosen.relative_to(path)} was read." if len(sensors) > 1 else ""
     return chosen, (said,) if said else ()
 
 
@@ -85,7 +86,7 @@ def bgt60(path: Path, *, loop: bool = False, config: Path | None = None) -> Reco
         warnings = (*warnings, f"{ARRAY} is cut after {len(recorded.array)} frames.")
     if recorded.times_s is None:
         warnings = (*warnings, "No usable times of the frames: the set frame rate was taken.")
-    source = Recording(lambda count: _frames(recorded, receiver, count), loop=loop, warnings=warnings)
+    source = Recording(path.name, lambda count: _frames(recorded, receiver, count), loop=loop, warnings=warnings)
     source.count.bad = int(recorded.is_cut)
     return source
 
@@ -168,8 +169,10 @@ def _times(folder: Path, frames: int) -> NDArray[np.float64] | None:
     if path is None:
         return None
     try:
-        times = np.array([float(line.split(",")[0]) for line in path.read_text("utf-8").split()[:frames]])
-    except (OSError, ValueError):
+        lines = [line.partition(",")[0] for line in path.read_text("utf-8").split()]
+        has_title = bool(lines) and not lines[0][0].isdigit()
+        times = np.array([float(line) for line in lines[has_title : frames + has_title]])
+    except (OSError, ValueError, IndexError):
         return None
     is_whole = len(times) == frames and bool(np.isfinite(times).all()) and bool((np.diff(times) > 0).all())
     return times - times[0] if is_whole else None

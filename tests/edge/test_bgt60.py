@@ -27,7 +27,7 @@ def edit(sensor, **changes):
 
 
 def test_the_folder_the_recording_and_the_array_all_open_the_same(sensor):
-    for path in (sensor, sensor.parent, sensor / "radar.npy"):
+    for path in (sensor, sensor.parent, sensor.parent.parent, sensor / "radar.npy"):
         frames = list(open_recording(path))
         assert (len(frames), frames[0].layout.receivers) == (40, 3)
         assert frames[0].noise_power is not None
@@ -50,7 +50,7 @@ def test_of_several_sensors_the_first_with_frames_is_read_and_that_is_said(senso
 def test_host_times_that_jitter_are_taken_and_a_hole_in_them_is_a_loss(sensor):
     times = 1e9 + np.arange(40) * 0.05 + np.where(np.arange(40) % 2, 0.004, 0.0)
     times[20:] += 0.2
-    (sensor / "radar_timestamp.csv").write_text("\n".join(map(repr, times.tolist())))
+    (sensor / "radar_timestamp.csv").write_text("\n".join(["time", *map(repr, times.tolist())]))
     source = bgt60(sensor)
     frames = list(source)
     assert frames[20].lost_before == 4

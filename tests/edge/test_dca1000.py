@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edge.errors import UnreadableFile
+from edge.errors import SourceError, UnreadableFile
 from edge.evaluation import estimates_of, new_estimator
 from edge.sources.dca1000 import dca1000
 from edge.sources.formats import open_recording
@@ -72,6 +72,12 @@ def test_packets_that_the_card_filled_with_zeros_cost_their_frame(capture):
     source = dca1000(capture)
     frames = list(source)
     assert (source.count.read, source.count.bad, frames[3].lost_before) == (39, 1, 1)
+
+
+def test_a_capture_of_nothing_but_zeros_is_said_to_hold_no_frame(capture):
+    capture.write_bytes(bytes(5 * FRAME_BYTES))
+    with pytest.raises(SourceError, match=r"no frame that can be read \(5 are bad\)"):
+        list(dca1000(capture))
 
 
 def test_a_converter_at_its_limit_marks_the_frame(tmp_path):
