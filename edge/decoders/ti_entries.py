@@ -69,7 +69,7 @@ def read_entries(packet: Packet) -> Contents:
     """Read a packet; an entry of the wrong length, or cut, says nothing."""
     told = dict(reversed(packet.entries))
     lab = told.get(VITAL_SIGNS, b"")
-    if len(lab) == LAB.size:
+    if len(lab) == LAB.size and _is_lab(lab):
         return _lab(lab, told.get(PROFILE))
     rates = _tracked_rates(told.get(TRACKED_VITAL_SIGNS, b""))
     return Contents(
@@ -82,12 +82,18 @@ def read_entries(packet: Packet) -> Contents:
     )
 
 
+def _is_lab(data: bytes) -> bool:
+    """Say whether an entry names a stretch of range bins; other firmware uses number 6 for other things."""
+    row = LAB.unpack(data)
+    return bool(0 <= row[5] - row[4] < MAX_BINS)
+
+
 def _lab(data: bytes, profile: bytes | None) -> Contents:
     """Read the vital-signs lab; only beside its figures does entry 2 hold complex numbers (real part first)."""
     row = LAB.unpack(data)
     chest, first, last = int(row[1]), int(row[4]), int(row[5])
     bins = None
-    if profile is not None and 0 < last - first + 1 <= MAX_BINS:
+    if profile is not None:
         numbers = np.frombuffer(profile, "<i2", 2 * min(len(profile) // 4, last - first + 1)).astype(np.float32)
         bins = (numbers[0::2] + 1j * numbers[1::2]).astype(np.complex64)
     return Contents(

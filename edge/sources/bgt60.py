@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from edge.errors import UnreadableFile
 from edge.frames import Frame, FrameCount, FrameKind, Layout
 from edge.range_transform import MAX_RANGE_M, RangeTransform, is_clipped
-from edge.sources.raw_settings import SWEEP_KEYS, checked, chirp_of, read_radar_table, receiver_of, require
+from edge.sources.raw_settings import checked, chirp_of, read_radar_table, receiver_of
 from edge.sources.recording import Recording
 
 ARRAY, SETTINGS, ONE_SENSOR = "radar.npy", "config.json", "RadarIfxAvian_*"
@@ -41,7 +42,7 @@ class _Folder:
 
 
 def folder_of(path: Path) -> tuple[Path, tuple[str, ...]] | None:
-    """Find the sensor's folder in a recording: the folder itself, its array, or the first below that has frames.
+    """Find the sensor's folder: the folder itself, its array, or the first that has frames in it or in one below.
 
     Returns:
         The folder, and what to say when it was one of several; None when there is none.
@@ -50,11 +51,12 @@ def folder_of(path: Path) -> tuple[Path, tuple[str, ...]] | None:
         path = path.parent if path.name == ARRAY else path
     if _is_sensor(path):
         return path, ()
-    sensors = sorted(one for one in path.glob(ONE_SENSOR) if _is_sensor(one)) if path.is_dir() else []
+    below = (path.glob(pattern) for pattern in (ONE_SENSOR, f"*/{ONE_SENSOR}"))
+    sensors = sorted(one for found in below for one in found if _is_sensor(one)) if path.is_dir() else []
     if not sensors:
         return None
     chosen = next((one for one in sensors if _frames_promised(one / ARRAY)), sensors[0])
-    said = f"{path.name} holds {len(sensors)} sensors; {chosen.name} was read." if len(sensors) > 1 else ""
+    said = f"{path.name} holds {len(sensors)} sensors; {chosen.relative_to(path)} was read." if len(sensors) > 1 else ""
     return chosen, (said,) if said else ()
 
 
@@ -84,19 +86,21 @@ def bgt60(path: Path, *, loop: bool = False, config: Path | None = None) -> Reco
         warnings = (*warnings, f"{ARRAY} is cut after {len(recorded.array)} frames.")
     if recorded.times_s is None:
         warnings = (*warnings, "No usable times of the frames: the set frame rate was taken.")
-    source = Recording(lambda count: _frames(recorded, receiver, count), loop=loop, warnings=warnings)
+    source = Recording(path.name, lambda count: _frames(recorded, receiver, count), loop=loop, warnings=warnings)
     source.count.bad = int(recorded.is_cut)
     return source
 
 
 def _folder(folder: Path, told: Mapping[str, float]) -> _Folder:
     array, is_cut = mapped(folder / ARRAY)
-    radar = {**_radar_table(folder / SETTINGS, array.shape[3]), **told}
-    require(f"{folder.name}/{SETTINGS}", radar, (*SWEEP_KEYS, "frame_rate_hz"))
+    radar = {**_radar_table(folder / SETTINGS), **told}
+    samples = radar["samples_per_chirp"]
+    if samples != array.shape[3]:
+        raise UnreadableFile(f"{SETTINGS} says {samples:g} samples per chirp, but {ARRAY} holds {array.shape[3]}.")
     return _Folder(array, is_cut, radar, _times(folder, len(array)))
 
 
-def _radar_table(path: Path, samples: int) -> dict[str, float]:
+def _radar_table(path: Path) -> dict[str, float]:
     """Read a recorder's settings as the keys of a `[radar]` table."""
     try:
         with path.open("rb") as file:
@@ -113,8 +117,6 @@ def _radar_table(path: Path, samples: int) -> dict[str, float]:
         }
     except (OSError, KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError, RecursionError) as error:
         raise UnreadableFile(f"{path.name} lacks the settings of a single-shape recording ({error!r}).") from error
-    if told != samples:
-        raise UnreadableFile(f"{path.name} says {told} samples per chirp, but {ARRAY} holds {samples}.")
     return checked(path.name, table)
 
 
@@ -132,7 +134,7 @@ def _header(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 def _frames_promised(path: Path) -> int:
     try:
         shape, _, _ = _header(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TokenError):
         return 0
     return shape[0] if len(shape) == 4 else 0
 
@@ -149,7 +151,7 @@ def mapped(path: Path) -> tuple[NDArray[np.uint16], bool]:
     try:
         shape, dtype, offset = _header(path)
         size = path.stat().st_size - offset
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TokenError) as error:
         raise UnreadableFile(f"{path.name} is not a readable array ({str(error).splitlines()[0]}).") from error
     if len(shape) != 4 or dtype != np.uint16 or min(shape[1:]) < 1 or shape[1] > 16:
         raise UnreadableFile(f"{path.name} must hold uint16 (frames, antennas, chirps, samples), not {dtype} {shape}.")
@@ -167,8 +169,10 @@ def _times(folder: Path, frames: int) -> NDArray[np.float64] | None:
     if path is None:
         return None
     try:
-        times = np.array([float(line.split(",")[0]) for line in path.read_text("utf-8").split()[:frames]])
-    except (OSError, ValueError):
+        lines = [line.partition(",")[0] for line in path.read_text("utf-8").split()]
+        has_title = bool(lines) and not lines[0][0].isdigit()
+        times = np.array([float(line) for line in lines[has_title : frames + has_title]])
+    except (OSError, ValueError, IndexError):
         return None
     is_whole = len(times) == frames and bool(np.isfinite(times).all()) and bool((np.diff(times) > 0).all())
     return times - times[0] if is_whole else None
