@@ -7,24 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from broker.clock import HandClock
 from broker.vocabulary import Purpose, Withheld
 from edge.frames import FrameKind, Layout
 from edge.pipe import Ended, Extend, Fault, Loop, Open, Opened, SensedLine, decode_from_sensing, encode
 from edge.sensing import Parts, Sensing, Stopped
 from edge.sources.arrays import ArrayRecording
+from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START, new_estimator
 
 ALL = tuple(Purpose)
 ZONES = {"bed": (0.0, 1.65), "room": (1.65, 2.7)}
-
-
-class TimeThatFlies(HandClock):
-    """A clock on which every wait is over at once."""
-
-    def wait(self, event, timeout_s):
-        self.advance(max(0.0, timeout_s))
-        return event.is_set()
 
 
 class Script:
