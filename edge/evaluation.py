@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.errors import SourceError
 from edge.estimates import Estimate, Estimator, Moment
-from edge.frames import FrameSource, LoopMark
+from edge.frames import FrameSource, LoopMark, Quiet
 from edge.sources.formats import open_recording
 from edge.zones import Zones
 from models.errors import ModelError
@@ -48,6 +48,8 @@ def estimates_of(source: FrameSource, estimator: Estimator) -> Iterator[Estimate
     for frame in source:
         if isinstance(frame, LoopMark):
             estimator.restart()
+            continue
+        if isinstance(frame, Quiet):
             continue
         while frame.t_s > second:
             yield estimator.estimate(_moment(second, source))

@@ -42,7 +42,7 @@ class Frame:
 
     layout: Layout
     t_s: float
-    """[s] since the source's first frame, by the sensor's own clock."""
+    """[s] since the source began (a recording's first frame; a live source's opening), by the sensor's own clock."""
     values: NDArray[np.complex64]
     """shape (channels,): arbitrary units (radar), or mm in the real part (trace)."""
     noise_power: NDArray[np.float32] | None = None
@@ -65,6 +65,16 @@ class LoopMark:
     """2 for the first repetition."""
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """Nothing has come for a moment; a live source says so at least every half second, so that time goes on."""
+
+    t_s: float
+    """[s] since the source began, as in `Frame.t_s`."""
+    why: str = ""
+    """What is wrong, as a sentence with its remedy: the sensor is lost, and tried again. Empty while nothing is."""
+
+
 @dataclass
 class FrameCount:
     """How the reading went, for the summary line."""
@@ -84,8 +94,8 @@ class FrameSource(Protocol):
         """Frames read, lost and bad so far."""
         ...
 
-    def __iter__(self) -> Iterator[Frame | LoopMark]:
-        """Give frames until the source ends.
+    def __iter__(self) -> Iterator[Frame | LoopMark | Quiet]:
+        """Give frames until the source ends; a live source does not end, and says when nothing comes.
 
         Raises:
             SourceError: the source cannot be read any further.

@@ -22,6 +22,12 @@ class SourceKind(StrEnum):
     SYNTHETIC = "synthetic"
     REPLAY = "replay"
     HANG = "hang"
+    A121 = "a121"
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether a sensor at a port is meant."""
+        return self not in (SourceKind.SYNTHETIC, SourceKind.REPLAY, SourceKind.HANG)
 
 
 class SourceSettings(BaseModel):
@@ -30,7 +36,8 @@ class SourceSettings(BaseModel):
     model_config = CLOSED
 
     kind: SourceKind = SourceKind.SYNTHETIC
-    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only)."""
+    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
+    a121: an Acconeer A121, live."""
     file: Path | None = None
     """The recording; needed for `replay`, and for it alone."""
     loop: bool = False
@@ -39,6 +46,20 @@ class SourceSettings(BaseModel):
     """Of the simulated room; another number is another sleeper."""
     scenario: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "night"
     """Which story the simulated room plays."""
+    port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
+    """Where a live sensor is: a serial device such as /dev/ttyUSB0, or tcp://HOST:PORT; needed for live kinds alone."""
+    sensor_id: int = Field(default=1, ge=1, le=5)
+    """Which socket of an Acconeer board the sensor is in."""
+    session: Path | None = None
+    """What an A121 is told to do, as JSON or TOML; without it, a bed and the room around it from 0.3 to 4.6 m."""
+
+    @model_validator(mode="after")
+    def _a_live_sensor_has_a_port(self) -> Self:
+        if self.kind.is_live != (self.port is not None):
+            raise ValueError('`port` is given exactly when `kind` is a live sensor, such as "a121"')
+        if self.session is not None and self.kind is not SourceKind.A121:
+            raise ValueError('`session` is given only when `kind` is "a121"')
+        return self
 
     @model_validator(mode="after")
     def _a_replay_has_a_file(self) -> Self:
@@ -49,6 +70,8 @@ class SourceSettings(BaseModel):
     @property
     def origin(self) -> Origin:
         """Return what every message says about where its frames came from."""
+        if self.kind.is_live:
+            return Origin.SENSOR
         return Origin.REPLAY if self.kind is SourceKind.REPLAY else Origin.SIMULATED
 
 
@@ -158,6 +181,11 @@ def _anchored(settings: NodeSettings, folder: Path) -> NodeSettings:
             "data_dir": under(folder, settings.data_dir),
             "clock_file": under(folder, settings.clock_file),
             "broker": settings.broker.anchored(folder),
-            "source": settings.source.model_copy(update={"file": under(folder, settings.source.file)}),
+            "source": settings.source.model_copy(
+                update={
+                    "file": under(folder, settings.source.file),
+                    "session": under(folder, settings.source.session),
+                }
+            ),
         }
     )

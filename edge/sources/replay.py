@@ -35,7 +35,8 @@ def is_hdf5(head: bytes) -> bool:
     return head.startswith(SIGNATURE)
 
 
-def _json(dataset: Any) -> dict[str, Any]:
+def json_in(dataset: Any) -> dict[str, Any]:
+    """Return the JSON object that a dataset of text holds."""
     raw = dataset[()]
     value: dict[str, Any] = json.loads(raw.decode("utf-8") if isinstance(raw, bytes) else str(raw))
     return value
@@ -48,28 +49,29 @@ def _sensor_config(session: dict[str, Any], group: int, sensor_id: int) -> dict[
 
 
 def _entry(session: Any, group_index: int, node: Any, ticks_per_s: float) -> _Entry:
-    config_all = _json(session["session_config"])
+    config_all = json_in(session["session_config"])
     config = _sensor_config(config_all, group_index, int(node["sensor_id"][()]))
-    metadata = _json(node["metadata"])
+    metadata = json_in(node["metadata"])
     layout = layout_of(config, float(metadata["base_step_length_m"]), config_all.get("update_rate"))
     return _Entry(node["result"], layout, ticks_per_s, int(node["result"]["frame"].shape[0]))
 
 
-def _numbered(group: Any, prefix: str) -> list[tuple[int, Any]]:
+def numbered(group: Any, prefix: str) -> list[tuple[int, Any]]:
+    """List the members of a group whose names are a prefix and a number, in the order of the numbers."""
     names = [name for name in group if name.startswith(prefix)]
     return sorted((int(name.removeprefix(prefix)), group[name]) for name in names)
 
 
 def _first_entries(file: Any) -> list[_Entry]:
     """List, for each session in order, the sensor entry with most range points."""
-    info = _json(file["server_info"])
+    info = json_in(file["server_info"])
     ticks_per_s = float(info.get("ticks_per_second") or 1e6)
     chosen = []
-    for _, session in _numbered(file["sessions"], "session_"):
+    for _, session in numbered(file["sessions"], "session_"):
         entries = [
             _entry(session, index, node, ticks_per_s)
-            for index, group in _numbered(session, "group_")
-            for _, node in _numbered(group, "entry_")
+            for index, group in numbered(session, "group_")
+            for _, node in numbered(group, "entry_")
         ]
         chosen.append(max(entries, key=lambda entry: entry.layout.channels))
     return chosen
@@ -91,7 +93,7 @@ class A121Recording:
         self._path = path
         self._loop = loop
         self._count = FrameCount()
-        self._file, self._is_cut = _opened(path)
+        self._file, self._is_cut = opened(path)
         try:
             generation = self._file["generation"][()]
             if generation not in (b"a121", "a121"):
@@ -176,7 +178,7 @@ class A121Recording:
         self._file.close()
 
 
-def _opened(path: Path) -> tuple[Any, bool]:
+def opened(path: Path) -> tuple[Any, bool]:
     """Open an HDF5 file; one that was cut short is filled up with zeros in memory.
 
     Returns:
