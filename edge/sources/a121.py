@@ -24,7 +24,7 @@ ANSWER_S = 2.0
 """[s] to wait for an answer."""
 SETUP_S = 8.0
 """[s] to wait for a setup, which calibrates the sensor."""
-SILENT_S, SILENT_FRAMES = 1.0, 5
+SILENT_S, SILENT_FRAMES = 1.25, 5
 """[s] and frame periods without a readable frame, whichever is longer, after which the sensor is lost."""
 CALIBRATE_EVERY_S = 10.0
 """[s] at the least between two setups of a sensor that asks for calibration."""
@@ -118,7 +118,7 @@ class Talk:
             if any(look and look.needs_calibration for look in looks) and now_s - began_s > CALIBRATE_EVERY_S:
                 return
             if now_s - heard_s > silent_s:
-                raise SourceError(f"The sensor has sent nothing that can be read for {silent_s:.0f} s.")
+                raise SourceError(f"The sensor has sent nothing that can be read for {silent_s:.2g} s.")
             if now_s - told_s >= LOOK_S:
                 told_s = now_s
                 yield None

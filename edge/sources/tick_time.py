@@ -6,7 +6,7 @@ and a counter that was spoilt on the way, or frames that lay in a buffer, must n
 
 from edge.sweeps import TICKS
 
-MAX_APART_S = 1.0
+MAX_APART_S = 1.5
 """[s] between the counter's time and the clock's beyond which a frame is not of now."""
 FOLLOW = 0.001
 """Share of the difference made up with each frame: 50 ppm at 20 frames/s is held within 3 ms."""

@@ -170,7 +170,7 @@ def first_why(source: LiveSource) -> str:
         ("setup", line(status="error", message="bad hwaas"), "reports an error: bad hwaas"),
         ("setup", line(status="ok", metadata=[]), "did not take the session"),
         ("start_streaming", b"", "does not answer to start_streaming"),
-        ("start_streaming", line(status="start"), "nothing that can be read for 1 s"),
+        ("start_streaming", line(status="start"), "nothing that can be read for 1.2 s"),
     ],
 )
 def test_a_sensor_that_does_not_do_its_part_is_said_in_a_sentence(

@@ -113,3 +113,27 @@ def test_every_setting_is_shown_with_its_meaning(file: Path) -> None:
     shown = describe(load(file, {}))
     assert "broker.port = 1884  # TCP port" in shown
     assert "= None  # None" not in shown
+
+
+def test_a_live_sensor_needs_a_port_and_is_a_sensor_by_origin(file: Path) -> None:
+    live = 'kind = "a121"\nport = "/dev/ttyUSB0"\nsession = "bed.json"'
+    file.write_text(GOOD.replace('kind = "synthetic"\nseed = 6', live))
+    source = load(file, {}).source
+    assert (source.origin, source.sensor_id, source.session) == (Origin.SENSOR, 1, file.parent / "bed.json")
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ('kind = "a121"', "`port` is given exactly"),
+        ('kind = "synthetic"\nport = "/dev/ttyUSB0"', "`port` is given exactly"),
+        ('kind = "a121"\nport = "ttyUSB0"', "serial device such as /dev/ttyUSB0"),
+        ('kind = "a121"\nport = "/dev/ttyUSB0"\nsensor_id = 9', "which socket"),
+        ('kind = "synthetic"\nsession = "a.json"', "`session` is given only"),
+    ],
+)
+def test_a_live_sensor_that_cannot_be_is_refused_at_the_border(file: Path, told: str, says: str) -> None:
+    file.write_text(GOOD.replace('kind = "synthetic"\nseed = 6', told))
+    with pytest.raises(SettingsError) as caught:
+        load(file, {})
+    assert says.lower() in str(caught.value).lower()
