@@ -5,6 +5,7 @@ import pytest
 
 from edge.errors import SourceError
 from edge.sources.synthetic import SyntheticRoom
+from edge.sources.module_frames import MODULES
 from edge.sources.table import SOURCES, entry_of
 from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START
@@ -45,5 +46,5 @@ def test_an_unknown_scenario_or_source_is_named_with_those_there_are():
 
 
 def test_every_source_says_what_it_is():
-    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121"}
+    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121", "ti", *MODULES}
     assert all(entry.meaning for entry in SOURCES.values())

@@ -18,6 +18,7 @@ from tests.kit.packets import FOLLOWED, PACKETS
 
 FOLDER = Path("build/fuzz")
 LONGEST_INPUT = 4096
+QUOTED = re.compile(rb'"[a-z_]+":?')
 COVERAGE = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
 EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 COLUMNS = ("decoder", "executions", "per second", "coverage", "new", "corpus", "crashes")
@@ -53,13 +54,23 @@ def seed(name: str, folder: Path) -> None:
         (folder / f"seed-{number}-pieces").write_bytes(b"\x06" + content)
 
 
+def words(name: str, file: Path) -> None:
+    """Write the words of a decoder's packets for the fuzzer to put together: their heads, and names in quotes."""
+    heads = {packet[:size] for packet in PACKETS[name] for size in (2, 4, 8)}
+    quoted = {word for packet in PACKETS[name] for word in QUOTED.findall(packet)}
+    told = ("".join(f"\\x{byte:02x}" for byte in word) for word in sorted(heads | quoted))
+    file.write_text("".join(f'"{word}"\n' for word in told), encoding="ascii")
+
+
 def fuzz(name: str, seconds: int) -> Run:
     """Fuzz one decoder in a process of its own."""
     corpus, crashes = FOLDER / name / "corpus", FOLDER / name / "crashes"
     for folder in (corpus, crashes):
         folder.mkdir(parents=True, exist_ok=True)
     seed(name, corpus)
+    words(name, FOLDER / name / "words.dict")
     options = [f"-max_total_time={seconds}", f"-max_len={LONGEST_INPUT}", "-print_final_stats=1", "-timeout=20"]
+    options.append(f"-dict={FOLDER / name / 'words.dict'}")
     command = [sys.executable, "-m", "tests.fuzz.harness", name, *options, f"-artifact_prefix={crashes}/", str(corpus)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
     covered = [tuple(map(int, found)) for found in COVERAGE.findall(done.stderr)]

@@ -67,6 +67,7 @@ PACKETS: Mapping[str, tuple[bytes, ...]] = {
     ),
     "a121": (
         a121.line(status="ok"),
+        a121.line(status="ok", metadata=a121.metadata()),
         a121.result(1),
         a121.result(2),
         a121.line(status="error", message="none"),
