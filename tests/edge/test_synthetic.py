@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from edge.errors import SourceError
-from edge.sources.synthetic import SyntheticRoom
 from edge.sources.module_frames import MODULES
+from edge.sources.synthetic import SyntheticRoom
 from edge.sources.table import SOURCES, entry_of
 from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START
