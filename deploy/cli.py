@@ -35,7 +35,7 @@ VERBS = (
     Verb("broker", "broker.__main__", "main", "Print the message contract; write a broker's configuration; run one."),
     Verb("estimate", "deploy.workbench", "main_estimate", "Say what a recording shows, second by second."),
     Verb("eval", "deploy.workbench", "main_eval", "Judge the estimates on recordings whose answer is known."),
-    Verb("simulate", "deploy.workbench", "main_simulate", "Write a simulated sleeper as a recording."),
+    Verb("simulate", "deploy.simulating", "main", "Write a simulated sleeper, or serve a recording as a live sensor."),
     Verb("audit", "console.__main__", "main", "Verify the audit log of a ward.", ("audit",)),
     Verb("doctor", "deploy.doctor", "main", "Check this machine: what is missing, and what to do about it."),
 )

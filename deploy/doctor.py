@@ -1,6 +1,7 @@
 """`hushward doctor`: look at this machine and say what is missing, each finding with its remedy."""
 
 import ctypes
+import getpass
 import os
 import shutil
 import socket
@@ -135,7 +136,7 @@ def sensors() -> Iterable[Finding]:
         readable = os.access(path, os.R_OK | os.W_OK)
         yield Finding(
             f"device {path}",
-            None if readable else "this account may not use it: add it to the group dialout (serial) or video (camera)",
+            None if readable else _rights(path),
             is_needed=False,
         )
     if not found:
@@ -207,6 +208,12 @@ def doctor(
 def main(arguments: list[str] | None = None) -> int:
     """Run `hushward doctor`."""
     return run_page(app, "hushward doctor", arguments)
+
+
+def _rights(path: str) -> str:
+    """Say how this account comes to use a device that exists and that it may not use."""
+    group = "video" if path.startswith("/dev/video") else "spi" if path.startswith("/dev/spi") else "dialout"
+    return f"this account may not use it: sudo usermod -aG {group} {getpass.getuser()}, then sign in again"
 
 
 def _loads(library: str) -> bool:

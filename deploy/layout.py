@@ -149,12 +149,7 @@ def broker_file(layout: Layout, kind: BrokerKind) -> Path:
 def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key: str, clock: Path | None) -> None:
     """Write one node's settings."""
     number = plan.node_ids.index(node_id)
-    recording = plan.replays.get(plan.room_ids[number])
-    source: Mapping[str, toml.Value] = (
-        {"kind": "synthetic", "seed": number + 1}
-        if recording is None
-        else {"kind": "replay", "file": recording, "loop": plan.loop}
-    )
+    source = _source(plan, number)
     zones: list[toml.Value] = [{"zone": zone, "from_m": near, "to_m": far} for zone, near, far in _ZONES]
     settings: dict[str, toml.Value] = {
         "site": SITE,
@@ -168,6 +163,16 @@ def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key:
         "broker": {"port": port, "username": node_id, "password_file": "broker.password"},
     }
     write_private(layout.node_settings(node_id), toml.text(settings))
+
+
+def _source(plan: Plan, number: int) -> Mapping[str, toml.Value]:
+    """Return where the frames of the room of this number come from."""
+    room_id = plan.room_ids[number]
+    if room_id in plan.replays:
+        return {"kind": "replay", "file": plan.replays[room_id], "loop": plan.loop}
+    if room_id in plan.live:
+        return {"kind": "a121", "port": plan.live[room_id], "session": plan.session}
+    return {"kind": "synthetic", "seed": number + 1}
 
 
 def write_console(layout: Layout, plan: Plan, port: int, clock: Path | None) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from edge.sources.formats import open_recording
 
 MOST_ROOMS = 18
 _REPLAY = re.compile(r"^(room\d{1,2})=(.+)$")
+_PORT = re.compile(r"^(?:tcp://\S+:\d+|/\S+)$")
 
 
 class BrokerKind(StrEnum):
@@ -33,6 +34,8 @@ class Plan:
         rooms: how many, 1 to 18.
         demo: lay out demonstration patients and accounts.
         replays: recording by room id.
+        live: port of a live A121 by room id.
+        session: what the live sensors are asked for; None means a bed's.
         loop: a recording that has ended starts again.
         broker: which broker.
         host: address of the console.
@@ -46,6 +49,8 @@ class Plan:
     rooms: int = 6
     demo: bool = False
     replays: dict[str, Path] = field(default_factory=dict)
+    live: dict[str, str] = field(default_factory=dict)
+    session: Path | None = None
     loop: bool = False
     broker: BrokerKind = BrokerKind.EMBEDDED
     host: str = "127.0.0.1"
@@ -100,12 +105,38 @@ def replays(given: Sequence[str], room_ids: Sequence[str]) -> dict[str, Path]:
     return found
 
 
+def live_ports(given: Sequence[str], room_ids: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:
+    """Read `room2=PORT` pairs of live sensors.
+
+    Args:
+        given: as typed; a port is a serial device or tcp://HOST:PORT.
+        room_ids: the rooms there are.
+        taken: rooms that have a recording.
+
+    Raises:
+        DeployError: not such a pair, no such room, or a room that has a source already.
+    """
+    found: dict[str, str] = {}
+    for one in given:
+        room_id, _, address = one.partition("=")
+        if _PORT.match(address) is None:
+            raise DeployError(f"--live {one}: write it as room2=/dev/ttyUSB0 or room2=tcp://HOST:PORT")
+        if room_id not in room_ids:
+            raise DeployError(f"--live {one}: there is no {room_id}; the rooms are {room_ids[0]} to {room_ids[-1]}")
+        if room_id in found or room_id in taken:
+            raise DeployError(f"--live {one}: {room_id} has a source already; give each room one")
+        found[room_id] = address
+    return found
+
+
 def check(plan: Plan) -> None:
     """Check what can be checked before anything is started.
 
     Raises:
         DeployError: the port is taken, the folder cannot be written, the disk is full, or the host needs a certificate.
     """
+    if plan.live and plan.speed != 1.0:
+        raise DeployError("--live and --speed exclude each other: a sensor sees in real time")
     if (plan.certificate is None) != (plan.key is None):
         raise DeployError("--certificate and --key belong together: give both, or neither")
     if plan.certificate is None and not _is_loopback(plan.host):

@@ -39,6 +39,13 @@ def up(
     replay: Annotated[
         list[str] | None, typer.Option(help="room2=FILE: a recording in place of a simulated room; repeatable.")
     ] = None,
+    live: Annotated[
+        list[str] | None, typer.Option(help="room2=PORT: an Acconeer A121 in place of a simulated room; repeatable.")
+    ] = None,
+    session: Annotated[
+        Path | None,
+        typer.Option(help="What live sensors are asked for, in place of a bed (JSON or TOML).", exists=True),
+    ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="A recording that has ended starts again, and says so.")] = False,
     for_s: Annotated[
         float | None, typer.Option("--for", min=1, help="End by itself after so many seconds.", show_default=False)
@@ -68,17 +75,22 @@ def up(
 
       hushward up --demo --rooms 12 --replay room2=seated.h5 --loop
 
+      hushward up --demo --live room3=/dev/ttyUSB0
+
     Exit codes: 0 ended by Ctrl-C, a signal or --for; 1 something is wrong, said in one sentence; 2 wrong options.
     """
     say = saying.choose()
     try:
         packages.check()
         room_ids = Plan(data, rooms).room_ids
+        recorded = plans.replays(replay or (), room_ids)
         wanted = Plan(
             data=data.resolve(),
             rooms=rooms,
             demo=demo,
-            replays=plans.replays(replay or (), room_ids),
+            replays=recorded,
+            live=plans.live_ports(live or (), room_ids, recorded),
+            session=None if session is None else session.resolve(),
             loop=loop,
             broker=BrokerKind.MOSQUITTO if mosquitto else broker,
             host=host,
@@ -159,7 +171,8 @@ def _start(
         node = python("-m", "edge", "--config", str(layout.node_settings(node_id)))
         processes.start(Part(f"{node_id} in {room_id}", node, is_vital=False, environment=_ONE_THREAD))
     replayed = "".join(f"; {room_id} plays {file.name}" for room_id, file in plan.replays.items())
-    say.done(f"nodes: {plan.rooms} started{replayed}")
+    sensed = "".join(f"; {room_id} has a sensor at {address}" for room_id, address in plan.live.items())
+    say.done(f"nodes: {plan.rooms} started{replayed}{sensed}")
 
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -1,4 +1,4 @@
-"""The verbs of whoever judges the estimates: `estimate`, `eval`, `simulate`."""
+"""The verbs of whoever judges the estimates: `estimate`, `eval`."""
 
 import sys
 from enum import StrEnum
@@ -10,7 +10,7 @@ import typer
 from deploy.pages import run_page
 from edge import scores
 from edge.errors import EdgeError
-from edge.evaluation import EstimateOptions, estimate_file, simulate_file
+from edge.evaluation import EstimateOptions, estimate_file
 
 
 class Sensor(StrEnum):
@@ -24,7 +24,6 @@ class Sensor(StrEnum):
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="A recording: file or folder.")]
 estimating = typer.Typer(add_completion=False, rich_markup_mode=None)
 judging_page = typer.Typer(add_completion=False, rich_markup_mode=None)
-simulating = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @estimating.command()
@@ -66,41 +65,18 @@ def evaluate(
     raise typer.Exit(scores.evaluate(cases, json_only=as_json))
 
 
-@simulating.command()
-def simulate(
-    file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="Where the recording goes.")],
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same night.")] = 1,
-    seconds: Annotated[float, typer.Option(min=1, max=86400, help="How long.")] = 300,
-    scenario: Annotated[str, typer.Option(help="Which story; a wrong name prints them all.")] = "night",
-) -> None:
-    """Write a simulated sleeper as a recording, with the truth of each second beside it.
-
-    The truth is written to the same name with .truth.jsonl; `hushward estimate` reads the recording.
-
-    Example: hushward simulate night.npz --seed 7 --seconds 600 --scenario cheyne_stokes
-
-    Exit codes: 0 written; 1 it could not be, with the reason in one sentence.
-    """
-    told = simulate_file(file, seed=seed, seconds=seconds, scenario=scenario)
-    typer.echo(f"{told['frames']} frames, {told['seconds']} s: {told['recording']} and {told['truth']}")
-
-
 def main_estimate(arguments: list[str] | None = None) -> int:
     """Run `hushward estimate`."""
-    return _run(estimating, "hushward estimate", arguments)
+    return run(estimating, "hushward estimate", arguments)
 
 
 def main_eval(arguments: list[str] | None = None) -> int:
     """Run `hushward eval`."""
-    return _run(judging_page, "hushward eval", arguments)
+    return run(judging_page, "hushward eval", arguments)
 
 
-def main_simulate(arguments: list[str] | None = None) -> int:
-    """Run `hushward simulate`."""
-    return _run(simulating, "hushward simulate", arguments)
-
-
-def _run(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
+def run(page: typer.Typer, name: str, arguments: list[str] | None) -> int:
+    """Run a page; what goes wrong is one sentence and exit code 1."""
     try:
         return run_page(page, name, arguments)
     except (EdgeError, OSError, ValueError) as error:

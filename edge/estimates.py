@@ -6,6 +6,7 @@ from datetime import datetime
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
+from edge.hints import HintWatch
 from edge.holds import HoldWatch
 from edge.occupancy import Occupancy, OccupancyWatch
 from edge.signals import SignalWindow, WindowReading
@@ -102,6 +103,8 @@ class Estimator:
         self._judge = judge
         self._window = SignalWindow(movement)
         self._occupancy = OccupancyWatch(zones)
+        self._hints = HintWatch(zones)
+        self._is_hinted = False
         self._hold = HoldWatch()
         self._calm_since_s = 0.0
         self._living_s: float | None = None
@@ -114,11 +117,16 @@ class Estimator:
     def restart(self) -> None:
         """Forget everything: another recording, or the same once more."""
         self._occupancy.restart()
+        self._hints.restart()
         self._hold.restart()
         self._living_s = None
 
     def add(self, frame: Frame) -> None:
         """Take one frame in."""
+        self._is_hinted = frame.layout.kind is FrameKind.HINT
+        if self._is_hinted:
+            self._hints.add(frame)
+            return
         if not self._window.add(frame):
             self._calm_since_s = frame.t_s
             self.restart()
@@ -126,6 +134,8 @@ class Estimator:
     def estimate(self, moment: Moment) -> Estimate:
         """Answer for one second, from the frames up to now."""
         t_s = moment.t_s
+        if self._is_hinted:
+            return self._repeat(moment)
         newest = self._window.recent(LOOK_BACK_S)
         fault = fault_in(newest)
         if newest and t_s - newest[-1].t_s > SILENT_S:
@@ -141,6 +151,13 @@ class Estimator:
             return self._answer(moment, reading)
         except ModelError:
             return withheld_estimate(moment, Withheld.MODEL_FAULT, self.model, self._living_age(t_s))
+
+    def _repeat(self, moment: Moment) -> Estimate:
+        """Say what a module says of presence and movement; its rates are never a vital sign (SENSING)."""
+        seen = self._hints.look(moment.t_s)
+        if seen is None:
+            return withheld_estimate(moment, Withheld.SENSOR_FAULT, self.model)
+        return self._put_together(moment, seen, _HINTED)
 
     def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
         t_s = moment.t_s
@@ -220,6 +237,8 @@ class Estimator:
 
 # Breathing has just come back: the window before it is another chest's, and says nothing of this one.
 _FRESH = Verdict(None, None, Withheld.WARMING_UP, 0.0, None)
+# A module's own word is no evidence of breathing.
+_HINTED = Verdict(None, None, Withheld.LOW_QUALITY, 0.0, None)
 
 
 def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupancy:

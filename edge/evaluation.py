@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.errors import SourceError
 from edge.estimates import Estimate, Estimator, Moment
-from edge.frames import FrameSource, LoopMark
+from edge.frames import FrameSource, LoopMark, Quiet
 from edge.sources.formats import open_recording
 from edge.spectral import SpectralJudge
 from edge.zones import Zones
@@ -50,6 +50,8 @@ def estimates_of(source: FrameSource, estimator: Estimator) -> Iterator[Estimate
     for frame in source:
         if isinstance(frame, LoopMark):
             estimator.restart()
+            continue
+        if isinstance(frame, Quiet):
             continue
         while frame.t_s > second:
             yield estimator.estimate(_moment(second, source))
@@ -111,7 +113,7 @@ class EstimateOptions:
     format: str | None = None
     """A format's name; None lets the content decide."""
     config: Path | None = None
-    """Settings of a raw recording; none of the formats read now needs them."""
+    """Settings of a raw recording, for the formats that need them."""
     jsonl: bool = True
     """One JSON object a line; False writes a short text line."""
 
@@ -130,7 +132,7 @@ def estimate_file(path: Path, options: EstimateOptions, out: TextIO | None = Non
     """
     out, err = out or sys.stdout, err or sys.stderr
     try:
-        source = open_recording(path, options.format, options.sensor)
+        source = open_recording(path, options.format, options.sensor, config=options.config)
         estimator = new_estimator(Zones())
     except (SourceError, ModelError) as error:
         err.write(f"{error}\n")

@@ -23,8 +23,6 @@ HOT_C = 80.0
 """[°C] from which a Raspberry Pi's processor slows itself down (its documentation, 'Frequency management')."""
 LOOK_EVERY_S = 10.0
 """[s] between looks at disk and temperature."""
-FRAMES_GONE_S = 5.0
-"""[s] without a frame from an open sensor after which it counts as lost (rule A9's age)."""
 _THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
 
 
@@ -106,7 +104,7 @@ class Doctor:
             yield HealthFlag.STORAGE_FAULT
         if self.sensing.is_crash_loop:
             yield HealthFlag.CRASH_LOOP
-        if self.sensing.state is SensorState.FAULT or (self.room.frames.age_s or 0.0) > FRAMES_GONE_S:
+        if self.sensing.state is SensorState.FAULT or self.room.frames.is_lost:
             yield HealthFlag.SENSOR_LOST
         if self.witness.in_conflict:
             yield HealthFlag.AUDIT_CONFLICT

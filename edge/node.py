@@ -16,7 +16,7 @@ from edge.inbox import Inbox
 from edge.lamp import RoomLamp
 from edge.memory import GateMemory
 from edge.pause_control import PauseControl
-from edge.pipe import Ended, Loop
+from edge.pipe import Ended, Loop, Notice
 from edge.recorder import Recorder, Start
 from edge.room import Room
 from edge.sender import Sender
@@ -193,6 +193,8 @@ class Node:
         elif isinstance(happened, Loop):
             for minute in room.begin_again(happened.loop):
                 recorder.record(minute)
+        elif isinstance(happened, Notice):
+            _log_notice(happened)
         elif isinstance(happened, Ended):
             # What is sensed from now on says by itself, second by second, that the recording has ended.
             log.info("the recording has ended", extra={"reason": happened.reason})
@@ -224,3 +226,11 @@ class Node:
             health=parts.doctor.health(),
             signature=UNSIGNED,
         )
+
+
+def _log_notice(notice: Notice) -> None:
+    """Keep why a sensor is lost, once, and that it is back; what is sensed meanwhile says so by itself."""
+    if notice.sentence:
+        log.warning("the sensor is lost and is tried again", extra={"sentence": notice.sentence})
+    else:
+        log.info("the sensor is back")

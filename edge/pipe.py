@@ -123,6 +123,17 @@ class Ended:
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)
+class Notice:
+    """A live sensor was lost, and is tried again; or it is back. Each second says so too, without the sentence.
+
+    Attributes:
+        sentence: what is wrong and what to do, for the node's log; empty when it is back.
+    """
+
+    sentence: str
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
 class Fault:
     """Sensing cannot go on and ends itself."""
 
@@ -138,7 +149,7 @@ class Loop:
 
 
 ToSensing = Open | Extend
-FromSensing = Opened | SensedLine | Ended | Fault | Loop
+FromSensing = Opened | SensedLine | Ended | Fault | Loop | Notice
 _KINDS: dict[str, type[Any]] = {
     "open": Open,
     "extend": Extend,
@@ -147,6 +158,7 @@ _KINDS: dict[str, type[Any]] = {
     "ended": Ended,
     "fault": Fault,
     "loop": Loop,
+    "notice": Notice,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _READERS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}

@@ -1,10 +1,12 @@
 """What the node believes of its room while the sensor is open: readings, places, events, minutes."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from broker.clock import Clock
 from broker.messages import MinuteMeasurement, RoomEvent
 from broker.readings import Readings
+from broker.vocabulary import Withheld
 from edge.events import RoomEvents, Whereabouts
 from edge.minutes import Minutes
 from edge.pipe import SensedLine
@@ -13,6 +15,8 @@ from edge.supervisor import Order
 
 SHOWN_FOR_S = 3.0
 """[s] from its newest frame after which a reading is no longer said: a last value is never held."""
+FRAMES_GONE_S = 5.0
+"""[s] without a word from an open sensor after which it counts as lost (rule A9's age)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,18 @@ class Frames:
     """How the frames come.
 
     Attributes:
-        age_s: [s] since the newest one that an estimate stands on; None while the sensor is closed.
+        age_s: [s] since the newest one; None while the sensor is closed.
+        read: read since the sensor opened.
         lost: lost since the sensor opened.
         bad: unreadable since the sensor opened.
+        is_lost: the sensor is open and gives nothing: unplugged, broken, or its process says nothing more.
     """
 
     age_s: float | None = None
+    read: int = 0
     lost: int = 0
     bad: int = 0
+    is_lost: bool = False
 
 
 class Room:
@@ -43,6 +51,7 @@ class Room:
         self._is_open = False
         self.loop: int | None = None
         self._readings: Readings | None = None
+        self._frames = Frames()
         self._forget()
 
     @property
@@ -50,7 +59,9 @@ class Room:
         """Return how the frames come."""
         if not self._is_open:
             return Frames()
-        return replace(self._frames, age_s=min(86400.0, max(0.0, self._age_s())))
+        age_s = min(86400.0, max(0.0, self._age_of(self._frame_at)))
+        is_silent = self._age_of(self._captured_at) > FRAMES_GONE_S
+        return replace(self._frames, age_s=age_s, is_lost=self._frames.is_lost or is_silent)
 
     def begin(self) -> None:
         """Begin with nothing known: the sensor has just opened."""
@@ -76,7 +87,10 @@ class Room:
             What is to be recorded: events, and the minute before when another begins.
         """
         self._captured_at = line.captured_at
-        self._frames = Frames(None, line.frames_lost, line.frames_bad)
+        if line.frames_read != self._frames.read:
+            self._frame_at = line.captured_at
+        is_lost = line.fault is Withheld.SENSOR_FAULT
+        self._frames = Frames(None, line.frames_read, line.frames_lost, line.frames_bad, is_lost)
         seen, purposes = seen_in(line), said_for(order)
         happened = [*self._whereabouts.see(seen, purposes), *self._events.see(seen, purposes)]
         self._readings = readings_of(line, order, self._whereabouts.place, self._since)
@@ -88,7 +102,7 @@ class Room:
         """Return what may be said of the room now; None when nothing new enough was sensed under this lease."""
         if self._readings is None or self._readings.lease_id != lease_id:
             return None
-        return self._readings if abs(self._age_s()) <= SHOWN_FOR_S else None
+        return self._readings if abs(self._age_of(self._captured_at)) <= SHOWN_FOR_S else None
 
     def leave(self) -> list[MinuteMeasurement]:
         """End: the sensor has closed. Gives what is left of the last minute."""
@@ -98,9 +112,9 @@ class Room:
         self.loop = None
         return [] if minute is None else [minute]
 
-    def _age_s(self) -> float:
-        """How old the newest frame is, also after the node itself stood still [s]."""
-        return (self._clock.utc_now() - self._captured_at).total_seconds()
+    def _age_of(self, at: datetime) -> float:
+        """How long ago something was, also after the node itself stood still [s]."""
+        return (self._clock.utc_now() - at).total_seconds()
 
     def _forget(self) -> None:
         self._events = RoomEvents(self._no_movement_after_s)
@@ -109,4 +123,4 @@ class Room:
         self._since = Since()
         self._readings = None
         self._frames = Frames()
-        self._captured_at = self._clock.utc_now()
+        self._captured_at = self._frame_at = self._clock.utc_now()

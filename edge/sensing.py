@@ -20,11 +20,11 @@ from broker.errors import BrokerError
 from broker.vocabulary import Purpose, Withheld
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
-from edge.frames import Frame, FrameSource, LoopMark
+from edge.frames import Frame, FrameSource, LoopMark, Quiet
 from edge.pacing import Pacer
 from edge.permitted import permitted
-from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Open, Opened, decode_to_sensing, encode
-from edge.sources.table import open_source
+from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode
+from edge.sources.table import entry_of
 from edge.spectral import SpectralJudge
 from edge.zones import zones_from
 from models.errors import ModelError
@@ -70,6 +70,8 @@ class Parts:
     orders: Orders
     say: Callable[[FromSensing], None]
     arm: Deadline
+    is_live: bool = False
+    """The frames come in their own time; otherwise each is held back until it is due."""
 
 
 class Sensing:
@@ -81,6 +83,7 @@ class Sensing:
         self._vital_signs = vital_signs
         self._pacer = Pacer(parts.clock, self.wait)
         self._second = 1
+        self._why_lost = ""
         self._never = threading.Event()
 
     def wait(self, seconds: float) -> None:
@@ -90,6 +93,9 @@ class Sensing:
             Stopped: the node has closed its end.
         """
         self._parts.clock.wait(self._never, seconds)
+        self._listen()
+
+    def _listen(self) -> None:
         for line in self._parts.orders.pending():
             self._parts.arm(line.open_for_s)
             self._purposes = frozenset(line.purposes)
@@ -105,6 +111,8 @@ class Sensing:
             if isinstance(item, LoopMark):
                 self._parts.estimator.restart()
                 self._parts.say(Loop(item.loop))
+            elif isinstance(item, Quiet):
+                self._rest(item)
             else:
                 self._take(item)
         self._parts.source.close()
@@ -117,15 +125,38 @@ class Sensing:
             self._second += 1
 
     def _take(self, frame: Frame) -> None:
-        frame = self._pacer.hold(frame)
-        if frame.t_s - self._second > 2:
+        if self._parts.is_live:
+            self._listen()
+        else:
+            frame = self._pacer.hold(frame)
+        self._catch_up(frame.t_s)
+        self._note("")
+        self._parts.estimator.add(frame)
+
+    def _rest(self, quiet: Quiet) -> None:
+        self._listen()
+        self._note(quiet.why)
+        self._catch_up(quiet.t_s)
+
+    def _note(self, why: str) -> None:
+        """Say once why the sensor is lost, and once that it is back."""
+        if why != self._why_lost:
+            self._why_lost = why
+            self._parts.say(Notice(why[:MAX_SENTENCE]))
+
+    def _catch_up(self, t_s: float) -> None:
+        """Say each second up to now; while the sensor is lost nothing is estimated from what came before."""
+        if t_s - self._second > 2:
             # The process slept: the seconds in between are not made up afterwards.
-            self._second = int(frame.t_s)
-        while frame.t_s > self._second:
-            estimate = self._parts.estimator.estimate(self._moment())
+            self._second = int(t_s)
+        while t_s > self._second:
+            moment, estimator = self._moment(), self._parts.estimator
+            if self._why_lost:
+                estimate = withheld_estimate(moment, Withheld.SENSOR_FAULT, estimator.model)
+            else:
+                estimate = estimator.estimate(moment)
             self._parts.say(permitted(estimate, self._purposes, self._vital_signs))
             self._second += 1
-        self._parts.estimator.add(frame)
 
     def _moment(self) -> Moment:
         clock, count = self._parts.clock, self._parts.source.count
@@ -213,9 +244,11 @@ def main() -> int:
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
         estimator = Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones_from(told.room))
-        source = open_source(told.source)
+        entry = entry_of(told.source)
+        source = entry.open(told.source, clock)
         say(Opened())
-        Sensing(Parts(clock, source, estimator, orders, say, arm), told.purposes, told.vital_signs).run()
+        parts = Parts(clock, source, estimator, orders, say, arm, entry.is_live)
+        Sensing(parts, told.purposes, told.vital_signs).run()
     except (Stopped, BrokenPipeError):
         return 0
     except ModelError as error:

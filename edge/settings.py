@@ -22,6 +22,17 @@ class SourceKind(StrEnum):
     SYNTHETIC = "synthetic"
     REPLAY = "replay"
     HANG = "hang"
+    A121 = "a121"
+    TI = "ti"
+    MR24 = "mr24"
+    MR60BHA1 = "mr60bha1"
+    MR60BHA2 = "mr60bha2"
+    LD2410 = "ld2410"
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether a sensor at a port is meant."""
+        return self not in (SourceKind.SYNTHETIC, SourceKind.REPLAY, SourceKind.HANG)
 
 
 class SourceSettings(BaseModel):
@@ -30,7 +41,8 @@ class SourceSettings(BaseModel):
     model_config = CLOSED
 
     kind: SourceKind = SourceKind.SYNTHETIC
-    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only)."""
+    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
+    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live."""
     file: Path | None = None
     """The recording; needed for `replay`, and for it alone."""
     loop: bool = False
@@ -39,6 +51,27 @@ class SourceSettings(BaseModel):
     """Of the simulated room; another number is another sleeper."""
     scenario: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "night"
     """Which story the simulated room plays."""
+    port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
+    """Where a live sensor is: a serial device such as /dev/ttyUSB0, or tcp://HOST:PORT; needed for live kinds alone."""
+    sensor_id: int = Field(default=1, ge=1, le=5)
+    """Which socket of an Acconeer board the sensor is in."""
+    command_port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
+    """The other port of a TI radar, on which it takes its profile; `port` is the one that it sends data on."""
+    profile: Path | None = None
+    """The `.cfg` file of a TI radar; needed for it, and for it alone."""
+    session: Path | None = None
+    """What an A121 is told to do, as JSON or TOML; without it, a bed and the room around it from 0.3 to 4.6 m."""
+
+    @model_validator(mode="after")
+    def _a_live_sensor_has_a_port(self) -> Self:
+        if self.kind.is_live != (self.port is not None):
+            raise ValueError('`port` is given exactly when `kind` is a live sensor, such as "a121"')
+        if self.session is not None and self.kind is not SourceKind.A121:
+            raise ValueError('`session` is given only when `kind` is "a121"')
+        is_ti = self.kind is SourceKind.TI
+        if is_ti != (self.command_port is not None) or is_ti != (self.profile is not None):
+            raise ValueError('`command_port` and `profile` are given exactly when `kind` is "ti"')
+        return self
 
     @model_validator(mode="after")
     def _a_replay_has_a_file(self) -> Self:
@@ -49,6 +82,8 @@ class SourceSettings(BaseModel):
     @property
     def origin(self) -> Origin:
         """Return what every message says about where its frames came from."""
+        if self.kind.is_live:
+            return Origin.SENSOR
         return Origin.REPLAY if self.kind is SourceKind.REPLAY else Origin.SIMULATED
 
 
@@ -158,6 +193,12 @@ def _anchored(settings: NodeSettings, folder: Path) -> NodeSettings:
             "data_dir": under(folder, settings.data_dir),
             "clock_file": under(folder, settings.clock_file),
             "broker": settings.broker.anchored(folder),
-            "source": settings.source.model_copy(update={"file": under(folder, settings.source.file)}),
+            "source": settings.source.model_copy(
+                update={
+                    "file": under(folder, settings.source.file),
+                    "session": under(folder, settings.source.session),
+                    "profile": under(folder, settings.source.profile),
+                }
+            ),
         }
     )

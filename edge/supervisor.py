@@ -8,7 +8,19 @@ from broker.clock import Clock
 from broker.vocabulary import Purpose, SensorState
 from edge.child import SENSING, Child
 from edge.errors import PipeError
-from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Open, Opened, SensedLine, decode_from_sensing, encode
+from edge.pipe import (
+    Ended,
+    Extend,
+    Fault,
+    FromSensing,
+    Loop,
+    Notice,
+    Open,
+    Opened,
+    SensedLine,
+    decode_from_sensing,
+    encode,
+)
 from edge.restarts import Restarts
 
 EXTEND_AFTER_S = 5.0
@@ -69,7 +81,7 @@ class Sensed:
     line: SensedLine
 
 
-Happening = SensorOpened | SensorClosed | SensorFailed | Sensed | Loop | Ended
+Happening = SensorOpened | SensorClosed | SensorFailed | Sensed | Loop | Ended | Notice
 
 
 class SensingProcess(Protocol):

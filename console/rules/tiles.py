@@ -7,6 +7,7 @@ from broker.messages import LiveState
 from broker.readings import Readings
 from broker.vocabulary import (
     CloseReason,
+    HealthFlag,
     Movement,
     Origin,
     Place,
@@ -122,6 +123,8 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     blind = _closed_sensor(facts.live)
     if blind is not None:
         return blind
+    if HealthFlag.SENSOR_LOST in facts.live.health.flags:
+        return _not_monitored(Words("The sensor has a fault."))
     readings = readings_in_force(facts.live, facts.lease_id)
     if readings is None:
         return _cannot_tell(facts, Words("The sensor is starting."))

@@ -12,13 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import SourceError, UnreadableFile
-from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
+from edge.frames import Frame, FrameCount, Layout, LoopMark
+from edge.sweeps import TICKS, layout_of, lost_in, period_s, profile_of
 
-LIGHT_M_PER_S = 299_792_458.0
-# Acconeer A121 data sheet: the carrier is 60.5 GHz.
-CARRIER_HZ = 60.5e9
-# Tolerance in frame periods before a step in the tick counter counts as lost frames.
-LOSS_STEP = 1.6
 # A cut file is read into memory; what is missing may be this long.
 MAX_MISSING_BYTES = 1 << 30
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -39,19 +35,11 @@ def is_hdf5(head: bytes) -> bool:
     return head.startswith(SIGNATURE)
 
 
-def _json(dataset: Any) -> dict[str, Any]:
+def json_in(dataset: Any) -> dict[str, Any]:
+    """Return the JSON object that a dataset of text holds."""
     raw = dataset[()]
     value: dict[str, Any] = json.loads(raw.decode("utf-8") if isinstance(raw, bytes) else str(raw))
     return value
-
-
-def _distances(config: dict[str, Any], base_step_m: float) -> NDArray[np.float64]:
-    """Return the distance of each point of a sweep [m], subsweeps one after the other."""
-    parts = [
-        (sub["start_point"] + np.arange(sub["num_points"]) * sub["step_length"]) * base_step_m
-        for sub in config["subsweeps"]
-    ]
-    return np.concatenate(parts).astype(np.float64)
 
 
 def _sensor_config(session: dict[str, Any], group: int, sensor_id: int) -> dict[str, Any]:
@@ -61,52 +49,32 @@ def _sensor_config(session: dict[str, Any], group: int, sensor_id: int) -> dict[
 
 
 def _entry(session: Any, group_index: int, node: Any, ticks_per_s: float) -> _Entry:
-    config_all = _json(session["session_config"])
+    config_all = json_in(session["session_config"])
     config = _sensor_config(config_all, group_index, int(node["sensor_id"][()]))
-    metadata = _json(node["metadata"])
-    rate = config.get("frame_rate") or config_all.get("update_rate")
-    layout = Layout(
-        kind=FrameKind.RADAR,
-        range_m=_distances(config, float(metadata["base_step_length_m"])),
-        wavelength_m=LIGHT_M_PER_S / CARRIER_HZ,
-        frame_rate_hz=float(rate) if rate else float("nan"),
-    )
+    metadata = json_in(node["metadata"])
+    layout = layout_of(config, float(metadata["base_step_length_m"]), config_all.get("update_rate"))
     return _Entry(node["result"], layout, ticks_per_s, int(node["result"]["frame"].shape[0]))
 
 
-def _numbered(group: Any, prefix: str) -> list[tuple[int, Any]]:
+def numbered(group: Any, prefix: str) -> list[tuple[int, Any]]:
+    """List the members of a group whose names are a prefix and a number, in the order of the numbers."""
     names = [name for name in group if name.startswith(prefix)]
     return sorted((int(name.removeprefix(prefix)), group[name]) for name in names)
 
 
 def _first_entries(file: Any) -> list[_Entry]:
     """List, for each session in order, the sensor entry with most range points."""
-    info = _json(file["server_info"])
+    info = json_in(file["server_info"])
     ticks_per_s = float(info.get("ticks_per_second") or 1e6)
     chosen = []
-    for _, session in _numbered(file["sessions"], "session_"):
+    for _, session in numbered(file["sessions"], "session_"):
         entries = [
             _entry(session, index, node, ticks_per_s)
-            for index, group in _numbered(session, "group_")
-            for _, node in _numbered(group, "entry_")
+            for index, group in numbered(session, "group_")
+            for _, node in numbered(group, "entry_")
         ]
         chosen.append(max(entries, key=lambda entry: entry.layout.channels))
     return chosen
-
-
-def _profile(raw: NDArray[Any]) -> tuple[NDArray[np.complex64], NDArray[np.float32] | None]:
-    """Average the sweeps of one frame; their scatter is the noise of the average.
-
-    Args:
-        raw: shape (sweeps, points), fields real and imag, int16.
-    """
-    iq = raw["real"].astype(np.float32) + 1j * raw["imag"].astype(np.float32)
-    sweeps = iq.shape[0]
-    noise = None
-    if sweeps >= 4:
-        steps = np.abs(np.diff(iq, axis=0)) ** 2
-        noise = (steps.mean(axis=0) / (2 * sweeps)).astype(np.float32)
-    return iq.mean(axis=0).astype(np.complex64), noise
 
 
 class A121Recording:
@@ -125,7 +93,7 @@ class A121Recording:
         self._path = path
         self._loop = loop
         self._count = FrameCount()
-        self._file, self._is_cut = _opened(path)
+        self._file, self._is_cut = opened(path)
         try:
             generation = self._file["generation"][()]
             if generation not in (b"a121", "a121"):
@@ -154,10 +122,10 @@ class A121Recording:
             for frame in self._once():
                 yield replace(frame, t_s=frame.t_s + start_s)
                 last_s = frame.t_s + start_s
-                period_s = _period_s(frame.layout)
+                step = period_s(frame.layout)
             if not self._loop:
                 return
-            start_s = last_s + period_s
+            start_s = last_s + step
             loop += 1
             yield LoopMark(loop)
 
@@ -176,7 +144,7 @@ class A121Recording:
                 if self._count.read == 0:
                     raise SourceError(warning) from error
                 return
-            start_s = last_s + _period_s(entry.layout)
+            start_s = last_s + period_s(entry.layout)
 
     def _session(self, entry: _Entry, start_s: float) -> Iterator[Frame]:
         result, layout = entry.group, entry.layout
@@ -184,14 +152,14 @@ class A121Recording:
         layout = replace(layout)
         flags = {name: result[name][()] for name in ("data_saturated", "frame_delayed", "calibration_needed")}
         times_s = _unwrapped(result["tick"][()]) / entry.ticks_per_s
-        period_s = _period_s(layout)
+        usual_s = period_s(layout)
         for index in range(entry.frames):
             raw = result["frame"][index]
             if self._is_cut and not raw["real"].any() and not raw["imag"].any():
                 raise OSError("the rest of the file is missing")
-            profile, noise = _profile(raw)
+            profile, noise = profile_of(raw["real"], raw["imag"])
             step_s = times_s[index] - times_s[index - 1] if index else 0.0
-            lost = round(step_s / period_s) - 1 if step_s > LOSS_STEP * period_s else 0
+            lost = lost_in(step_s, usual_s)
             self._count.read += 1
             self._count.lost += lost
             yield Frame(
@@ -210,7 +178,7 @@ class A121Recording:
         self._file.close()
 
 
-def _opened(path: Path) -> tuple[Any, bool]:
+def opened(path: Path) -> tuple[Any, bool]:
     """Open an HDF5 file; one that was cut short is filled up with zeros in memory.
 
     Returns:
@@ -236,12 +204,8 @@ def _opened(path: Path) -> tuple[Any, bool]:
 
 def _unwrapped(ticks: NDArray[Any]) -> NDArray[np.float64]:
     """Undo the wrapping of the sensor's 32-bit tick counter."""
-    steps = np.mod(np.diff(ticks.astype(np.int64)), 1 << 32)
+    steps = np.mod(np.diff(ticks.astype(np.int64)), TICKS)
     return np.concatenate([[0], np.cumsum(steps)]).astype(np.float64)
-
-
-def _period_s(layout: Layout) -> float:
-    return 1.0 / layout.frame_rate_hz if np.isfinite(layout.frame_rate_hz) else 0.05
 
 
 def _first_line(error: BaseException) -> str:

@@ -31,7 +31,10 @@ class SyntheticRoom:
     def __iter__(self) -> Iterator[Frame | LoopMark]:
         """Give frames for ever, or until closed."""
         settings = self._night.scene.receiver
-        layout = Layout(FrameKind.RADAR, self._night.receiver.range_m, settings.wavelength_m, settings.frame_rate_hz)
+        radar = self._night.receiver
+        layout = Layout(
+            FrameKind.RADAR, radar.range_m, settings.wavelength_m, settings.frame_rate_hz, settings.receivers
+        )
         for look in self._night:
             if self._is_closed:
                 return

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from broker.clock import Clock
 from edge.errors import SourceError
 from edge.frames import FrameSource
 
@@ -17,8 +18,10 @@ class SourceEntry:
 
     meaning: str
     """In a few words."""
-    open: Callable[[Mapping[str, Any]], FrameSource]
-    """Opens it from the `[source]` table of a node's settings."""
+    open: Callable[[Mapping[str, Any], Clock], FrameSource]
+    """Opens it from the `[source]` table of a node's settings; a live one dates its frames by the clock."""
+    is_live: bool = False
+    """Its frames come in their own time, and are not held back until they are due."""
 
 
 def _part(module: str, name: str) -> Any:
@@ -26,23 +29,41 @@ def _part(module: str, name: str) -> Any:
     return getattr(import_module(f"edge.sources.{module}"), name)
 
 
-def _synthetic(settings: Mapping[str, Any]) -> FrameSource:
+def _synthetic(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
     room: FrameSource = _part("synthetic", "SyntheticRoom")(
         int(settings.get("seed", 1)), str(settings.get("scenario", "night"))
     )
     return room
 
 
-def _replay(settings: Mapping[str, Any]) -> FrameSource:
+def _replay(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
     file = settings.get("file")
     if not file:
         raise SourceError("A replay needs the name of a recording: [source] file.")
-    recording: FrameSource = _part("formats", "open_recording")(Path(file), loop=bool(settings.get("loop", False)))
+    config = settings.get("config")
+    recording: FrameSource = _part("formats", "open_recording")(
+        Path(file), loop=bool(settings.get("loop", False)), config=Path(config) if config else None
+    )
     return recording
 
 
-def _hang(_settings: Mapping[str, Any]) -> FrameSource:
+def _hang(_settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
     source: FrameSource = _part("hanging", "HangingSource")()
+    return source
+
+
+def _a121(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("a121", "open_a121")(settings, clock)
+    return source
+
+
+def _ti(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("ti_live", "open_ti")(settings, clock)
+    return source
+
+
+def _module(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("module_live", "open_module")(settings, clock)
     return source
 
 
@@ -51,17 +72,23 @@ SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
         "synthetic": SourceEntry("a simulated radar in a simulated room", _synthetic),
         "replay": SourceEntry("a recording, in real time", _replay),
         "hang": SourceEntry("a driver that hangs, for drills", _hang),
+        "a121": SourceEntry("an Acconeer A121, live", _a121, is_live=True),
+        "ti": SourceEntry("a TI mmWave radar, live", _ti, is_live=True),
+        "mr24": SourceEntry("a Seeed MR24, live; a hint of presence alone", _module, is_live=True),
+        "mr60bha1": SourceEntry("a Seeed MR60BHA1, live; a hint of presence alone", _module, is_live=True),
+        "mr60bha2": SourceEntry("a Seeed MR60BHA2, live; a hint of presence alone", _module, is_live=True),
+        "ld2410": SourceEntry("an HLK-LD2410, live; a hint of presence alone", _module, is_live=True),
     }
 )
 
 
-def open_source(settings: Mapping[str, Any]) -> FrameSource:
-    """Open the source that a `[source]` table names.
+def entry_of(settings: Mapping[str, Any]) -> SourceEntry:
+    """Return the source that a `[source]` table names.
 
     Raises:
-        SourceError: it is unknown or cannot be opened.
+        SourceError: it is unknown.
     """
     kind = str(settings.get("kind", ""))
     if kind not in SOURCES:
         raise SourceError(f"There is no source '{kind}'; there are {', '.join(SOURCES)}.")
-    return SOURCES[kind].open(settings)
+    return SOURCES[kind]

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.messages import LiveState, Sensor
+from broker.messages import Health, LiveState, Sensor
 from broker.readings import BreathingReading, MovementReading, PeopleReading, PlaceReading, PresenceReading, RateReading
 from broker.vocabulary import (
     CloseReason,
     Context,
+    HealthFlag,
     Lamp,
     Modality,
     Movement,
@@ -326,3 +327,11 @@ def test_a_withheld_rate_says_to_look_in():
     shown = number(respiratory_rate=RateReading(withheld=Withheld.MOVING))
 
     assert not shown.is_value and shown.words.text == "No reading now. Look in."
+
+
+def test_H4_a_lost_sensor_is_not_monitored_whatever_the_consent_covers():
+    lost = Health(frame_age_s=4.0, flags=(HealthFlag.SENSOR_LOST,))
+    for purposes in (tuple(Purpose), (Purpose.BED_EXIT,), ()):
+        face = face_of(facts(live=live(health=lost), purposes=purposes), NOW, POLICY)
+        assert face.kind is TileKind.NOT_MONITORED
+        assert str(face.detail.text) == "The sensor has a fault."

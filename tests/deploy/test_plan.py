@@ -68,3 +68,27 @@ def test_a_good_plan_passes_and_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_the_address_is_what_a_browser_opens(tmp_path: Path) -> None:
     assert Plan(tmp_path).address == "http://127.0.0.1:8800/"
     assert Plan(tmp_path, host="::1", certificate=tmp_path, key=tmp_path).address == "https://[::1]:8800/"
+
+
+def test_a_live_sensor_takes_the_place_of_a_room() -> None:
+    given = ["room1=/dev/ttyUSB0", "room3=tcp://127.0.0.1:5000"]
+    assert plans.live_ports(given, ROOMS) == {"room1": "/dev/ttyUSB0", "room3": "tcp://127.0.0.1:5000"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("room2", "write it as room2=/dev/ttyUSB0"),
+        ("room2=tcp://host", "or room2=tcp://HOST:PORT"),
+        ("room9=/dev/ttyUSB0", "there is no room9"),
+        ("room3=/dev/ttyUSB0", "has a source already"),
+    ],
+)
+def test_a_live_sensor_that_cannot_be_is_said_in_a_sentence(given: str, sentence: str) -> None:
+    with pytest.raises(DeployError, match=sentence):
+        plans.live_ports([given], ROOMS, taken=("room3",))
+
+
+def test_a_live_sensor_sees_in_real_time(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="real time"):
+        plans.check(Plan(tmp_path, live={"room1": "/dev/ttyUSB0"}, speed=10))

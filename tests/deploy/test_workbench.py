@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.workbench import main_estimate, main_eval, main_simulate
+from deploy.simulating import main as main_simulate
+from deploy.workbench import main_estimate, main_eval
 
 
 def test_a_simulated_night_is_written_and_estimated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,15 +44,30 @@ def test_a_file_in_no_known_format_ends_with_2_and_the_list_of_formats(tmp_path)
 
 def test_a_format_that_is_not_read_yet_says_which_are(tmp_path):
     (tmp_path / "x.bin").write_bytes(b"\0")
-    status, _, err = run(tmp_path / "x.bin", format="dca1000")
+    status, _, err = run(tmp_path / "x.bin", format="x4-xep")
     assert status == 2
-    assert "dca1000 is not read by this version" in err
+    assert "x4-xep is not read by this version" in err
 
 
 def test_a_missing_file_is_said_in_one_sentence(tmp_path):
     status, _, err = run(tmp_path / "none.h5")
     assert status == 2
     assert "does not exist" in err
+
+
+def test_settings_that_a_recording_has_no_use_for_are_said_to_be_unused(tmp_path):
+    simulate_file(tmp_path / "n.npz", seed=3, seconds=2)
+    (tmp_path / "radar.toml").write_text("[radar]")
+    status, _, err = run(tmp_path / "n.npz", config=tmp_path / "radar.toml")
+    assert status == 0
+    assert "radar.toml was not used" in err
+
+
+def test_settings_that_are_not_there_are_said_in_one_sentence(tmp_path):
+    simulate_file(tmp_path / "n.npz", seed=3, seconds=2)
+    status, _, err = run(tmp_path / "n.npz", config=tmp_path / "none.toml")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "none.toml does not exist" in err
 
 
 def test_a_case_without_its_recording_is_listed_and_not_scored(tmp_path):

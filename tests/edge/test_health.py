@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from broker.clock import HandClock
-from broker.vocabulary import HealthFlag, SensorState
+from broker.vocabulary import HealthFlag, SensorState, Withheld
 from edge.health import Machine
 from tests.kit.nodes import NIGHT, node_at_night
 
@@ -81,4 +81,28 @@ def test_C2_a_spoilt_memory_of_the_gate_is_flagged(tmp_path: Path) -> None:
     room.step()
     assert HealthFlag.STORAGE_FAULT in room.live.health.flags
     assert room.sensing.state is SensorState.CLOSED
+    room.outbox.close()
+
+
+def test_H4_a_sensor_that_gives_nothing_is_lost_at_once_and_its_newest_frame_grows_old(tmp_path: Path) -> None:
+    room = node_at_night(tmp_path)
+    room.send(room.console.open_lease())
+    room.step()
+    room.sense(frames_read=20)
+    for _ in range(3):
+        room.sense(frames_read=20, fault=Withheld.SENSOR_FAULT)
+    assert HealthFlag.SENSOR_LOST in room.live.health.flags
+    assert room.live.health.frame_age_s == 3.0
+    room.sense(frames_read=40)
+    assert HealthFlag.SENSOR_LOST not in room.live.health.flags
+    room.outbox.close()
+
+
+def test_a_recording_that_has_ended_is_no_lost_sensor(tmp_path: Path) -> None:
+    room = node_at_night(tmp_path)
+    room.send(room.console.open_lease())
+    room.step()
+    for _ in range(8):
+        room.sense(frames_read=20, fault=Withheld.RECORDING_ENDED)
+    assert HealthFlag.SENSOR_LOST not in room.live.health.flags
     room.outbox.close()

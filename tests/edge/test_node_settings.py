@@ -40,6 +40,14 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     assert (settings.ward, settings.broker.port) == ("elm", 9000)
 
 
+def test_a_ti_radar_has_two_ports_and_a_profile_and_is_a_sensor(file: Path) -> None:
+    told = 'kind = "ti"\nport = "/dev/ttyUSB1"\ncommand_port = "/dev/ttyUSB0"\nprofile = "bed.cfg"'
+    file.write_text(GOOD.replace('kind = "synthetic"', told))
+    source = load(file, {}).source
+    assert (source.origin, source.command_port) == (Origin.SENSOR, "/dev/ttyUSB0")
+    assert source.profile == file.parent / "bed.cfg"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
@@ -48,6 +56,8 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         ('ward = "rowan"', 'ward = "Rowan Ward"', 2, "as in every topic"),
         ('kind = "synthetic"', 'kind = "webcam"', 8, "synthetic"),
         ('kind = "synthetic"', 'kind = "replay"', 7, "`file` is given exactly"),
+        ('kind = "synthetic"', 'kind = "mr24"', 7, "`port` is given exactly"),
+        ('kind = "synthetic"', 'kind = "ti"\nport = "/dev/ttyUSB1"', 7, "`command_port` and `profile`"),
     ],
 )
 def test_a_bad_setting_names_file_line_and_remedy(file: Path, old: str, new: str, line: int, says: str) -> None:
@@ -103,3 +113,27 @@ def test_every_setting_is_shown_with_its_meaning(file: Path) -> None:
     shown = describe(load(file, {}))
     assert "broker.port = 1884  # TCP port" in shown
     assert "= None  # None" not in shown
+
+
+def test_a_live_sensor_needs_a_port_and_is_a_sensor_by_origin(file: Path) -> None:
+    live = 'kind = "a121"\nport = "/dev/ttyUSB0"\nsession = "bed.json"'
+    file.write_text(GOOD.replace('kind = "synthetic"\nseed = 6', live))
+    source = load(file, {}).source
+    assert (source.origin, source.sensor_id, source.session) == (Origin.SENSOR, 1, file.parent / "bed.json")
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ('kind = "a121"', "`port` is given exactly"),
+        ('kind = "synthetic"\nport = "/dev/ttyUSB0"', "`port` is given exactly"),
+        ('kind = "a121"\nport = "ttyUSB0"', "serial device such as /dev/ttyUSB0"),
+        ('kind = "a121"\nport = "/dev/ttyUSB0"\nsensor_id = 9', "which socket"),
+        ('kind = "synthetic"\nsession = "a.json"', "`session` is given only"),
+    ],
+)
+def test_a_live_sensor_that_cannot_be_is_refused_at_the_border(file: Path, told: str, says: str) -> None:
+    file.write_text(GOOD.replace('kind = "synthetic"\nseed = 6', told))
+    with pytest.raises(SettingsError) as caught:
+        load(file, {})
+    assert says.lower() in str(caught.value).lower()

@@ -12,6 +12,7 @@ from edge.pipe import (
     Extend,
     Fault,
     Loop,
+    Notice,
     Open,
     Opened,
     decode_from_sensing,
@@ -32,7 +33,7 @@ FULL: Estimate = replace(
     quality=0.9,
     living_age_s=0.0,
 )
-SENT = [Opened(), Ended("recording_ended"), Loop(2), Fault(Withheld.SENSOR_FAULT, "it is gone")]
+SENT = [Opened(), Ended("recording_ended"), Loop(2), Fault(Withheld.SENSOR_FAULT, "it is gone"), Notice("plug it in")]
 
 
 @pytest.mark.parametrize("line", [*SENT, permitted(FULL, set(Purpose), True), permitted(FULL, set(), False)])

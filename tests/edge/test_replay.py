@@ -1,4 +1,3 @@
-import json
 from itertools import islice
 
 import h5py
@@ -9,66 +8,41 @@ from edge.errors import SourceError, UnreadableFile
 from edge.frames import LoopMark
 from edge.sources.formats import open_recording
 from edge.sources.replay import A121Recording
+from tests.kit.a121 import write_recording
 from tests.kit.recordings import recording
 
-FRAME = np.dtype([("real", "<i2"), ("imag", "<i2")])
 SEATED = "radar/acconeer/breathing-sitting.h5"
 
 
-def write_a121(path, sessions=((40, 5),), rate_hz=20.0, ticks=None):
-    """Write a small file in the A121 layout; sessions are (frames, points)."""
-    rng = np.random.default_rng(1)
-    with h5py.File(path, "w") as file:
-        file["generation"] = "a121"
-        file["server_info"] = json.dumps({"ticks_per_second": 1000})
-        for number, (frames, points) in enumerate(sessions):
-            session = file.create_group(f"sessions/session_{number}")
-            sub = {"start_point": 200, "num_points": points, "step_length": 24}
-            config = {"frame_rate": rate_hz, "subsweeps": [sub]}
-            session["session_config"] = json.dumps({"groups": [{"1": config}], "update_rate": None})
-            entry = session.create_group("group_0/entry_0")
-            entry["sensor_id"] = 1
-            entry["metadata"] = json.dumps({"base_step_length_m": 0.0025})
-            data = np.zeros((frames, 4, points), FRAME)
-            data["real"] = rng.integers(-99, 99, data.shape)
-            entry["result/frame"] = data
-            steps = np.arange(frames) * round(1000 / rate_hz) if ticks is None else np.array(ticks)
-            entry["result/tick"] = steps.astype(np.int64)
-            entry["result/temperature"] = np.zeros(frames, np.int64)
-            for flag in ("data_saturated", "frame_delayed", "calibration_needed"):
-                entry[f"result/{flag}"] = np.zeros(frames, bool)
-    return path
-
-
 def test_distances_and_times_follow_the_recorded_configuration(tmp_path):
-    frames = list(A121Recording(write_a121(tmp_path / "a.h5")))
+    frames = list(A121Recording(write_recording(tmp_path / "a.h5")))
     assert frames[0].layout.range_m[:2] == pytest.approx([0.5, 0.56])
     assert [frame.t_s for frame in frames[:3]] == pytest.approx([0.0, 0.05, 0.1])
     assert frames[0].noise_power.shape == (5,)
 
 
 def test_sessions_follow_each_other_each_with_its_own_layout(tmp_path):
-    frames = list(A121Recording(write_a121(tmp_path / "a.h5", sessions=((20, 5), (20, 3)))))
+    frames = list(A121Recording(write_recording(tmp_path / "a.h5", sessions=((20, 5), (20, 3)))))
     assert [frame.layout.channels for frame in frames[19:21]] == [5, 3]
     assert frames[20].t_s == pytest.approx(1.0)
 
 
 def test_a_tick_counter_that_wraps_keeps_time_rising(tmp_path):
     ticks = [(2**32 - 100 + 50 * i) % 2**32 for i in range(20)]
-    frames = list(A121Recording(write_a121(tmp_path / "a.h5", sessions=((20, 5),), ticks=ticks)))
+    frames = list(A121Recording(write_recording(tmp_path / "a.h5", sessions=((20, 5),), ticks=ticks)))
     assert frames[-1].t_s == pytest.approx(0.95)
 
 
 def test_a_jump_of_the_tick_counter_is_counted_as_lost_frames(tmp_path):
     ticks = [50 * i + (200 if i >= 10 else 0) for i in range(20)]
-    source = A121Recording(write_a121(tmp_path / "a.h5", sessions=((20, 5),), ticks=ticks))
+    source = A121Recording(write_recording(tmp_path / "a.h5", sessions=((20, 5),), ticks=ticks))
     frames = list(source)
     assert frames[10].lost_before == 4
     assert source.count.lost == 4
 
 
 def test_a_looped_recording_says_so_and_starts_with_another_layout(tmp_path):
-    source = A121Recording(write_a121(tmp_path / "a.h5"), loop=True)
+    source = A121Recording(write_recording(tmp_path / "a.h5"), loop=True)
     items = list(islice(source, 45))
     assert items[40] == LoopMark(2)
     assert items[41].layout is not items[39].layout
@@ -77,7 +51,7 @@ def test_a_looped_recording_says_so_and_starts_with_another_layout(tmp_path):
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_a_cut_file_is_read_up_to_the_cut_or_refused_in_one_sentence(tmp_path, share):
-    whole = write_a121(tmp_path / "a.h5", sessions=((400, 5),)).read_bytes()
+    whole = write_recording(tmp_path / "a.h5", sessions=((400, 5),)).read_bytes()
     cut = tmp_path / "cut.h5"
     cut.write_bytes(whole[: int(len(whole) * share)])
     try:

@@ -2,29 +2,22 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from broker.clock import HandClock
 from broker.vocabulary import Purpose, Withheld
-from edge.frames import FrameKind, Layout
-from edge.pipe import Ended, Extend, Fault, Loop, Open, Opened, SensedLine, decode_from_sensing, encode
+from edge.frames import Frame, FrameCount, FrameKind, Layout, Quiet
+from edge.pipe import Ended, Extend, Fault, Loop, Notice, Open, Opened, SensedLine, decode_from_sensing, encode
 from edge.sensing import Parts, Sensing, Stopped
 from edge.sources.arrays import ArrayRecording
+from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START, new_estimator
 
 ALL = tuple(Purpose)
 ZONES = {"bed": (0.0, 1.65), "room": (1.65, 2.7)}
-
-
-class TimeThatFlies(HandClock):
-    """A clock on which every wait is over at once."""
-
-    def wait(self, event, timeout_s):
-        self.advance(max(0.0, timeout_s))
-        return event.is_set()
 
 
 class Script:
@@ -85,6 +78,80 @@ def test_each_renewal_arms_the_deadline_again_and_may_change_the_purposes():
     assert armed == [60.0, 30.0]
     assert lines[3.0].presence_withheld is Withheld.NOT_PERMITTED
     assert lines[6.0].presence_withheld is not Withheld.NOT_PERMITTED
+
+
+class Scripted:
+    """A live source that gives what it was told to, half a second apart."""
+
+    def __init__(self, clock, items):
+        self.count, self._clock, self._items = FrameCount(), clock, items
+
+    def __iter__(self):
+        for item in self._items:
+            self._clock.advance(0.5 if isinstance(item, Quiet) else 0.05)
+            yield item
+        raise Stopped
+
+    def close(self):
+        pass
+
+
+def live(items):
+    clock, said = TimeThatFlies(START), []
+    source = Scripted(clock, items)
+    parts = Parts(clock, source, new_estimator(), Script(clock, {}, 1e9), said.append, lambda _: None, is_live=True)
+    with pytest.raises(Stopped):
+        Sensing(parts, ALL, True).run()
+    return said
+
+
+def looks(start_s, seconds):
+    found = [one for one in recording(seconds) if isinstance(one, Frame)]
+    return [replace(one, t_s=start_s + one.t_s) for one in found]
+
+
+def quiet(start_s, seconds, why=""):
+    return [Quiet(start_s + 0.5 * n, why) for n in range(2 * seconds)]
+
+
+def faults(said):
+    return {line.t_s: line.fault for line in said if isinstance(line, SensedLine)}
+
+
+def test_H4_a_sensor_that_is_lost_is_said_in_the_next_second_and_why_is_said_once():
+    said = live([*looks(0, 20), *quiet(20, 5, "It was unplugged.")])
+    fault = faults(said)
+    assert fault[19.0] is None
+    assert [fault[second] for second in (20.0, 21.0, 22.0, 23.0)] == [Withheld.SENSOR_FAULT] * 4
+    assert [line for line in said if isinstance(line, Notice)] == [Notice("It was unplugged.")]
+
+
+def test_H4_a_sensor_that_falls_silent_without_a_word_is_a_fault_within_three_seconds():
+    fault = faults(live([*looks(0, 20), *quiet(20, 5)]))
+    assert fault[23.0] is Withheld.SENSOR_FAULT
+
+
+def test_a_sensor_that_comes_back_is_said_once_and_its_window_begins_anew():
+    said = live([*looks(0, 20), *quiet(20, 5, "It was unplugged."), *looks(25.2, 4)])
+    assert [line.sentence for line in said if isinstance(line, Notice)] == ["It was unplugged.", ""]
+    back = [line for line in said if isinstance(line, SensedLine) and line.t_s > 26]
+    assert {line.respiratory_rate_withheld for line in back} == {Withheld.WARMING_UP}
+    assert {line.living_age_s for line in back} == {None}
+
+
+def test_a_sensor_that_never_comes_is_said_each_second():
+    fault = faults(live(quiet(0, 6, "There is no device.")))
+    assert fault == dict.fromkeys([1.0, 2.0, 3.0, 4.0, 5.0], Withheld.SENSOR_FAULT)
+
+
+def test_live_frames_are_never_held_back():
+    clock = TimeThatFlies(START)
+    before_s = clock.elapsed_s()
+    source = Scripted(clock, looks(0, 3))
+    parts = Parts(clock, source, new_estimator(), Script(clock, {}, 1e9), lambda _: None, lambda _: None, is_live=True)
+    with pytest.raises(Stopped):
+        Sensing(parts, ALL, True).run()
+    assert clock.elapsed_s() - before_s == pytest.approx(3.0)
 
 
 def start():

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from edge.errors import SourceError
+from edge.sources.module_frames import MODULES
 from edge.sources.synthetic import SyntheticRoom
-from edge.sources.table import SOURCES, open_source
+from edge.sources.table import SOURCES, entry_of
+from tests.kit.flying import TimeThatFlies
+from tests.kit.sleeper import START
 
 
 def test_a_synthetic_room_gives_twenty_frames_a_second_and_counts_them():
@@ -29,15 +32,19 @@ def test_a_closed_room_gives_no_more_frames():
     assert list(frames) == []
 
 
+def opened(**settings):
+    return entry_of(settings).open(settings, TimeThatFlies(START))
+
+
 def test_an_unknown_scenario_or_source_is_named_with_those_there_are():
     with pytest.raises(SourceError, match="there are night"):
-        open_source({"kind": "synthetic", "scenario": "opera"})
+        opened(kind="synthetic", scenario="opera")
     with pytest.raises(SourceError, match="there are synthetic, replay, hang"):
-        open_source({"kind": "telescope"})
+        opened(kind="telescope")
     with pytest.raises(SourceError, match="name of a recording"):
-        open_source({"kind": "replay"})
+        opened(kind="replay")
 
 
 def test_every_source_says_what_it_is():
-    assert set(SOURCES) == {"synthetic", "replay", "hang"}
+    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121", "ti", *MODULES}
     assert all(entry.meaning for entry in SOURCES.values())

@@ -15,6 +15,7 @@ LOCKS = (
     "requirements-dev.lock",
     "deploy/locks/setup.lock",
     "deploy/locks/node.lock",
+    "deploy/locks/fuzz.lock",
     "package-lock.json",
 )
 MAY_SPEAK_OF_HOMES = {"tests/house/test_leaks.py"}

@@ -277,7 +277,8 @@ class NodeAtNight:
         """Let one second pass in which a line is sensed."""
         self.clock.advance(1)
         self.sensed_s += 1.0
-        self.sensing.say(sensed_line(**({"captured_at": self.clock.utc_now(), "t_s": self.sensed_s} | changes)))
+        told = {"captured_at": self.clock.utc_now(), "t_s": self.sensed_s, "frames_read": int(20 * self.sensed_s)}
+        self.sensing.say(sensed_line(**(told | changes)))
         self.node.step()
 
     @property
