@@ -28,11 +28,17 @@ class SourceKind(StrEnum):
     MR60BHA1 = "mr60bha1"
     MR60BHA2 = "mr60bha2"
     LD2410 = "ld2410"
+    BGT60 = "bgt60"
 
     @property
     def is_live(self) -> bool:
-        """Return whether a sensor at a port is meant."""
+        """Return whether a sensor that is there now is meant."""
         return self not in (SourceKind.SYNTHETIC, SourceKind.REPLAY, SourceKind.HANG)
+
+    @property
+    def has_port(self) -> bool:
+        """Return whether it is reached through a port that is named; a BGT60's SDK finds its board itself."""
+        return self.is_live and self is not SourceKind.BGT60
 
 
 class SourceSettings(BaseModel):
@@ -42,7 +48,8 @@ class SourceSettings(BaseModel):
 
     kind: SourceKind = SourceKind.SYNTHETIC
     """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
-    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live."""
+    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live;
+    bgt60: an Infineon BGT60 through its maker's SDK."""
     file: Path | None = None
     """The recording; needed for `replay`, and for it alone."""
     loop: bool = False
@@ -64,8 +71,8 @@ class SourceSettings(BaseModel):
 
     @model_validator(mode="after")
     def _a_live_sensor_has_a_port(self) -> Self:
-        if self.kind.is_live != (self.port is not None):
-            raise ValueError('`port` is given exactly when `kind` is a live sensor, such as "a121"')
+        if self.kind.has_port != (self.port is not None):
+            raise ValueError('`port` is given exactly when `kind` is a live sensor at a port, such as "a121"')
         if self.session is not None and self.kind is not SourceKind.A121:
             raise ValueError('`session` is given only when `kind` is "a121"')
         is_ti = self.kind is SourceKind.TI

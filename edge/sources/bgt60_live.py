@@ -1,16 +1,19 @@
 """A live Infineon BGT60 through its maker's SDK, which is optional and brings its own driver."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.clock import Clock
 from edge.errors import SourceError
 from edge.frames import Frame, FrameCount, FrameKind, Layout
 from edge.range_transform import MAX_RANGE_M, Chirp, Profile, RangeTransform, is_clipped
+from edge.sources.live import LOOK_S, LiveSource
 
 # For a bed at 0.3 to 4 m: 0.11 m per range, 20 frames/s; sampling, filters and gain as in the maker's examples.
 START_HZ, END_HZ = 60.0e9, 61.4e9
@@ -21,7 +24,6 @@ IF_GAIN_DB = 33
 # The SDK scales samples to within -1 .. 1.
 FULL_SCALE = 0.9995
 LOSS_STEP = 1.6
-LOOK_S = 0.25
 # So long without a frame, and the board is opened anew.
 SILENT_S = 2.0
 
@@ -143,6 +145,17 @@ def bgt60_looks(
         raise SourceError(f"The BGT60 has been silent for {SILENT_S:g} s; it is opened anew.")
     finally:
         board.close()
+
+
+def open_bgt60(_settings: Mapping[str, Any], clock: Clock, open_board: Callable[[], Board] = sdk_board) -> LiveSource:
+    """Return the board as a source; it is opened with the first frame, and again when it is lost.
+
+    Args:
+        _settings: the `[source]` table, which says nothing more of it.
+        clock: on which frames are dated and waits are made.
+        open_board: opens it.
+    """
+    return LiveSource(partial(bgt60_looks, open_board), clock)
 
 
 def _lost(now_s: float, last_s: float | None) -> int:

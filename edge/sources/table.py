@@ -40,10 +40,7 @@ def _replay(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
     file = settings.get("file")
     if not file:
         raise SourceError("A replay needs the name of a recording: [source] file.")
-    config = settings.get("config")
-    recording: FrameSource = _part("formats", "open_recording")(
-        Path(file), loop=bool(settings.get("loop", False)), config=Path(config) if config else None
-    )
+    recording: FrameSource = _part("formats", "open_recording")(Path(file), loop=bool(settings.get("loop", False)))
     return recording
 
 
@@ -67,6 +64,11 @@ def _module(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
     return source
 
 
+def _bgt60(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("bgt60_live", "open_bgt60")(settings, clock)
+    return source
+
+
 SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
     {
         "synthetic": SourceEntry("a simulated radar in a simulated room", _synthetic),
@@ -78,6 +80,7 @@ SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
         "mr60bha1": SourceEntry("a Seeed MR60BHA1, live; a hint of presence alone", _module, is_live=True),
         "mr60bha2": SourceEntry("a Seeed MR60BHA2, live; a hint of presence alone", _module, is_live=True),
         "ld2410": SourceEntry("an HLK-LD2410, live; a hint of presence alone", _module, is_live=True),
+        "bgt60": SourceEntry("an Infineon BGT60, live, through its maker's SDK", _bgt60, is_live=True),
     }
 )
 

@@ -6,8 +6,11 @@ import pytest
 
 from broker.clock import HandClock
 from edge.errors import SourceError
-from edge.frames import FrameCount
-from edge.sources.bgt60_live import CHIRPS, RECEIVERS, SAMPLES, SILENT_S, SdkBoard, bgt60_looks, sdk_board
+from edge.frames import Frame, FrameCount, Quiet
+from edge.settings import SourceKind, SourceSettings
+from edge.sources.bgt60_live import CHIRPS, RECEIVERS, SAMPLES, SILENT_S, SdkBoard, bgt60_looks, open_bgt60, sdk_board
+from edge.sources.table import entry_of
+from tests.kit.flying import TimeThatFlies
 from tests.kit.nodes import NIGHT
 
 
@@ -18,8 +21,8 @@ class LateError(Exception):
 class Sdk:
     """An SDK whose only board plays a list: a step [s] with a frame, with nothing, or with a fault."""
 
-    def __init__(self, *looks, has_board=True):
-        self.clock = HandClock(NIGHT)
+    def __init__(self, *looks, has_board=True, clock=None):
+        self.clock = clock or HandClock(NIGHT)
         self.looks, self.has_board, self.closed = list(looks), has_board, 0
 
     def DeviceFmcw(self):
@@ -107,6 +110,23 @@ def test_an_unplugged_board_is_said_in_one_sentence_and_given_back():
 def test_without_a_board_the_sentence_says_what_to_check():
     with pytest.raises(SourceError, match="check its cable"):
         next(looking(Sdk(has_board=False))[0])
+
+
+def test_a_lost_board_is_opened_again_with_another_layout():
+    sdk = Sdk((0.05, FRAME), (0.05, RuntimeError("unplugged")), (0.05, FRAME), clock=TimeThatFlies(NIGHT))
+    source = open_bgt60({}, sdk.clock, partial(SdkBoard, sdk, TYPES, LateError))
+    heard = [item for item, _ in zip(source, range(9), strict=False)]
+    frames = [item for item in heard if isinstance(item, Frame)]
+    assert "unplugged" in "".join(item.why for item in heard if isinstance(item, Quiet))
+    assert len(frames) == 2
+    assert frames[0].layout is not frames[1].layout
+
+
+def test_a_node_may_name_the_board_and_needs_no_port():
+    assert SourceSettings(kind="bgt60").kind is SourceKind.BGT60
+    with pytest.raises(ValueError, match="`port`"):
+        SourceSettings(kind="bgt60", port="/dev/ttyUSB0")
+    assert entry_of({"kind": "bgt60"}).is_live
 
 
 def test_without_the_makers_sdk_the_sentence_says_where_it_is():
