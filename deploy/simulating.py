@@ -25,6 +25,13 @@ def simulate() -> None:
     """Make what is not there: a sleeper as a recording, or a recording as a live sensor.
 
     `hushward simulate FILE.npz` is short for `hushward simulate sleeper FILE.npz`.
+
+    Examples:
+      hushward simulate sleeper night.npz --seed 7
+
+      hushward simulate a121 night.h5 --session night.json
+
+    Exit codes: 0 done; 1 it could not be done, with the reason in one sentence; 2 wrong options.
     """
 
 
