@@ -68,7 +68,7 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     evidence = tilted[inside].sum(axis=0) / (tilted.sum(axis=0) + TINY)
     phasor = np.exp(-2j * math.pi * rate_per_min / 60 * t) @ tapered
     weight = field.trust.astype(np.float64) ** 2 * evidence**SHARPNESS
-    weight = np.asarray(weight / (weight.sum() + TINY), dtype=np.float64)
+    weight = weight / (weight.sum() + TINY)
     clearest = phasor[int(np.argmax(weight))]
     alike = (phasor * np.conj(clearest)).real / (np.abs(phasor) * np.abs(clearest) + TINY)
     mixing = weight * alike
@@ -82,8 +82,8 @@ def _without_trend(x: Float, taper: Float) -> Float:
     t = np.linspace(-1, 1, len(x))
     basis = np.stack([np.ones_like(t), t, t * t], axis=1)
     root = np.sqrt(taper)[:, None]
-    fitted: Float = np.linalg.lstsq(basis * root, x * root, rcond=None)[0]
-    return x - basis @ fitted
+    fitted = np.linalg.lstsq(basis * root, x * root, rcond=None)[0]
+    return np.asarray(x - basis @ fitted, dtype=np.float64)
 
 
 def is_too_pure(chest: Chest, duration_s: float) -> bool:
