@@ -5,7 +5,7 @@ from collections.abc import Callable
 from edge.pipe import Open
 from edge.settings import NodeSettings, SourceKind
 from edge.supervisor import Order
-from edge.zones import DEMO_ZONES
+from edge.zones import DEMO_ZONES, rows_of
 
 
 def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
@@ -19,9 +19,10 @@ def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
         A function of an order and of how long it holds from now [s].
     """
     source = settings.source.model_dump(mode="json", exclude_none=True)
-    room = {str(one.zone): (one.from_m, one.to_m) for one in settings.zones}
-    if not room and settings.source.kind is SourceKind.SYNTHETIC:
-        room = {str(one.zone): (one.from_m, one.to_m) for one in DEMO_ZONES.spans}
+    zones = settings.room_zones
+    if not zones.named and settings.source.kind is SourceKind.SYNTHETIC:
+        zones = DEMO_ZONES
+    room = rows_of(zones)
     clock = {} if settings.clock_file is None else {"file": str(settings.clock_file)}
 
     def opening(order: Order, open_for_s: float) -> Open:

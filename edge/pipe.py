@@ -26,7 +26,7 @@ class Open:
         purposes: what may leave sensing.
         vital_signs: whether rates may (rule A11).
         lease_id: the lease it stands under; for logs.
-        room: zones by name, each from and to a distance from the sensor [m].
+        room: its zones, as `edge.zones.rows_of` writes them.
         open_for_s: [s] on the node's clock after which the kernel ends sensing.
         clock: `{}` for the machine's own, `{"file": path}` for a demonstration's.
     """
@@ -35,7 +35,7 @@ class Open:
     purposes: tuple[Purpose, ...]
     vital_signs: bool
     lease_id: str
-    room: dict[str, tuple[float, float]]
+    room: Annotated[tuple[dict[str, Any], ...], Field(max_length=8)]
     open_for_s: float
     clock: dict[str, str] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from edge.sources.arrays import ArrayRecording
 from tests.kit.sleeper import START, new_estimator
 
 ALL = tuple(Purpose)
-ZONES = {"bed": (0.0, 1.65), "room": (1.65, 2.7)}
+ZONES = ({"zone": "bed", "from_m": 0.0, "to_m": 1.65}, {"zone": "room", "from_m": 1.65, "to_m": 2.7})
 
 
 class TimeThatFlies(HandClock):
