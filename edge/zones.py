@@ -88,7 +88,7 @@ class Zones:
     @property
     def named(self) -> frozenset[Zone]:
         """Return which zones there are."""
-        return frozenset(one.zone for one in (*self.spans, *self.boxes))
+        return frozenset(one.zone for one in self.spans) | frozenset(one.zone for one in self.boxes)
 
     @classmethod
     def checked(cls, spans: Sequence[ZoneSpan], boxes: Sequence[ZoneBox]) -> Self:
@@ -101,7 +101,7 @@ class Zones:
             raise SettingsError(
                 "zones: give stretches (`from_m`, `to_m`) or boxes (`x_m`, `y_m`), not both in one room"
             )
-        if (spans or boxes) and Zone.BED not in {one.zone for one in (*spans, *boxes)}:
+        if (spans or boxes) and Zone.BED not in cls(tuple(spans), tuple(boxes)).named:
             raise SettingsError("zones: no bed among them, so nobody could be said to be in it; add the bed's")
         rising = sorted(spans, key=lambda span: span.from_m)
         for fault in (*_faults_of_spans(rising), *_faults_of_boxes(boxes)):
