@@ -97,13 +97,19 @@ def spectrum_of(vitals: Model, field: DisplacementField, newest_s: float | None 
     )
 
 
-def judge(vitals: Model, field: DisplacementField) -> tuple[Verdict, Spectrum]:
-    """Decide whether a field shows a breathing rate that may be stood behind."""
+def judge(vitals: Model, field: DisplacementField, *, accepts_phantom: bool = False) -> tuple[Verdict, Spectrum]:
+    """Decide whether a field shows a breathing rate that may be stood behind.
+
+    Args:
+        vitals: the windowed graph.
+        field: the displacement.
+        accepts_phantom: do not ask whether it is too pure to be alive; see `edge.estimates.Estimator`.
+    """
     whole = spectrum_of(vitals, field)
     quality = round(min(1.0, whole.concentration + whole.harmonics) * whole.agreement, 3)
     if is_shaken(field, whole):
         return Verdict(None, None, Withheld.SENSOR_MOVED, 0.0, False), whole
-    if is_too_pure(field, whole):
+    if not accepts_phantom and is_too_pure(field, whole):
         return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False), whole
     reason = _doubt(vitals, field, whole)
     if reason is not None:

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
-from edge.breathing import Verdict, judge
+from edge.breathing import Spectrum, Verdict, judge
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
 from edge.holds import HoldWatch
+from edge.noise_profile import NoiseProfile
 from edge.occupancy import Occupancy, OccupancyWatch
+from edge.resampling import DisplacementField
 from edge.signals import SignalWindow, WindowReading
 from edge.zones import Zones
 from models.errors import ModelError
@@ -98,7 +102,28 @@ def withheld_estimate(moment: Moment, reason: Withheld, model: str, living_age_s
 class Estimator:
     """Takes frames in and answers once a second."""
 
-    def __init__(self, movement: Model, vitals: Model, zones: Zones) -> None:
+    def __init__(
+        self,
+        movement: Model,
+        vitals: Model,
+        zones: Zones,
+        *,
+        profile: NoiseProfile | None = None,
+        accepts_phantom: bool = False,
+    ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            movement: the per-frame graph.
+            vitals: the windowed graph.
+            zones: of the room.
+            profile: what the empty room does by itself; None when it was never measured.
+            accepts_phantom: take a machine's breath for a breath. For a breathing phantom in a commissioning run alone:
+                its rate is a number about a machine, never a vital sign (rule A11).
+        """
+        self.profile = profile
+        self._accepts_phantom = accepts_phantom
+        self._parts = (movement, vitals, zones)
         self._vitals = vitals
         self._window = SignalWindow(movement)
         self._occupancy = OccupancyWatch(zones)
@@ -110,6 +135,10 @@ class Estimator:
     def model(self) -> str:
         """Hex digest of the model behind the rate."""
         return self._vitals.sha256
+
+    def for_a_phantom(self) -> "Estimator":
+        """Return a fresh estimator of the same room that takes a breathing phantom for a chest (rule N3)."""
+        return Estimator(*self._parts, profile=self.profile, accepts_phantom=True)
 
     def restart(self) -> None:
         """Forget everything: another recording, or the same once more."""
@@ -145,7 +174,10 @@ class Estimator:
     def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
         t_s = moment.t_s
         bins = reading.field.bins
-        seen = self._occupancy.look(t_s, reading.motion, reading.field.range_m[:bins])
+        range_m = reading.field.range_m[:bins]
+        room = self._known_room(reading.field)
+        motion = reading.motion if room is None else room.less_room(reading.motion)
+        seen = self._occupancy.look(t_s, motion, range_m)
         if seen.is_moving:
             self._calm_since_s = t_s + SETTLE_S
             self._hold.restart()
@@ -164,7 +196,11 @@ class Estimator:
         reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
-        verdict, whole = judge(self._vitals, reading.field)
+        room = self._known_room(reading.field)
+        field = reading.field if room is None else room.less_lines(reading.field)
+        verdict, whole = judge(self._vitals, field, accepts_phantom=self._accepts_phantom)
+        if room is not None and room.is_of_the_room(whole.rate_per_min, _place_of(whole, field)):
+            return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:
@@ -176,6 +212,11 @@ class Estimator:
         if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
+
+    def _known_room(self, field: DisplacementField) -> NoiseProfile | None:
+        """Return what the empty room does; None when it was not measured, or with other range bins."""
+        fits = self.profile is not None and self.profile.fits(field.range_m[: field.bins])
+        return self.profile if fits else None
 
     def _plain_reason(self, seen: Occupancy) -> Withheld | None:
         """Name what makes a rate impossible before any spectrum is looked at."""
@@ -230,6 +271,11 @@ def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupan
     if is_trace and verdict.rate_per_min is not None:
         return replace(seen, presence=Presence.PRESENT, people=1)
     return seen
+
+
+def _place_of(whole: Spectrum, field: DisplacementField) -> float:
+    """Return the distance of the channel that says most about the line [m]."""
+    return float(field.range_m[int(np.argmax(np.abs(whole.mixing)))])
 
 
 def _pulse_reason(verdict: Verdict) -> Withheld:

@@ -18,13 +18,16 @@ from typing import BinaryIO, Protocol
 from broker.clock import Clock, clock_from
 from broker.errors import BrokerError
 from broker.vocabulary import Purpose, Withheld
+from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
 from edge.frames import Frame, FrameSource, LoopMark
+from edge.noise_profile import read_profile
 from edge.pacing import Pacer
 from edge.permitted import permitted
-from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Open, Opened, decode_to_sensing, encode
+from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Open, Opened, decode_to_sensing, encode, trial_of
 from edge.sources.table import open_source
+from edge.trials import Trial
 from edge.zones import zones_from
 from models.errors import ModelError
 from models.runtime import load
@@ -74,13 +77,17 @@ class Parts:
 class Sensing:
     """One source, sensed until the node stops it."""
 
-    def __init__(self, parts: Parts, purposes: Collection[Purpose], vital_signs: bool) -> None:
+    def __init__(
+        self, parts: Parts, purposes: Collection[Purpose], vital_signs: bool, trial: Trial | None = None
+    ) -> None:
         self._parts = parts
         self._purposes = frozenset(purposes)
         self._vital_signs = vital_signs
         self._pacer = Pacer(parts.clock, self.wait)
+        self._trying = Trying(parts.estimator)
         self._second = 1
         self._never = threading.Event()
+        self._trying.begin(trial)
 
     def wait(self, seconds: float) -> None:
         """Wait on the clock, and take what the node says.
@@ -92,6 +99,7 @@ class Sensing:
         for line in self._parts.orders.pending():
             self._parts.arm(line.open_for_s)
             self._purposes = frozenset(line.purposes)
+            self._trying.begin(trial_of(line))
 
     def run(self) -> None:
         """Sense until stopped; after a recording's end, say each second that it has ended.
@@ -103,6 +111,7 @@ class Sensing:
         for item in self._parts.source:
             if isinstance(item, LoopMark):
                 self._parts.estimator.restart()
+                self._trying.begin_anew()
                 self._parts.say(Loop(item.loop))
             else:
                 self._take(item)
@@ -121,10 +130,14 @@ class Sensing:
             # The process slept: the seconds in between are not made up afterwards.
             self._second = int(frame.t_s)
         while frame.t_s > self._second:
-            estimate = self._parts.estimator.estimate(self._moment())
+            moment = self._moment()
+            estimate = self._parts.estimator.estimate(moment)
             self._parts.say(permitted(estimate, self._purposes, self._vital_signs))
+            for line in self._trying.answer(moment, estimate):
+                self._parts.say(line)
             self._second += 1
         self._parts.estimator.add(frame)
+        self._trying.add(frame)
 
     def _moment(self) -> Moment:
         clock, count = self._parts.clock, self._parts.source.count
@@ -211,10 +224,12 @@ def main() -> int:
         told = orders.first()
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
-        estimator = Estimator(load("movement-v1"), load("vitals-v1"), zones_from(told.room))
+        profile = None if told.noise_profile is None else read_profile(Path(told.noise_profile))
+        estimator = Estimator(load("movement-v1"), load("vitals-v1"), zones_from(told.room), profile=profile)
         source = open_source(told.source)
         say(Opened())
-        Sensing(Parts(clock, source, estimator, orders, say, arm), told.purposes, told.vital_signs).run()
+        parts = Parts(clock, source, estimator, orders, say, arm)
+        Sensing(parts, told.purposes, told.vital_signs, trial_of(told)).run()
     except (Stopped, BrokenPipeError):
         return 0
     except ModelError as error:

@@ -160,9 +160,9 @@ def _moves(truths: Sequence[Truth]) -> Iterator[tuple[RoomEventKind, float]]:
         seen.append(away_to if truth.zone is None else PLACES[truth.zone])
     # Who walks past the en-suite's door has not been in it.
     for place, at in _stretches(seen, 1):
-        stay = list(takewhile(lambda one: one == place, seen[at - 1 :]))
-        if place == "ensuite" and len(stay) < 4:
-            seen[at - 1 : at - 1 + len(stay)] = ["out_of_bed"] * len(stay)
+        stay_s = len(list(takewhile("ensuite".__eq__, seen[at - 1 :])))
+        if place == "ensuite" and stay_s < 4:
+            seen[at - 1 : at - 1 + stay_s] = ["out_of_bed"] * stay_s
     stretches = _stretches(seen, 2)
     for (before, _), (now, at) in pairwise(stretches):
         if before == "in_bed":
