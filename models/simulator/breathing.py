@@ -73,11 +73,11 @@ class Breathing:
         while self._passed_s >= self._length_s:
             self._passed_s -= self._length_s
             self._next_breath()
-        self._level_mm = self._depth * _shape(self._passed_s / self._length_s, self._share)
+        self._level_mm = self._depth * breath_level(self._passed_s / self._length_s, self._share)
         return self._level_mm
 
 
-def _shape(phase: float, inspired_share: float) -> float:
+def breath_level(phase: float, inspired_share: float) -> float:
     """One breath from rest (0) to full (1) and back: a raised cosine in, a steeper one out, then rest."""
     if phase < inspired_share:
         return 0.5 - 0.5 * math.cos(math.pi * phase / inspired_share)

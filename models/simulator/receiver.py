@@ -38,6 +38,10 @@ class ReceiverSettings:
     """Random walk of the clutter's phase and size [1 per root second]."""
     loss_share: float = 0.0
     """Share of frames that begin a run of lost ones."""
+    wavelength_m: float = WAVELENGTH_M
+    """[m] of the carrier: 60 GHz and 24 GHz modules are common."""
+    receivers: int = 1
+    """Receiving antennas; the channels of one distance lie side by side."""
 
 
 class Receiver:
