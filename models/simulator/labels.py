@@ -11,6 +11,7 @@ from models.simulator.profiles import Timing
 
 Float = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Complex64 = NDArray[np.complex64]
 
 # A stir slower than this is not a movement that ends a calm stretch.
 CALM_M_PER_S = 0.015
@@ -60,7 +61,7 @@ class Labels:
     excursion_mm: NDArray[np.float32]
     """(windows, times), of the sleeper's belly; 0 with nobody."""
     evidence_db: NDArray[np.float32]
-    """(windows,), energy of the sleeper's motion over what hides it, in the calm stretch or, without one, in all."""
+    """(windows,), energy of the sleeper's breathing over what hides it, in the calm stretch or, without one, in all."""
     is_presence_observable: Bools
     """(windows,), at the end: a perfect observer could know whether somebody is there; True where nobody is."""
     is_state_observable: Bools
@@ -69,26 +70,34 @@ class Labels:
     """(windows,), the same for the breathing rate."""
 
 
-def evidence_db(own: NDArray[np.complex64], total_motion: Float, noise_power: Float, use: Bools) -> Float:
-    """Weigh the sleeper's own motion against what hides it.
+def motion_power(moved: Complex64, use: Bools) -> Float:
+    """Return the power of what moves, about its mean, shape (windows, channels).
 
     Args:
-        own: shape (windows, times, channels), echo of the sleeper alone.
-        total_motion: shape (windows, channels), power of everything that moves.
-        noise_power: shape (windows, channels).
-        use: shape (windows, times), the frames that count.
-
-    Returns:
-        Shape (windows,) [dB], summed over channels; NOTHING_DB where nothing of the sleeper is seen.
+        moved: shape (windows, times, channels).
+        use: shape (windows, times), which of them count.
     """
     weight = use[..., None].astype(np.float32)
-    frames = np.maximum(weight.sum(axis=1), 1)
-    mean = (own * weight).sum(axis=1) / frames
-    used = own * weight
-    power = (used.real**2 + used.imag**2).sum(axis=1) / frames - np.abs(mean) ** 2
-    power = np.maximum(power, 0)
-    others = np.maximum(total_motion - power, 0)
-    energy = (frames * power / (noise_power + HIDING * frames * others)).sum(axis=1)
+    count = np.maximum(weight.sum(axis=1), 1)
+    used = moved * weight
+    power = (used.real**2 + used.imag**2).sum(axis=1) / count - np.abs(used.sum(axis=1) / count) ** 2
+    return np.asarray(np.maximum(power, 0), dtype=np.float64)
+
+
+def energy_db(power: Float, hiding_power: Float, noise_power: Float, frames: Float) -> Float:
+    """Weigh one thing's motion against what hides it, as a matched filter would find it.
+
+    Args:
+        power: shape (windows, channels), of the motion.
+        hiding_power: shape (windows, channels), of other things that move.
+        noise_power: shape (windows, channels), of one frame.
+        frames: shape (windows,), how many there are.
+
+    Returns:
+        Shape (windows,) [dB], summed over channels; NOTHING_DB where there is nothing.
+    """
+    share = frames[:, None]
+    energy = (share * power / (noise_power + HIDING * share * hiding_power)).sum(axis=1)
     return np.asarray(np.where(energy > 1e-9, 10 * np.log10(np.maximum(energy, 1e-9)), NOTHING_DB))
 
 

@@ -15,8 +15,9 @@ from models.simulator.labels import (
     Labels,
     TrueState,
     calm_stretch,
-    evidence_db,
+    energy_db,
     mean_rate,
+    motion_power,
 )
 from models.simulator.profiles import Spoilt, Timing
 from models.simulator.torsos import Doing, Echoes, Posture, draw_torsos, echoes_of
@@ -43,10 +44,14 @@ class People:
 class Seen:
     """What a radar saw of many windows, for the question of what could be known."""
 
+    stride: int
+    """Every so-many-th frame is looked at for the three echoes below."""
     own: NDArray[np.complex64]
-    """(windows, times, channels), the sleeper's echo alone, without noise."""
-    motion_power: Float
-    """(windows, channels), power of all that moves, without noise."""
+    """(windows, some times, channels), the sleeper's echo alone, without noise."""
+    breath: NDArray[np.complex64]
+    """The same shape: what breathing changed of it."""
+    everything: NDArray[np.complex64]
+    """The same shape: the echo of all that is there, without noise."""
     spoilt: Spoilt
     is_shaken: NDArray[np.bool_]
     """(windows,), the radar's own mount moved."""
@@ -136,13 +141,13 @@ def _could_be_known(
     good = ~timing.is_lost & ~timing.is_repeated & ~seen.spoilt.is_saturated
     has_calm = calm_s >= RATE_AFTER_S - 0.2
     use = np.where(has_calm[:, None], inside, True) & good
-    evidence = evidence_db(seen.own, seen.motion_power, seen.spoilt.noise_power.astype(float), use)
+    evidence, stirred = _energy_db(seen.breath, use, seen), _energy_db(seen.own, good, seen)
     enough = (inside & good).sum(axis=1) > MAY_MISS * np.maximum(inside.sum(axis=1), 1)
     is_here = sleepers.doing.size[:, -1] > 0
     last = state[:, -1]
     calm_evidence = has_calm & (evidence >= RATE_DB)
     crowd = np.where(inside | ~has_calm[:, None], is_guest, False).any(axis=1)
-    seen_at_all = evidence >= PRESENCE_DB
+    seen_at_all = stirred >= PRESENCE_DB
     # A stillness can be told from a weak echo only where the breathing before it was strong.
     still_known = seen_at_all & (evidence >= RATE_DB)
     knows = np.where(last == TrueState.NO_BREATHING_SEEN, still_known, seen_at_all) & (last != TrueState.OBSTRUCTED)
@@ -152,3 +157,11 @@ def _could_be_known(
         (~is_here | knows) & ~shaken,
         calm_evidence & enough & ~crowd & ~shaken & (last == TrueState.BREATHING),
     )
+
+
+def _energy_db(moved: NDArray[np.complex64], use: NDArray[np.bool_], seen: Seen) -> Float:
+    """Weigh one motion over the frames in use, with whatever is not the sleeper's hiding it."""
+    some = use[:, :: seen.stride]
+    own, everything = motion_power(seen.own, some), motion_power(seen.everything, some)
+    noise = seen.spoilt.noise_power.astype(np.float64)
+    return energy_db(motion_power(moved, some), np.maximum(everything - own, 0), noise, use.sum(axis=1).astype(float))

@@ -82,6 +82,8 @@ class Echoes:
 
     place_m: Float
     amplitude: Float
+    breath_m: Float
+    """[m] how much nearer breathing has brought each part."""
 
 
 def echoes_of(
@@ -113,15 +115,15 @@ def echoes_of(
         return np.asarray(one[:, :, None] + (other - one)[:, :, None] * blend[:, None, :])
 
     share = now(before.belly, after.belly)
-    inward_mm = share * belly_mm[:, None] + (1 - share) * chest_mm[:, None] + heart_mm[:, None]
-    inward_mm *= now(before.projection, after.projection)
+    projection = now(before.projection, after.projection) / 1000
+    nearer_m = projection * (share * belly_mm[:, None] + (1 - share) * chest_mm[:, None])
     middle = doing.range_m + _sway_m(rng, doing.range_m.shape, dt_s)
-    place = middle[:, None] + now(before.offset_m, after.offset_m) - inward_mm / 1000
+    place = middle[:, None] + now(before.offset_m, after.offset_m) - nearer_m - projection * heart_mm[:, None]
     if doing.restless_m_per_s.any():
         place += _wriggling_m(rng, doing.restless_m_per_s, dt_s)
     place = np.maximum(place, 0.2)
     amplitude = now(before.echo, after.echo) * (doing.size / SCATTERERS)[:, None] / place**2
-    return Echoes(place, amplitude)
+    return Echoes(place, amplitude, nearer_m)
 
 
 def _sway_m(rng: np.random.Generator, shape: tuple[int, ...], dt_s: float) -> Float:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from models.simulator.labels import Labels, joined
 from models.simulator.nuisances import NUISANCES, NuisanceMotion
-from models.simulator.people import People, Seen, draw_people, label
+from models.simulator.people import Seen, draw_people, label
 from models.simulator.phantom import Phantom, PhantomMotion
 from models.simulator.profiles import Spoilt, Timing, draw_timing
 from models.simulator.randomwalks import wander
+from models.simulator.torsos import Echoes
 from models.simulator.worlds import World, draw_world
 
 Float = NDArray[np.float64]
@@ -92,7 +93,7 @@ def _batch(rng: np.random.Generator, names: list[str], seconds: float, rate_hz: 
         for name, t_s, bed_m in zip(names, timing.t_s, beds_m, strict=True)
     ]
     people = draw_people(rng, worlds, timing.t_s, [world.sleeper for world in worlds])
-    clean = _mean_place_mm(people) + _lifeless_mm(rng, worlds, 1 / rate_hz)
+    clean = _mean_place_mm(people.echoes) + _lifeless_mm(rng, worlds, 1 / rate_hz)
     spread = NOISE_SPREAD ** rng.uniform(-1, 1, count)
     noise = NOISE_AT_1_M_MM * spread * beds_m**NOISE_POWER
     mm = clean + noise[:, None] * rng.standard_normal((count, times)) + _unsteady_mm(rng, noise, times, 1 / rate_hz)
@@ -101,20 +102,28 @@ def _batch(rng: np.random.Generator, names: list[str], seconds: float, rate_hz: 
         again = np.flatnonzero(timing.is_repeated[row, 1:]) + 1
         mm[row, again] = mm[row, again - 1]
     mm = np.where(timing.is_lost, math.nan, np.round(mm / STEP_MM) * STEP_MM)
-    own = _mean_place_mm(people)[..., None].astype(np.complex64)
+    own = _mean_place_mm(people.echoes)[..., None].astype(np.complex64)
+    held = replace(people.echoes, place_m=people.echoes.place_m + people.echoes.breath_m)
+    breath = own - _mean_place_mm(held)[..., None].astype(np.complex64)
     power = (noise**2)[:, None]
     never = np.zeros((count, times), dtype=bool)
     spoilt = Spoilt(own, power.astype(np.float32), never)
     nobody = replace(people, doing=replace(people.doing, size=np.zeros((count, times))))
-    labels = label(worlds, people, nobody, timing, Seen(own, own.real.var(axis=1), spoilt, np.zeros(count, dtype=bool)))
+    labels = label(
+        worlds,
+        people,
+        nobody,
+        timing,
+        Seen(1, own, breath, clean[..., None].astype(np.complex64), spoilt, np.zeros(count, dtype=bool)),
+    )
     return Traces(mm.astype(np.float32), noise.astype(np.float32), timing, labels)
 
 
-def _mean_place_mm(people: People) -> Float:
+def _mean_place_mm(echoes: Echoes) -> Float:
     """The mean over the chest's pixels; a person who leaves the picture leaves the wall behind."""
-    weight = people.echoes.amplitude
+    weight = echoes.amplitude
     total = weight.sum(axis=1)
-    place = 1000 * (people.echoes.place_m * weight).sum(axis=1) / np.maximum(total, 1e-12)
+    place = 1000 * (echoes.place_m * weight).sum(axis=1) / np.maximum(total, 1e-12)
     place -= place[:, :1]
     return np.asarray(np.where(total > 0, place, 0.0))
 

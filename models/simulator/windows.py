@@ -6,7 +6,7 @@ second on one core. Every call draws one radar, and what is seen by it varies fr
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from models.simulator.labels import Labels, joined
 from models.simulator.nuisances import NuisanceMotion, draw_nuisance
 from models.simulator.people import Seen, draw_people, label
 from models.simulator.phantom import Phantom, PhantomMotion
-from models.simulator.profiles import Profiles, Timing, draw_spoiling, draw_timing, mean_power, spoil
+from models.simulator.profiles import Profiles, Timing, draw_spoiling, draw_timing, spoil
 from models.simulator.receiver import ReceiverSettings
 from models.simulator.torsos import SCATTERERS, Echoes
 from models.simulator.worlds import WORLDS, World, draw_world
@@ -27,6 +27,8 @@ LIGHT_M_PER_S = 299_792_458.0
 # So many windows are worked on at once: enough to pay for the calls, few enough for the processor's cache.
 BATCH = 8
 GHOSTS = 2
+# So often a second the sleeper's own echo is looked at to judge what could be known of it.
+EVIDENCE_HZ = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,26 +100,32 @@ def _batch(rng: np.random.Generator, settings: ReceiverSettings, names: list[str
     times = max(4, round(seconds * settings.frame_rate_hz))
     timing = draw_timing(rng, len(names), times, settings.frame_rate_hz)
     far_m = settings.first_m + settings.step_m * (settings.bins - 1)
-    beds_m = rng.uniform(max(0.3, settings.first_m), max(settings.first_m + 0.05, min(far_m, 3.0)), len(names))
+    near_m = max(0.3, settings.first_m)
+    beds_m = rng.uniform(near_m, max(near_m + 0.05, min(far_m, 3.0)), len(names))
     worlds = [
         draw_world(rng, name, t_s, settings.wavelength_m, float(bed_m))
         for name, t_s, bed_m in zip(names, timing.t_s, beds_m, strict=True)
     ]
+    sleepers, others = (
+        draw_people(rng, worlds, timing.t_s, scripts)
+        for scripts in ([world.sleeper for world in worlds], [world.other for world in worlds])
+    )
     profiles = Profiles(settings, len(worlds), times)
-    sleepers = draw_people(rng, worlds, timing.t_s, [world.sleeper for world in worlds])
-    _add_body(rng, profiles, sleepers.echoes, settings.receivers)
-    own = profiles.total()
-    others = draw_people(rng, worlds, timing.t_s, [world.other for world in worlds])
-    _add_body(rng, profiles, others.echoes, settings.receivers)
+    bearings = [_bearings(rng, len(worlds), settings.receivers) for _ in range(2)]
+    _add_body(profiles, sleepers.echoes, bearings[0])
+    _add_body(profiles, others.echoes, bearings[1])
     _add_ghosts(rng, profiles, sleepers.echoes, settings.receivers)
     _add_machines(rng, profiles, worlds, 1 / settings.frame_rate_hz, settings)
     total = profiles.total()
-    motion = mean_power(total) - np.abs(total.mean(axis=1)) ** 2
+    stride = max(1, int(settings.frame_rate_hz / EVIDENCE_HZ))
+    everything = total[:, ::stride].copy()
     sizes = np.array([world.size for world in worlds], dtype=np.float64)
     target = np.asarray(sizes / np.maximum(beds_m, 0.5) ** 2 / 4, dtype=np.float64)
     told = draw_spoiling(rng, profiles.range_m, total.shape[2], target)
     spoilt = spoil(rng, total, told, timing.t_s, settings.wavelength_m)
-    labels = label(worlds, sleepers, others, timing, Seen(own, motion, spoilt, told.shake_mm > 0))
+    own, breath = _alone(settings, sleepers.echoes, bearings[0], stride)
+    seen = Seen(stride, own, breath, everything, spoilt, told.shake_mm > 0)
+    labels = label(worlds, sleepers, others, timing, seen)
     for row in np.flatnonzero(timing.is_repeated.any(axis=1)):
         again = np.flatnonzero(timing.is_repeated[row, 1:]) + 1
         spoilt.iq[row, again] = spoilt.iq[row, again - 1]
@@ -126,13 +134,36 @@ def _batch(rng: np.random.Generator, settings: ReceiverSettings, names: list[str
     return Windows(settings, range_m, spoilt.iq, spoilt.noise_power, timing, spoilt.is_saturated, labels)
 
 
-def _add_body(rng: np.random.Generator, profiles: Profiles, echoes: Echoes, receivers: int) -> None:
-    count = len(echoes.place_m)
-    # A body is nearly in one direction, its parts a little beside it.
-    way = rng.uniform(-3, 3, (count, 1)) * np.arange(receivers)
+def _bearings(rng: np.random.Generator, count: int, receivers: int) -> Float:
+    """Draw in which direction each part of a body lies, as phases of the receivers: nearly one, a little beside it.
+
+    Returns:
+        Shape (parts, windows, receivers) [rad].
+    """
+    way = rng.uniform(-3, 3, (count, 1)) + rng.uniform(-0.4, 0.4, (SCATTERERS, count, 1))
+    return np.asarray(way * np.arange(receivers))
+
+
+def _add_body(profiles: Profiles, echoes: Echoes, bearings: Float, stride: int = 1) -> None:
     for part in range(SCATTERERS):
-        beside = rng.uniform(-0.4, 0.4, (count, 1)) * np.arange(receivers)
-        profiles.add(echoes.place_m[:, part], echoes.amplitude[:, part], way + beside)
+        profiles.add(echoes.place_m[:, part, ::stride], echoes.amplitude[:, part, ::stride], bearings[part])
+
+
+def _alone(
+    settings: ReceiverSettings, echoes: Echoes, bearings: Float, stride: int
+) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    """Look at the sleepers alone, without noise, once as they are and once as if they did not breathe.
+
+    Returns:
+        The echo, and what breathing changed of it; both of shape (windows, some times, channels).
+    """
+    held = replace(echoes, place_m=echoes.place_m + echoes.breath_m)
+    seen = []
+    for which in (echoes, held):
+        profiles = Profiles(settings, len(echoes.place_m), echoes.place_m[0, 0, ::stride].size)
+        _add_body(profiles, which, bearings, stride)
+        seen.append(profiles.total())
+    return seen[0], seen[0] - seen[1]
 
 
 def _add_ghosts(rng: np.random.Generator, profiles: Profiles, echoes: Echoes, receivers: int) -> None:
