@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from edge.errors import SourceError
 from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
 from models.simulator.night import Night
-from models.simulator.receiver import WAVELENGTH_M
 from models.simulator.scenes import SCENES
 
 
@@ -31,14 +30,14 @@ class SyntheticRoom:
 
     def __iter__(self) -> Iterator[Frame | LoopMark]:
         """Give frames for ever, or until closed."""
-        rate_hz = self._night.scene.receiver.frame_rate_hz
-        layout = Layout(FrameKind.RADAR, self._night.receiver.range_m, WAVELENGTH_M, rate_hz)
+        settings = self._night.scene.receiver
+        layout = Layout(FrameKind.RADAR, self._night.receiver.range_m, settings.wavelength_m, settings.frame_rate_hz)
         for look in self._night:
             if self._is_closed:
                 return
             self._count.read += 1
             self._count.lost += look.lost_before
-            yield Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before)
+            yield Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before, look.is_saturated, look.is_late)
 
     def close(self) -> None:
         """End the room."""

@@ -7,7 +7,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from models.simulator.body import SWAY_M_PER_S, SWAY_MEMORY_S
 from models.simulator.chests import Excursion, lagged
 from models.simulator.randomwalks import remembered, wander
 
@@ -15,6 +14,10 @@ Float = NDArray[np.float64]
 
 # A torso answers from 3 to 8 places (SENSING).
 LEAST_SCATTERERS, SCATTERERS = 3, 8
+# Postural creep of seated and lying people: a few millimetres in half a minute, never abrupt.
+SWAY_M_PER_S, SWAY_MEMORY_S = 0.00012, 4.0
+# Against a closed throat the chest is drawn in while the belly rises, and the other way round.
+PARADOX = -0.8
 # A turning part's own velocity is forgotten within this time, and the part is drawn back to the body within a second.
 TURN_MEMORY_S, TURN_PULL_S = 0.3, 1.0
 
@@ -107,8 +110,7 @@ def echoes_of(
         dt_s: [s] between times.
     """
     belly_mm = breath.level_mm
-    # Against a closed throat the chest is drawn in while the belly rises, and the other way round.
-    chest_mm = np.where(breath.is_obstructed, -0.8, 1.0) * lagged(belly_mm, dt_s)
+    chest_mm = np.where(breath.is_obstructed, PARADOX, 1.0) * lagged(belly_mm, dt_s)
     blend = (3 - 2 * doing.turned) * doing.turned**2
 
     def now(one: Float, other: Float) -> Float:
