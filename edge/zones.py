@@ -2,8 +2,10 @@
 
 import itertools
 import math
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from broker.vocabulary import Zone
@@ -140,6 +142,24 @@ def zones_from(table: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Zones:
             from_m, to_m = _rising(zone, "from_m and to_m", (row.get("from_m"), row.get("to_m")), 0.0)
             spans.append(ZoneSpan(zone, from_m, to_m))
     return Zones.checked(spans, boxes)
+
+
+def zones_in(config: Path | None) -> Zones:
+    """Read the `[zones]` of a recording's settings; no file, or none in it, is a room without zones.
+
+    Raises:
+        SettingsError: it is not TOML, or see `zones_from`.
+    """
+    if config is None:
+        return Zones()
+    try:
+        told = tomllib.loads(config.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # A radar's own profile, such as a `.cfg`, is no TOML and has no zones.
+        if config.suffix != ".toml":
+            return Zones()
+        raise SettingsError(f"{config}: not the TOML settings of a recording ({error}).") from error
+    return zones_from(told.get("zones", {}))
 
 
 def rows_of(zones: Zones) -> tuple[dict[str, Any], ...]:

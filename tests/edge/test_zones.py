@@ -6,7 +6,7 @@ import pytest
 from broker.vocabulary import Zone
 from edge.errors import SettingsError
 from edge.settings import load
-from edge.zones import DEMO_ZONES, rows_of, zones_from
+from edge.zones import DEMO_ZONES, rows_of, zones_from, zones_in
 
 BOXES = [
     {"zone": "room", "x_m": [-2.0, 2.0], "y_m": [0.0, 4.0]},
@@ -66,6 +66,16 @@ def test_zones_that_mean_two_things_or_none_are_refused_with_the_remedy(table: o
     with pytest.raises(SettingsError) as caught:
         zones_from(table)  # type: ignore[arg-type]
     assert says in str(caught.value)
+
+
+def test_a_recordings_settings_may_name_its_zones(tmp_path: Path) -> None:
+    file = tmp_path / "room.toml"
+    file.write_text("[radar]\nreceiver = 1\n[zones]\nbed = [0.3, 1.6]\n")
+    assert zones_in(file).at(1.0) is Zone.BED
+    assert zones_in(None).named == frozenset()
+    file.write_text("[zones")
+    with pytest.raises(SettingsError, match=r"room\.toml"):
+        zones_in(file)
 
 
 def test_the_nodes_settings_take_boxes_and_refuse_a_hole(tmp_path: Path) -> None:
