@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
 from edge.breathing import Spectrum, Verdict, judge
@@ -12,6 +13,7 @@ from edge.frames import Frame, FrameKind
 from edge.holds import HoldWatch
 from edge.noise_profile import NoiseProfile
 from edge.occupancy import Occupancy, OccupancyWatch
+from edge.reach import Reach
 from edge.resampling import DisplacementField
 from edge.signals import SignalWindow, WindowReading
 from edge.zones import Zones
@@ -121,10 +123,12 @@ class Estimator:
             accepts_phantom: take a machine's breath for a breath. For a breathing phantom in a commissioning run alone:
                 its rate is a number about a machine, never a vital sign (rule A11).
         """
+        self.zones = zones
         self.profile = profile
         self._accepts_phantom = accepts_phantom
         self._parts = (movement, vitals, zones)
         self._vitals = vitals
+        self._reach = Reach(zones)
         self._window = SignalWindow(movement)
         self._occupancy = OccupancyWatch(zones)
         self._hold = HoldWatch()
@@ -148,7 +152,7 @@ class Estimator:
 
     def add(self, frame: Frame) -> None:
         """Take one frame in."""
-        if not self._window.add(frame):
+        if not self._window.add(self._reach.cut(frame)):
             self._calm_since_s = frame.t_s
             self.restart()
 
@@ -164,7 +168,9 @@ class Estimator:
             self._hold.restart()
             return withheld_estimate(moment, fault, self.model, self._living_age(t_s))
         try:
-            reading = self._window.read(self._calm_since_s)
+            layout = self._window.layout
+            room = None if layout is None else self._known_room(layout.range_m)
+            reading = self._window.read(self._calm_since_s, None if room is None else room.noise_power)
             if reading is None:
                 return withheld_estimate(moment, Withheld.WARMING_UP, self.model, self._living_age(t_s))
             return self._answer(moment, reading)
@@ -175,7 +181,7 @@ class Estimator:
         t_s = moment.t_s
         bins = reading.field.bins
         range_m = reading.field.range_m[:bins]
-        room = self._known_room(reading.field)
+        room = self._known_room(range_m)
         motion = reading.motion if room is None else room.less_room(reading.motion)
         seen = self._occupancy.look(t_s, motion, range_m)
         if seen.is_moving:
@@ -196,7 +202,7 @@ class Estimator:
         reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
-        room = self._known_room(reading.field)
+        room = self._known_room(reading.field.range_m[: reading.field.bins])
         field = reading.field if room is None else room.less_lines(reading.field)
         verdict, whole = judge(self._vitals, field, accepts_phantom=self._accepts_phantom)
         if room is not None and room.is_of_the_room(whole.rate_per_min, _place_of(whole, field)):
@@ -213,9 +219,9 @@ class Estimator:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
 
-    def _known_room(self, field: DisplacementField) -> NoiseProfile | None:
+    def _known_room(self, range_m: NDArray[np.float64]) -> NoiseProfile | None:
         """Return what the empty room does; None when it was not measured, or with other range bins."""
-        fits = self.profile is not None and self.profile.fits(field.range_m[: field.bins])
+        fits = self.profile is not None and self.profile.fits(range_m)
         return self.profile if fits else None
 
     def _plain_reason(self, seen: Occupancy) -> Withheld | None:

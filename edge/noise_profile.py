@@ -92,12 +92,14 @@ class NoiseProfile:
     Attributes:
         range_m: shape (bins,) [m].
         noise_power: shape (bins,), in the sensor's units squared.
-        slow_high: shape (bins,), 1 is noise alone; see `edge.motion.Motion.slow`.
+        slow_median: shape (bins,), 1 is noise alone; see `edge.motion.Motion.slow`.
+        slow_high: shape (bins,), what it seldom exceeds.
         lines: what moves to and fro.
     """
 
     range_m: Float
     noise_power: Float
+    slow_median: Float
     slow_high: Float
     lines: tuple[RoomLine, ...]
 
@@ -110,7 +112,8 @@ class NoiseProfile:
 
         A curtain's bin must stir more than the curtain ever did before it counts; every other bin stays as it was.
         """
-        return replace(motion, slow=motion.slow / np.maximum(1.0, self.slow_high / QUIET_SLOW))
+        usual = np.maximum(self.slow_median, self.slow_high / QUIET_SLOW)
+        return replace(motion, slow=motion.slow / np.where(self.slow_high > QUIET_SLOW, usual, 1.0))
 
     def less_lines(self, field: DisplacementField) -> DisplacementField:
         """Trust no channel where something moves to and fro by itself, so that a chest elsewhere is heard beside it."""
@@ -166,4 +169,10 @@ def read_profile(path: Path) -> NoiseProfile:
 
 def profile_of(told: NoiseFile) -> NoiseProfile:
     """Make of a file's content what the estimator uses."""
-    return NoiseProfile(np.array(told.range_m), np.array(told.noise_power), np.array(told.slow_high), tuple(told.lines))
+    return NoiseProfile(
+        np.array(told.range_m),
+        np.array(told.noise_power),
+        np.array(told.slow_median),
+        np.array(told.slow_high),
+        told.lines,
+    )

@@ -84,7 +84,7 @@ class Sensing:
         self._purposes = frozenset(purposes)
         self._vital_signs = vital_signs
         self._pacer = Pacer(parts.clock, self.wait)
-        self._trying = Trying(parts.estimator)
+        self._trying = Trying(parts.estimator, parts.estimator.zones)
         self._second = 1
         self._never = threading.Event()
         self._trying.begin(trial)

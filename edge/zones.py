@@ -44,6 +44,12 @@ class ZoneBox:
         """Say whether a place lies inside."""
         return self.x_m[0] <= x_m < self.x_m[1] and self.y_m[0] <= y_m < self.y_m[1]
 
+    def distances(self) -> tuple[float, float]:
+        """Return the distances of its nearest and its farthest place from the sensor [m]."""
+        near_x = min(max(0.0, self.x_m[0]), self.x_m[1])
+        near_y = min(max(0.0, self.y_m[0]), self.y_m[1])
+        return math.hypot(near_x, near_y), max(math.hypot(x, y) for x in self.x_m for y in self.y_m)
+
 
 @dataclass(frozen=True)
 class Zones:
@@ -86,6 +92,17 @@ class Zones:
         if not self.boxes:
             return self.is_exit(math.hypot(x_m, y_m))
         return self.at_point(x_m, y_m) in (Zone.DOOR, Zone.ENSUITE, None)
+
+    def distances(self, zone: Zone) -> tuple[tuple[float, float], ...]:
+        """Return from which to which distance from the sensor a zone lies, for each of its stretches or boxes [m]."""
+        spans = [(span.from_m, span.to_m) for span in self.spans if span.zone is zone]
+        boxes = [box.distances() for box in self.boxes if box.zone is zone]
+        return (*spans, *boxes)
+
+    @property
+    def end_m(self) -> float:
+        """Return how far the farthest zone goes, where the room's wall is [m]; infinite without zones."""
+        return max((far_m for zone in self.named for _, far_m in self.distances(zone)), default=math.inf)
 
     @property
     def named(self) -> frozenset[Zone]:

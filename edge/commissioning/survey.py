@@ -11,12 +11,13 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.vocabulary import Presence, SensedState
+from broker.vocabulary import Presence, SensedState, Zone
 from edge.estimates import Estimate
 from edge.frames import Frame, FrameKind
 from edge.motion import RECENT_S
 from edge.noise_profile import MAX_BINS, MAX_LINES, NoiseFile, RoomLine, three_digits
 from edge.permitted import FAULTS
+from edge.zones import Zones
 
 Float = NDArray[np.float64]
 Complex = NDArray[np.complex64]
@@ -33,6 +34,9 @@ MOST_RESTLESS_BINS = 0.34
 """Share of the bins that stir without a period: more is a room in a draught, or a sensor on a loose mount."""
 RESTLESS_SLOW = 6.0
 """Structure function above which a bin without a period is restless; noise stays below 2 (simulator)."""
+BED_SLOW = 3.0
+"""Structure function above which the empty bed is not still. Allowing for more would hide a still person in it; noise
+alone stays below 2 (simulator)."""
 MOST_LOST = 0.05
 """Share of lost frames."""
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S = 0.5, 20.0
@@ -57,12 +61,14 @@ class Refused:
 class Survey:
     """Listens to one room from now on."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, zones: Zones) -> None:
         """Begin.
 
         Args:
             seconds: [s] how long to listen.
+            zones: of the room; its bed has to be still.
         """
+        self._zones = zones
         self._wanted_s = seconds
         self._times: list[float] = []
         self._values: list[Complex] = []
@@ -130,6 +136,8 @@ class Survey:
         Returns:
             The profile; or why this room is not an empty, quiet one.
         """
+        if Zone.BED not in self._zones.named:
+            return Refused("the node's settings draw no zones; draw at least the bed, start the node and measure again")
         if self._range_m is None or len(self._times) < 4:
             return Refused("no frames came from the sensor; see to it and measure again")
         if self._lost > MOST_LOST * (self._lost + len(self._times)):
@@ -141,6 +149,13 @@ class Survey:
         slow = slow_by_second(times, iq, noise)
         median, high = np.quantile(slow, [0.5, 0.99], axis=0)
         lines = lines_of(times, iq, noise, self._range_m, median)
+        in_bed = self._in_bed(self._range_m)
+        if (high[in_bed] > BED_SLOW).any():
+            at_m = float(self._range_m[in_bed][int(np.argmax(high[in_bed]))])
+            return Refused(
+                f"something moves by itself at the bed, {at_m:.1f} m from the sensor, and would hide who lies there; "
+                "switch it off or move it and measure again"
+            )
         restless = (median > RESTLESS_SLOW) & ~_near(self._range_m, lines)
         if restless.mean() > MOST_RESTLESS_BINS:
             return Refused(
@@ -156,6 +171,13 @@ class Survey:
             slow_high=three_digits(high),
             lines=tuple(lines),
         )
+
+    def _in_bed(self, range_m: Float) -> NDArray[np.bool_]:
+        """Say which bins lie at the bed."""
+        inside = np.zeros(len(range_m), dtype=bool)
+        for near_m, far_m in self._zones.distances(Zone.BED):
+            inside |= (range_m >= near_m) & (range_m <= far_m)
+        return inside
 
     def _noise_power(self, iq: Complex) -> Float:
         """What the frames themselves saw, or else what differs between neighbours: shape (bins,)."""

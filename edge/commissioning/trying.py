@@ -8,7 +8,9 @@ from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame
 from edge.noise_profile import NoiseFile, profile_of
 from edge.permitted import FAULTS
+from edge.reach import Reach
 from edge.trials import PART_BINS, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
+from edge.zones import Zones
 
 
 class Trying:
@@ -18,8 +20,10 @@ class Trying:
     estimator never does. When a survey is done, the room's estimator knows the room from then on.
     """
 
-    def __init__(self, estimator: Estimator) -> None:
+    def __init__(self, estimator: Estimator, zones: Zones) -> None:
         self._estimator = estimator
+        self._zones = zones
+        self._reach = Reach(zones)
         self._phantom: Estimator | None = None
         self._survey: Survey | None = None
         self._trial: Trial | None = None
@@ -37,14 +41,14 @@ class Trying:
         kind = None if self._trial is None else self._trial.kind
         self._began_s = None
         self._phantom = self._estimator.for_a_phantom() if kind is TrialKind.PHANTOM else None
-        self._survey = Survey(self._trial.seconds) if self._trial and kind is TrialKind.SURVEY else None
+        self._survey = Survey(self._trial.seconds, self._zones) if self._trial and kind is TrialKind.SURVEY else None
 
     def add(self, frame: Frame) -> None:
         """Take one frame in."""
         if self._phantom is not None:
             self._phantom.add(frame)
         if self._survey is not None and not self._survey.is_done:
-            self._survey.add(frame)
+            self._survey.add(self._reach.cut(frame))
 
     def answer(self, moment: Moment, estimate: Estimate) -> Iterator[TrialSaid]:
         """Say what came of one second.

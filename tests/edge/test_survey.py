@@ -7,11 +7,13 @@ from broker.vocabulary import Presence, SensedState
 from edge.commissioning.survey import Refused, Survey
 from edge.frames import Frame, FrameKind, Layout
 from edge.noise_profile import MAX_BYTES, NoiseFile, digest_of, encoded, profile_of, read_profile
+from edge.signals import SignalWindow
+from edge.zones import DEMO_ZONES, Zones
 from models.simulator.acts import lie, walk
 from models.simulator.breathing import BreathingStyle
 from models.simulator.night import Fan, Scene
-from tests.kit.empty_rooms import EMPTY, WITH_A_FAN, seen_with, survey
-from tests.kit.sleeper import CALM, START, frames
+from tests.kit.empty_rooms import EMPTY, WITH_A_FAN, phantom, seen_with, survey
+from tests.kit.sleeper import CALM, START, frames, model
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +43,9 @@ def test_a_fan_is_a_line_with_its_rate_and_place(fan: NoiseFile) -> None:
         (Scene(acts=[lie(90)], style=BreathingStyle(depth_mm=1.0)), "make sure"),
         (Scene(acts=[walk(3.0), walk(1.0)] * 20), "moves in the room"),
         (Scene(acts=[], shake=(0.3, 2.0)), "sensor_moved"),
+        (phantom(12.0), "at the bed"),
     ],
-    ids=["sleeper", "shallow sleeper", "walker", "loose mount"],
+    ids=["sleeper", "shallow sleeper", "walker", "loose mount", "phantom left on the bed"],
 )
 def test_N3_a_room_that_is_not_empty_and_quiet_is_not_commissioned(scene: Scene, says: str) -> None:
     found = survey(scene)
@@ -52,7 +55,7 @@ def test_N3_a_room_that_is_not_empty_and_quiet_is_not_commissioned(scene: Scene,
 
 def test_K1_no_phase_can_be_had_back_turning_every_bins_echo_leaves_the_profile_as_it_was() -> None:
     turns = np.exp(2j * np.pi * np.random.default_rng(3).uniform(size=33)).astype(np.complex64)
-    plain, turned, quiet = Survey(20), Survey(20), Survey(20)
+    plain, turned, quiet = Survey(20, DEMO_ZONES), Survey(20, DEMO_ZONES), Survey(20, DEMO_ZONES)
     for frame, _ in frames(WITH_A_FAN, 22):
         plain.add(frame)
         turned.add(replace(frame, values=frame.values * turns))
@@ -84,14 +87,20 @@ def test_a_profile_is_read_as_it_was_written_and_a_spoilt_one_is_refused(tmp_pat
             read_profile(path)
 
 
+def test_a_room_without_zones_is_not_commissioned_for_its_bed_cannot_be_looked_at() -> None:
+    found = Survey(10, Zones()).finish(START)
+    assert isinstance(found, Refused)
+    assert "draw at least the bed" in found.sentence
+
+
 def test_lost_frames_and_too_many_bins_are_refused() -> None:
-    listening = Survey(10)
+    listening = Survey(10, DEMO_ZONES)
     for frame, _ in frames(EMPTY, 12):
         listening.add(replace(frame, lost_before=1))
     lost = listening.finish(START)
     assert isinstance(lost, Refused)
     assert "frames were lost" in lost.sentence
-    wide, layout = Survey(10), Layout(FrameKind.RADAR, np.linspace(0.2, 3, 400), 0.005, 20.0)
+    wide, layout = Survey(10, DEMO_ZONES), Layout(FrameKind.RADAR, np.linspace(0.2, 3, 400), 0.005, 20.0)
     wide.add(Frame(layout, 0.0, np.zeros(400, np.complex64)))
     assert "no frames" in wide.finish(START).sentence
 
@@ -116,3 +125,18 @@ def test_a_sleeper_beside_a_known_fan_still_breathes(fan: NoiseFile) -> None:
     assert len(rates) > 10
     assert all(abs(rate - 11) < 2 for rate in rates)
     assert seen[-1].state is SensedState.BREATHING
+
+
+def test_the_floor_of_the_empty_room_serves_frames_that_do_not_see_their_own_noise() -> None:
+    quiet = [replace(frame, noise_power=None) for frame, _ in frames(EMPTY, 62)]
+    listening = Survey(60, DEMO_ZONES)
+    for frame in quiet:
+        listening.add(frame)
+    found = listening.finish(START)
+    assert isinstance(found, NoiseFile)
+    window = SignalWindow(model("movement-v1"))
+    for frame in quiet[:200]:
+        window.add(frame)
+    reading = window.read(0.0, profile_of(found).noise_power)
+    assert reading is not None
+    assert 0.5 < float(np.median(reading.motion.slow)) < 1.5

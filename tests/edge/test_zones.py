@@ -42,6 +42,13 @@ def test_who_was_seen_last_at_the_door_or_outside_the_room_may_have_left() -> No
     assert not DEMO_ZONES.is_exit_point(0.6, 0.8)
 
 
+def test_a_zone_has_distances_from_the_sensor_however_it_is_drawn() -> None:
+    assert DEMO_ZONES.distances(Zone.BED) == ((0.0, 1.65),)
+    near_m, far_m = zones_from(BOXES).distances(Zone.BED)[0]
+    assert (round(near_m, 2), round(far_m, 2)) == (1.12, 3.2)
+    assert round(zones_from(BOXES).end_m, 2) == 4.47
+
+
 def test_zones_survive_being_written_and_read() -> None:
     assert zones_from(rows_of(DEMO_ZONES)) == DEMO_ZONES
     assert zones_from(rows_of(zones_from(BOXES))) == zones_from(BOXES)

@@ -6,6 +6,7 @@ from edge.commissioning.survey import Refused, Survey
 from edge.estimates import Estimate
 from edge.frames import Frame, FrameCount
 from edge.noise_profile import NoiseFile, NoiseProfile
+from edge.zones import DEMO_ZONES, Zones
 from models.simulator.night import Fan, Scene
 from tests.kit.sleeper import START, frames, moment, new_estimator
 
@@ -35,7 +36,7 @@ class SceneSource:
 
 def survey(scene: Scene, seconds: float = 62.0, seed: int = 7) -> NoiseFile | Refused:
     """Listen to a room until the survey ends or refuses."""
-    listening, estimator, second = Survey(seconds - 2), new_estimator(), 1
+    listening, estimator, second = Survey(seconds - 2, DEMO_ZONES), new_estimator(), 1
     for frame, _ in frames(scene, seconds, seed):
         while frame.t_s > second:
             refused = listening.look(estimator.estimate(moment(second)))
@@ -47,9 +48,11 @@ def survey(scene: Scene, seconds: float = 62.0, seed: int = 7) -> NoiseFile | Re
     return listening.finish(START)
 
 
-def seen_with(profile: NoiseProfile | None, scene: Scene, seconds: float, seed: int = 8) -> list[Estimate]:
+def seen_with(
+    profile: NoiseProfile | None, scene: Scene, seconds: float, seed: int = 8, zones: Zones = DEMO_ZONES
+) -> list[Estimate]:
     """Estimate each second of a room whose emptiness is known."""
-    estimator, second, seen = new_estimator(), 1, []
+    estimator, second, seen = new_estimator(zones), 1, []
     estimator.profile = profile
     for frame, _ in frames(scene, seconds, seed):
         while frame.t_s > second:
