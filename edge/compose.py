@@ -14,13 +14,17 @@ from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic, downward_filters
 from edge.admission import Identity
 from edge.child import SENSING
+from edge.commissioning.check import RoomCheck
+from edge.commissioning.installation import Installation, InstallationBook, Setup, digest_of_zones
+from edge.commissioning.requests import RequestDesk
 from edge.gate import Gate
 from edge.health import Doctor, Machine
 from edge.inbox import Inbox
 from edge.lamp import RoomLamp, SimulatedLamp
 from edge.memory import GateMemory
 from edge.node import Node, Parts
-from edge.opening import opening_of
+from edge.noise_profile import PROFILE_FILE, digest_of
+from edge.opening import opening_of, zones_of
 from edge.pause_control import FilePauseControl, PauseControl
 from edge.recorder import Recorder, Start
 from edge.room import Room
@@ -31,6 +35,7 @@ from edge.speaker import Speaker
 from edge.supervisor import SensingProcess, Supervisor
 from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
 from edge.witness import Witness
+from edge.zones import rows_of
 from models.card import MODELS_DIR, read_card
 
 log = logging.getLogger(__name__)
@@ -136,6 +141,7 @@ def compose(
         room=room,
         witness=witness,
         key=key,
+        check=_room_check(settings, key, clock),
         doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness, inbox, link),
     )
     node = Node(parts)
@@ -158,6 +164,23 @@ def compose(
 
 def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:
     return Topic(settings.site, settings.ward, settings.node_id, leaf)
+
+
+def _room_check(settings: NodeSettings, key: NodeKey, clock: Clock) -> RoomCheck:
+    """Return what tries the room under a commissioning lease, with what this node runs with now."""
+    zones, profile = zones_of(settings), settings.data_dir / PROFILE_FILE
+    empty = Installation(
+        node_id=settings.node_id,
+        modality=settings.modality,
+        zones=tuple(sorted(zones.named)),
+        setup=Setup(
+            software=software_version(),
+            models=model_digests(),
+            zones=digest_of_zones(rows_of(zones)),
+            noise_profile=digest_of(profile.read_bytes()) if profile.exists() else None,
+        ),
+    )
+    return RoomCheck(RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key), profile, clock)
 
 
 def _announcement(

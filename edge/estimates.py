@@ -3,12 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
+from edge.chest import Chest
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
 from edge.hints import HintWatch
 from edge.holds import HoldWatch
+from edge.noise_profile import NoiseProfile
 from edge.occupancy import Occupancy, OccupancyWatch
+from edge.reach import Reach
+from edge.resampling import DisplacementField
 from edge.signals import SignalWindow, WindowReading
 from edge.verdicts import Judge, Verdict
 from edge.zones import Zones
@@ -99,8 +106,31 @@ def withheld_estimate(moment: Moment, reason: Withheld, model: str, living_age_s
 class Estimator:
     """Takes frames in and answers once a second."""
 
-    def __init__(self, movement: Model, judge: Judge, zones: Zones) -> None:
+    def __init__(
+        self,
+        movement: Model,
+        judge: Judge,
+        zones: Zones,
+        *,
+        profile: NoiseProfile | None = None,
+        accepts_phantom: bool = False,
+    ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            movement: the per-frame graph.
+            judge: says what a window shows.
+            zones: of the room.
+            profile: what the empty room does by itself; None when it was never measured.
+            accepts_phantom: take a machine's breath for a breath. For a breathing phantom in a commissioning run alone:
+                its rate is a number about a machine, never a vital sign (rule A11).
+        """
+        self.zones = zones
+        self.profile = profile
+        self._accepts_phantom = accepts_phantom
+        self._parts = (movement, judge, zones)
         self._judge = judge
+        self._reach = Reach(zones)
         self._window = SignalWindow(movement)
         self._occupancy = OccupancyWatch(zones)
         self._hints = HintWatch(zones)
@@ -113,6 +143,10 @@ class Estimator:
     def model(self) -> str:
         """Hex digest of the model behind the rate."""
         return self._judge.model
+
+    def for_a_phantom(self) -> "Estimator":
+        """Return a fresh estimator of the same room that takes a breathing phantom for a chest (rule N3)."""
+        return Estimator(*self._parts, profile=self.profile, accepts_phantom=True)
 
     def restart(self) -> None:
         """Forget everything: another recording, or the same once more."""
@@ -127,7 +161,7 @@ class Estimator:
         if self._is_hinted:
             self._hints.add(frame)
             return
-        if not self._window.add(frame):
+        if not self._window.add(self._reach.cut(frame)):
             self._calm_since_s = frame.t_s
             self.restart()
 
@@ -145,7 +179,9 @@ class Estimator:
             self._hold.restart()
             return withheld_estimate(moment, fault, self.model, self._living_age(t_s))
         try:
-            reading = self._window.read(self._calm_since_s)
+            layout = self._window.layout
+            room = None if layout is None else self._known_room(layout.range_m)
+            reading = self._window.read(self._calm_since_s, None if room is None else room.noise_power)
             if reading is None:
                 return withheld_estimate(moment, Withheld.WARMING_UP, self.model, self._living_age(t_s))
             return self._answer(moment, reading)
@@ -161,7 +197,9 @@ class Estimator:
 
     def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
         t_s = moment.t_s
-        seen = self._occupancy.look(t_s, reading.motion, reading.field)
+        room = self._known_room(reading.field.range_m[: reading.field.bins])
+        motion = reading.motion if room is None else room.less_room(reading.motion)
+        seen = self._occupancy.look(t_s, motion, reading.field)
         if seen.is_moving:
             self._calm_since_s = t_s + SETTLE_S
             self._hold.restart()
@@ -180,7 +218,11 @@ class Estimator:
         reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
-        verdict, chest = self._judge.judge(reading.field)
+        room = self._known_room(reading.field.range_m[: reading.field.bins])
+        field = reading.field if room is None else room.less_lines(reading.field)
+        verdict, chest = self._judge.judge(field, accepts_machines=self._accepts_phantom)
+        if room is not None and room.is_of_the_room(chest.rate_per_min, _place_of(chest, field)):
+            return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:
@@ -192,6 +234,11 @@ class Estimator:
         if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
+
+    def _known_room(self, range_m: NDArray[np.float64]) -> NoiseProfile | None:
+        """Return what the empty room does; None when it was not measured, or with other range bins."""
+        fits = self.profile is not None and self.profile.fits(range_m)
+        return self.profile if fits else None
 
     def _plain_reason(self, seen: Occupancy) -> Withheld | None:
         """Name what makes a rate impossible before any spectrum is looked at."""
@@ -248,6 +295,11 @@ def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupan
     if is_trace and verdict.rate_per_min is not None:
         return replace(seen, presence=Presence.PRESENT, people=1)
     return seen
+
+
+def _place_of(chest: Chest, field: DisplacementField) -> float:
+    """Return the distance of the channel that says most about the line [m]."""
+    return float(field.range_m[int(np.argmax(np.abs(chest.mixing)))])
 
 
 def _pulse_reason(verdict: Verdict) -> Withheld:

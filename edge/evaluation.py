@@ -11,12 +11,12 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from edge.errors import SourceError
+from edge.errors import SettingsError, SourceError
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import FrameSource, LoopMark, Quiet
 from edge.sources.formats import open_recording
 from edge.spectral import SpectralJudge
-from edge.zones import Zones
+from edge.zones import Zones, zones_in
 from models.errors import ModelError
 from models.runtime import load
 from models.simulator.night import Night
@@ -133,8 +133,8 @@ def estimate_file(path: Path, options: EstimateOptions, out: TextIO | None = Non
     out, err = out or sys.stdout, err or sys.stderr
     try:
         source = open_recording(path, options.format, options.sensor, config=options.config)
-        estimator = new_estimator(Zones())
-    except (SourceError, ModelError) as error:
+        estimator = new_estimator(zones_in(options.config))
+    except (SourceError, SettingsError, ModelError) as error:
         err.write(f"{error}\n")
         return EXIT_UNREADABLE
     write = json_line if options.jsonl else _text_line

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, SensedState, Zone
 
 PLACE_AFTER_S = 2.0
-"""[s] in a zone before the place is believed; bed exit is wanted within 3 s (SENSING, accuracy)."""
-SECOND_AFTER_S = 2.0
-"""[s] of two people before it is said; wanted within 5 s (SENSING, accuracy)."""
+"""[s] in a zone before the place is believed."""
+UP_AFTER_S = 1.0
+"""[s] outside the bed, wherever that is, before they are believed to be up; wanted within 3 s (SENSING, accuracy), of
+which the estimate itself takes one. The same back in the room after they had left it."""
+STIRRED_S = 5.0
+"""[s] before it in which whoever gets up has moved in bed, for nobody rises without sitting up. Without that, what is
+seen elsewhere is more likely somebody who came in, and is believed after as long."""
+LOST_S = 2.0
+"""[s] without a zone, as between two steps, that a walk outlives."""
+SECOND_AFTER_S = 1.0
+"""[s] of two people before it is said; wanted within 5 s (SENSING, accuracy), of which the count takes three."""
+DOUBT_S = 5.0
+"""[s] of not knowing that a wait outlives: somebody who lies still is not unseen because of one doubtful second."""
 ALONE_AFTER_S = 10.0
 """[s] of one person or none before the second is said to be gone."""
 BREATHING_GONE_AFTER_S = 60.0
@@ -60,7 +70,9 @@ class Happened:
 
 
 class Condition:
-    """Something that is so or not, believed only after it has been so for a while; doubt changes nothing.
+    """Something that is so or not, believed only after it has been so for a while.
+
+    Doubt changes nothing: what is believed stays believed, and a wait goes on over DOUBT_S of it, then starts anew.
 
     Attributes:
         holds: whether it is believed.
@@ -70,6 +82,7 @@ class Condition:
         self._begins_after_s = begins_after_s
         self._ends_after_s = ends_after_s
         self._turning_s: float | None = None
+        self._known_s: float | None = None
         self._since_s: float | None = None
         self.holds = False
 
@@ -84,8 +97,10 @@ class Condition:
             When the belief changes: how long [s] what it replaces, or what began it, had lasted. Otherwise None.
         """
         if is_so is None:
-            self._turning_s = None
             return None
+        if self._known_s is not None and now_s - self._known_s > DOUBT_S:
+            self._turning_s = None
+        self._known_s = now_s
         if is_so == self.holds:
             self._turning_s = None
             return None
@@ -185,20 +200,55 @@ class Whereabouts:
         self._last_zone: Zone | None = None
         self._candidate: Place | None = None
         self._candidate_s = 0.0
+        self._elsewhere_s: float | None = None
+        self._stirred_s: float | None = None
+        self._placed_s = 0.0
 
     def see(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
         """Take one second in; see `RoomEvents.see`."""
+        # Of two people the zone is that of whoever moves more: it says nothing of who lay in bed.
+        if seen.people is not None and seen.people >= 2:
+            self._wait_anew()
+            return []
         if seen.zone is not None and seen.presence is not Presence.ABSENT:
             self._last_zone = seen.zone
+        if seen.zone is Zone.BED and seen.is_moving is not False:
+            self._stirred_s = seen.at_s
         seems = self._seems(seen, purposes)
-        if seems is None or seems is self.place:
-            self._candidate = None
+        if seems is None and seen.at_s - self._placed_s <= LOST_S:
             return []
+        if seems is None or seems is self.place:
+            self._wait_anew()
+            return []
+        self._placed_s = seen.at_s
         if seems is not self._candidate:
             self._candidate, self._candidate_s = seems, seen.at_s
-        if seen.at_s - self._candidate_s < PLACE_AFTER_S:
+        if self._elsewhere_s is None:
+            self._elsewhere_s = seen.at_s
+        if seen.at_s - self._candidate_s >= PLACE_AFTER_S and not self._is_somebody_else(seen.at_s):
+            return self._move(seems, self._candidate_s, purposes)
+        return self._leave(seems, seen.at_s, purposes)
+
+    def _wait_anew(self) -> None:
+        self._candidate = self._elsewhere_s = None
+
+    def _is_somebody_else(self, now_s: float) -> bool:
+        """Say whether whoever is seen outside the bed is not known to have stirred in it first."""
+        if self.place is not Place.IN_BED or self._elsewhere_s is None:
+            return False
+        has_stirred = self._stirred_s is not None and self._elsewhere_s - self._stirred_s <= STIRRED_S
+        return not has_stirred and now_s - self._elsewhere_s < STIRRED_S
+
+    def _leave(self, seems: Place, now_s: float, purposes: Collection[Purpose]) -> list[Happened]:
+        """Believe that they are up, or back, before it is clear whereto: who walks passes every zone in turn."""
+        is_up = self.place is Place.IN_BED or (self.place is Place.LEFT_ROOM and seems is not Place.IN_BED)
+        since_s = self._elsewhere_s
+        if not is_up or since_s is None or now_s - since_s < UP_AFTER_S or self._is_somebody_else(now_s):
             return []
-        return self._move(seems, self._candidate_s, purposes)
+        candidate, candidate_s = self._candidate, self._candidate_s
+        said = self._move(Place.OUT_OF_BED, since_s, purposes)
+        self._candidate, self._candidate_s = candidate, candidate_s
+        return said
 
     def _seems(self, seen: Seen, purposes: Collection[Purpose]) -> Place | None:
         """Where this second alone puts them; nobody seen is placed by where they were seen last."""
@@ -214,7 +264,8 @@ class Whereabouts:
 
     def _move(self, to: Place, since_s: float, purposes: Collection[Purpose]) -> list[Happened]:
         came_from, after_s = self.place, since_s - self.since_s if self.place is not None else None
-        self.place, self.since_s, self._candidate = to, since_s, None
+        self.place, self.since_s = to, since_s
+        self._wait_anew()
         kinds = list(_said_of(came_from, to))
         return [Happened(kind, after_s) for kind in kinds if _PLACE_NEEDS[kind] in purposes]
 

@@ -10,6 +10,7 @@ from broker.link import Link
 from broker.messages import Checkpoint, ConsentLease, LiveState, Receipt
 from broker.vocabulary import CheckpointOutcome, CloseReason, Context, Lamp, Origin, SensorState
 from edge.admission import LeaseRefusal
+from edge.commissioning.check import RoomCheck
 from edge.gate import Gate, Verdict
 from edge.health import Doctor
 from edge.inbox import Inbox
@@ -49,6 +50,7 @@ class Parts:
     room: Room
     witness: Witness
     key: NodeKey
+    check: RoomCheck
     doctor: Doctor
 
 
@@ -89,6 +91,7 @@ class Node:
         """Walk once from what the console says to what the node says."""
         self._hear()
         verdict = self._ask_the_gate()
+        self._parts.check.look(verdict, self._parts.sensing.state)
         happened = self._parts.sensing.follow(self._order(verdict))
         self._darken(verdict)
         for one in happened:
@@ -173,7 +176,8 @@ class Node:
             return None
         # Rule A11: a real room's rates need a context that permits them.
         vital_signs = lease.context is not Context.DEMONSTRATION or self._parts.start.origin is not Origin.SENSOR
-        return Order(lease.lease_id, lease.purposes, vital_signs, verdict.until_s)
+        trial = self._parts.check.trial
+        return Order(lease.lease_id, lease.purposes, vital_signs, verdict.until_s, lease.lease_kind, trial)
 
     def _darken(self, verdict: Verdict) -> None:
         """Once the sensor is closed, and not before, the lamp shows what a closed sensor's lamp shows (rule K3)."""
@@ -200,14 +204,17 @@ class Node:
             log.info("the recording has ended", extra={"reason": happened.reason})
             if happened.warning:
                 log.warning("the recording was not whole", extra={"warning": happened.warning})
-        else:
+        elif isinstance(happened, SensorClosed | SensorFailed):
             self._take_the_end(happened, verdict)
+        else:
+            self._parts.check.hear(happened)
 
     def _take_the_end(self, ended: SensorClosed | SensorFailed, verdict: Verdict) -> None:
         for body in self._parts.room.leave():
             self._parts.recorder.record(body)
         if isinstance(ended, SensorFailed):
             log.error("sensing failed", extra={"sentence": ended.sentence})
+            self._parts.check.break_off(f"the sensor failed: {ended.sentence}")
         self._parts.truth.record_end(ended, verdict)
 
     def _live(self, verdict: Verdict) -> LiveState:

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
+from edge.noise_profile import PROFILE_FILE
 from edge.pipe import Open
 from edge.settings import NodeSettings, SourceKind
 from edge.supervisor import Order
-from edge.zones import DEMO_ZONES
+from edge.zones import DEMO_ZONES, Zones, rows_of
+
+
+def zones_of(settings: NodeSettings) -> Zones:
+    """Return the zones of the node's room; a simulated room without any has the demonstration's."""
+    zones = settings.room_zones
+    return DEMO_ZONES if not zones.named and settings.source.kind is SourceKind.SYNTHETIC else zones
 
 
 def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
@@ -19,12 +26,22 @@ def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
         A function of an order and of how long it holds from now [s].
     """
     source = settings.source.model_dump(mode="json", exclude_none=True)
-    room = {str(one.zone): (one.from_m, one.to_m) for one in settings.zones}
-    if not room and settings.source.kind is SourceKind.SYNTHETIC:
-        room = {str(one.zone): (one.from_m, one.to_m) for one in DEMO_ZONES.spans}
+    room = rows_of(zones_of(settings))
     clock = {} if settings.clock_file is None else {"file": str(settings.clock_file)}
 
     def opening(order: Order, open_for_s: float) -> Open:
-        return Open(source, order.purposes, order.vital_signs, order.lease_id, room, open_for_s, clock)
+        profile = settings.data_dir / PROFILE_FILE
+        return Open(
+            source,
+            order.purposes,
+            order.vital_signs,
+            order.lease_id,
+            room,
+            open_for_s,
+            clock,
+            str(profile) if profile.exists() else None,
+            order.lease_kind,
+            order.trial,
+        )
 
     return opening

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as closed_dataclass
+from pydantic_core import to_jsonable_python
 
 from broker.messages import Count, Digest
-from broker.vocabulary import Movement, Presence, Purpose, SensedState, Withheld, Zone
+from broker.vocabulary import LeaseKind, Movement, Presence, Purpose, SensedState, Withheld, Zone
 from edge.errors import PipeError
+from edge.trials import Profiled, ProfilePart, Trial, TrialRefused, TrialSaid, Tried
 
 MAX_LINE_BYTES = 2048
 """A longer line is refused by both ends."""
@@ -26,18 +28,24 @@ class Open:
         purposes: what may leave sensing.
         vital_signs: whether rates may (rule A11).
         lease_id: the lease it stands under; for logs.
-        room: zones by name, each from and to a distance from the sensor [m].
+        room: its zones, as `edge.zones.rows_of` writes them.
         open_for_s: [s] on the node's clock after which the kernel ends sensing.
         clock: `{}` for the machine's own, `{"file": path}` for a demonstration's.
+        noise_profile: file of what the empty room does by itself; None when it was never measured.
+        lease_kind: on whose word it is opened.
+        trial: what to try; under a commissioning lease alone.
     """
 
     source: dict[str, Any]
     purposes: tuple[Purpose, ...]
     vital_signs: bool
     lease_id: str
-    room: dict[str, tuple[float, float]]
+    room: Annotated[tuple[dict[str, Any], ...], Field(max_length=8)]
     open_for_s: float
     clock: dict[str, str] = field(default_factory=dict)
+    noise_profile: str | None = None
+    lease_kind: LeaseKind = LeaseKind.CONSENT
+    trial: Trial | None = None
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)
@@ -47,10 +55,14 @@ class Extend:
     Attributes:
         open_for_s: [s] from now.
         purposes: what may leave sensing from now on.
+        lease_kind: on whose word it stays open.
+        trial: what to try from now on; under a commissioning lease alone.
     """
 
     open_for_s: float
     purposes: tuple[Purpose, ...]
+    lease_kind: LeaseKind = LeaseKind.CONSENT
+    trial: Trial | None = None
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)
@@ -149,7 +161,7 @@ class Loop:
 
 
 ToSensing = Open | Extend
-FromSensing = Opened | SensedLine | Ended | Fault | Loop | Notice
+FromSensing = Opened | SensedLine | Ended | Fault | Loop | Notice | TrialSaid
 _KINDS: dict[str, type[Any]] = {
     "open": Open,
     "extend": Extend,
@@ -159,6 +171,10 @@ _KINDS: dict[str, type[Any]] = {
     "fault": Fault,
     "loop": Loop,
     "notice": Notice,
+    "tried": Tried,
+    "profile_part": ProfilePart,
+    "profiled": Profiled,
+    "trial_refused": TrialRefused,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _READERS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
@@ -173,6 +189,17 @@ def may(purposes: Collection[Purpose], *any_of: Purpose) -> bool:
     return any(one in purposes for one in any_of)
 
 
+def trial_of(line: Open | Extend) -> Trial | None:
+    """Return what is to be tried.
+
+    Raises:
+        PipeError: a trial under anything but a commissioning lease.
+    """
+    if line.trial is not None and line.lease_kind is not LeaseKind.COMMISSIONING:
+        raise PipeError("a trial without a commissioning lease")
+    return line.trial
+
+
 def encode(line: ToSensing | FromSensing) -> bytes:
     """Return the line with its end.
 
@@ -180,8 +207,8 @@ def encode(line: ToSensing | FromSensing) -> bytes:
         PipeError: it would be longer than MAX_LINE_BYTES.
     """
     # None is written too: for a reason it means that there is a value, which is not what leaving it out means.
-    told = asdict(line)
-    raw = json.dumps({"kind": _NAMES[type(line)], **told}, default=str, separators=(",", ":")).encode() + b"\n"
+    told = to_jsonable_python(asdict(line), fallback=str)
+    raw = json.dumps({"kind": _NAMES[type(line)], **told}, separators=(",", ":")).encode() + b"\n"
     if len(raw) > MAX_LINE_BYTES:
         raise PipeError(f"a line of {len(raw)} bytes; at most {MAX_LINE_BYTES}")
     return raw

@@ -18,14 +18,17 @@ from typing import BinaryIO, Protocol
 from broker.clock import Clock, clock_from
 from broker.errors import BrokerError
 from broker.vocabulary import Purpose, Withheld
+from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
+from edge.noise_profile import read_profile
 from edge.pacing import Pacer
 from edge.permitted import permitted
-from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode
+from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode, trial_of
 from edge.sources.table import entry_of
 from edge.spectral import SpectralJudge
+from edge.trials import Trial
 from edge.zones import zones_from
 from models.errors import ModelError
 from models.runtime import load
@@ -77,14 +80,18 @@ class Parts:
 class Sensing:
     """One source, sensed until the node stops it."""
 
-    def __init__(self, parts: Parts, purposes: Collection[Purpose], vital_signs: bool) -> None:
+    def __init__(
+        self, parts: Parts, purposes: Collection[Purpose], vital_signs: bool, trial: Trial | None = None
+    ) -> None:
         self._parts = parts
         self._purposes = frozenset(purposes)
         self._vital_signs = vital_signs
         self._pacer = Pacer(parts.clock, self.wait)
+        self._trying = Trying(parts.estimator, parts.estimator.zones)
         self._second = 1
         self._why_lost = ""
         self._never = threading.Event()
+        self._trying.begin(trial)
 
     def wait(self, seconds: float) -> None:
         """Wait on the clock, and take what the node says.
@@ -99,6 +106,7 @@ class Sensing:
         for line in self._parts.orders.pending():
             self._parts.arm(line.open_for_s)
             self._purposes = frozenset(line.purposes)
+            self._trying.begin(trial_of(line))
 
     def run(self) -> None:
         """Sense until stopped; after a recording's end, say each second that it has ended.
@@ -110,6 +118,7 @@ class Sensing:
         for item in self._parts.source:
             if isinstance(item, LoopMark):
                 self._parts.estimator.restart()
+                self._trying.begin_anew()
                 self._parts.say(Loop(item.loop))
             elif isinstance(item, Quiet):
                 self._rest(item)
@@ -132,6 +141,7 @@ class Sensing:
         self._catch_up(frame.t_s)
         self._note("")
         self._parts.estimator.add(frame)
+        self._trying.add(frame)
 
     def _rest(self, quiet: Quiet) -> None:
         self._listen()
@@ -156,6 +166,8 @@ class Sensing:
             else:
                 estimate = estimator.estimate(moment)
             self._parts.say(permitted(estimate, self._purposes, self._vital_signs))
+            for line in self._trying.answer(moment, estimate):
+                self._parts.say(line)
             self._second += 1
 
     def _moment(self) -> Moment:
@@ -243,12 +255,14 @@ def main() -> int:
         told = orders.first()
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
-        estimator = Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones_from(told.room))
+        profile = None if told.noise_profile is None else read_profile(Path(told.noise_profile))
+        judge = SpectralJudge(load("vitals-v1"))
+        estimator = Estimator(load("movement-v1"), judge, zones_from(told.room), profile=profile)
         entry = entry_of(told.source)
         source = entry.open(told.source, clock)
         say(Opened())
         parts = Parts(clock, source, estimator, orders, say, arm, entry.is_live)
-        Sensing(parts, told.purposes, told.vital_signs).run()
+        Sensing(parts, told.purposes, told.vital_signs, trial_of(told)).run()
     except (Stopped, BrokenPipeError):
         return 0
     except ModelError as error:

@@ -12,6 +12,7 @@ from broker.errors import ConfigurationError
 from broker.messages import Slug
 from broker.vocabulary import Context, Modality, Origin, Zone
 from edge.errors import SettingsError
+from edge.zones import Zones, zones_from
 
 ENVIRONMENT = "HUSHWARD_NODE_"
 
@@ -94,21 +95,31 @@ class SourceSettings(BaseModel):
         return Origin.REPLAY if self.kind is SourceKind.REPLAY else Origin.SIMULATED
 
 
+_Metres = Annotated[float, Field(ge=-20, le=20)]
+
+
 class ZoneSettings(BaseModel):
-    """One stretch of the sensor's range, drawn at installation."""
+    """One zone drawn at installation: a stretch of the sensor's range, or a box where the sensor measures angle."""
 
     model_config = CLOSED
 
     zone: Zone
     """What lies there: bed, room, door or ensuite."""
-    from_m: float = Field(ge=0, le=20)
-    """[m] from the sensor, nearer end."""
-    to_m: float = Field(gt=0, le=20)
-    """[m] from the sensor, farther end."""
+    from_m: float | None = Field(default=None, ge=0, le=20)
+    """[m] from the sensor, nearer end of a stretch."""
+    to_m: float | None = Field(default=None, gt=0, le=20)
+    """[m] from the sensor, farther end of a stretch."""
+    x_m: tuple[_Metres, _Metres] | None = None
+    """[m] of a box, from left to right as the sensor looks; 0 is straight ahead."""
+    y_m: tuple[_Metres, _Metres] | None = None
+    """[m] of a box, from nearer to farther."""
 
     @model_validator(mode="after")
-    def _runs_outward(self) -> Self:
-        if self.to_m <= self.from_m:
+    def _is_a_stretch_or_a_box(self) -> Self:
+        stretch, box = (self.from_m, self.to_m), (self.x_m, self.y_m)
+        if (None in stretch) == (None in box) or (None in stretch and stretch != (None, None)):
+            raise ValueError("give `from_m` and `to_m`, or for a sensor with angle `x_m` and `y_m`")
+        if self.from_m is not None and self.to_m is not None and self.to_m <= self.from_m:
             raise ValueError("`to_m` is greater than `from_m`")
         return self
 
@@ -135,7 +146,7 @@ class NodeSettings(BaseModel):
     source: SourceSettings = SourceSettings()
     """Where frames come from."""
     zones: Annotated[tuple[ZoneSettings, ...], Field(max_length=8)] = ()
-    """Where the bed, the door and the en-suite lie; without any, no place is ever said."""
+    """Where the bed, the room, the door and the en-suite lie; without any, no place is ever said."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
     no_movement_after_s: float = Field(default=720.0, ge=60, le=7200)
@@ -146,6 +157,14 @@ class NodeSettings(BaseModel):
     """The shared clock of a demonstration ward; refused in every other context."""
 
     @model_validator(mode="after")
+    def _every_place_has_one_meaning(self) -> Self:
+        try:
+            _ = self.room_zones
+        except SettingsError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
     def _only_a_demonstration_is_played(self) -> Self:
         if self.context is Context.DEMONSTRATION:
             return self
@@ -154,6 +173,15 @@ class NodeSettings(BaseModel):
         if self.source.origin is not Origin.SENSOR:
             raise ValueError(f'`source.kind = "{self.source.kind}"` needs `context = "demonstration"` (rule A11)')
         return self
+
+    @property
+    def room_zones(self) -> Zones:
+        """Return the zones as the sensing process takes them.
+
+        Raises:
+            SettingsError: they overlap, leave a hole, or have no bed; never of settings that were read.
+        """
+        return zones_from([one.model_dump(mode="json", exclude_none=True) for one in self.zones])
 
     @property
     def password_path(self) -> Path | None:

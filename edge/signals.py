@@ -79,11 +79,14 @@ class SignalWindow:
         """Seconds between the first and the last frame."""
         return self._frames[-1].t_s - self._frames[0].t_s if len(self._frames) > 1 else 0.0
 
-    def read(self, calm_since_s: float) -> "WindowReading | None":
+    def read(self, calm_since_s: float, floor: Float | None = None) -> "WindowReading | None":
         """Work the frames out.
 
         Args:
             calm_since_s: [s] frame time from which the body was calm; older frames do not enter the field.
+
+            floor: shape (channels,), noise power of the empty room, for frames that do not see their own; None when it
+                was not measured.
 
         Returns:
             Motion and displacement; None while there are fewer than a second's worth of frames.
@@ -96,6 +99,7 @@ class SignalWindow:
             reading, self._noise = _read_trace(times, values.real.astype(np.float64), self.layout, calm_since_s)
             return reading
         noise = _noise_inside([frame.noise_power for frame in self._frames])
+        noise = floor if noise is None else noise
         return self._read_radar(times, values, noise, self.layout, calm_since_s)
 
     def path(self, seconds: float, centre: NDArray[np.complex64] | None) -> Float | None:

@@ -1,11 +1,11 @@
 """Starts the sensing process on an open verdict and ends it on a closed one; knows when it has truly gone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from broker.clock import Clock
-from broker.vocabulary import Purpose, SensorState
+from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import SENSING, Child
 from edge.errors import PipeError
 from edge.pipe import (
@@ -22,6 +22,7 @@ from edge.pipe import (
     encode,
 )
 from edge.restarts import Restarts
+from edge.trials import Trial, TrialSaid
 
 EXTEND_AFTER_S = 5.0
 """[s] by which the permitted end must have moved before the process is told."""
@@ -38,12 +39,16 @@ class Order:
         purposes: what may leave it.
         vital_signs: whether rates may leave it (rule A11).
         until_s: on the node's `elapsed_s` [s], when its permission ends if nothing new is heard.
+        lease_kind: on whose word it runs.
+        trial: what is to be tried in an empty room; None but under a commissioning lease.
     """
 
     lease_id: str
     purposes: tuple[Purpose, ...]
     vital_signs: bool
     until_s: float
+    lease_kind: LeaseKind = LeaseKind.CONSENT
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Sensed:
     line: SensedLine
 
 
-Happening = SensorOpened | SensorClosed | SensorFailed | Sensed | Loop | Ended | Notice
+Happening = SensorOpened | SensorClosed | SensorFailed | Sensed | Loop | Ended | Notice | TrialSaid
 
 
 class SensingProcess(Protocol):
@@ -199,14 +204,11 @@ class Supervisor:
         """
         assert self._order is not None
         moved_s = order.until_s - self._order.until_s
-        changed = (order.lease_id, order.purposes, order.vital_signs) != (
-            self._order.lease_id,
-            self._order.purposes,
-            self._order.vital_signs,
-        )
+        changed = replace(order, until_s=self._order.until_s) != self._order
         if changed or moved_s >= EXTEND_AFTER_S or moved_s < -0.5:
             self._order = order
-            self._tell(Extend(order.until_s - self._clock.elapsed_s(), order.purposes))
+            for_s = order.until_s - self._clock.elapsed_s()
+            self._tell(Extend(for_s, order.purposes, order.lease_kind, order.trial))
 
     def _tell(self, line: Open | Extend) -> None:
         assert self._child is not None

@@ -103,6 +103,10 @@ class NodeKey:
         signature = self._sign(cosigned_bytes(node_id, tree_size, root, outcome))
         return Cosignature(tree_size=tree_size, root=root, outcome=outcome, signature=signature)
 
+    def sign_installation(self, content: bytes) -> str:
+        """Return a signature over the record of an installation, whose kind no message carries."""
+        return self._sign(content)
+
     def _sign(self, content: bytes) -> str:
         return base64.b64encode(self._key.sign(content)).decode()
 

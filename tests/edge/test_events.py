@@ -51,8 +51,49 @@ def test_one_second_in_another_zone_is_not_believed() -> None:
     room = Second()
     room.see(10, presence=HERE, zone=Zone.BED)
     for _ in range(20):
-        assert room.see(2, presence=HERE, zone=Zone.ROOM) == []
+        assert room.see(1, presence=HERE, zone=Zone.ROOM) == []
         assert room.see(1, presence=HERE, zone=Zone.BED) == []
+
+
+def test_who_walks_out_through_every_zone_is_up_after_two_looks_whatever_they_pass() -> None:
+    room = Second()
+    room.see(10, presence=HERE, zone=Zone.BED)
+    assert room.see(1, presence=HERE, zone=Zone.ROOM) == []
+    assert room.see(1, presence=HERE, zone=Zone.ENSUITE) == [RoomEventKind.OUT_OF_BED]
+    assert room.see(4, presence=HERE, zone=Zone.DOOR) == []
+
+
+def test_a_step_without_a_zone_does_not_delay_that_they_are_up() -> None:
+    room = Second()
+    room.see(10, presence=HERE, zone=Zone.BED)
+    room.see(1, presence=HERE, zone=Zone.ROOM)
+    assert room.see(1, presence=HERE, zone=None) == []
+    assert room.see(1, presence=HERE, zone=Zone.ROOM) == [RoomEventKind.OUT_OF_BED]
+
+
+def test_C17_somebody_seen_elsewhere_while_the_sleeper_never_stirred_is_not_the_sleeper_getting_up() -> None:
+    room = Second()
+    room.see(10, presence=HERE, zone=Zone.BED, is_moving=False)
+    assert room.see(3, presence=HERE, zone=Zone.ROOM, is_moving=True, people=1) == []
+    assert room.see(20, presence=HERE, zone=Zone.ROOM, is_moving=True, people=2) == [RoomEventKind.SECOND_PERSON]
+    assert room.places.place is Place.IN_BED
+
+
+def test_a_bed_exit_without_stirring_first_is_said_all_the_same_only_later() -> None:
+    room = Second()
+    room.see(10, presence=HERE, zone=Zone.BED, is_moving=False)
+    assert room.see(6, presence=HERE, zone=Zone.ROOM, is_moving=True) == [RoomEventKind.OUT_OF_BED]
+
+
+def test_one_doubtful_second_does_not_begin_the_wait_for_stillness_anew_and_long_doubt_does() -> None:
+    room = Second()
+    room.see(400, presence=HERE, is_moving=False)
+    room.see(3, presence=Presence.UNSURE)
+    assert room.see(318, presence=HERE, is_moving=False) == [RoomEventKind.NO_MOVEMENT]
+    other = Second()
+    other.see(700, presence=HERE, is_moving=False)
+    other.see(30, presence=Presence.UNSURE)
+    assert other.see(300, presence=HERE, is_moving=False) == []
 
 
 def test_who_was_last_at_the_door_has_left_the_room_and_returns() -> None:

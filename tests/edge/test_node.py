@@ -23,6 +23,7 @@ from broker.vocabulary import (
     CloseReason,
     HealthFlag,
     Lamp,
+    Movement,
     Origin,
     Presence,
     Purpose,
@@ -261,7 +262,7 @@ def test_what_was_sensed_before_a_no_is_not_said_after_it(sensing_room: NodeAtNi
 
 def test_a_room_event_is_recorded(sensing_room: NodeAtNight) -> None:
     for _ in range(4):
-        sensing_room.sense()
+        sensing_room.sense(movement=Movement.MOVING)
     for _ in range(3):
         sensing_room.sense(zone=Zone.ROOM)
     events = [one.event for one in sensing_room.bodies if isinstance(one, RoomEvent)]

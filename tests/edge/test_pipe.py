@@ -44,7 +44,14 @@ def test_what_sensing_says_arrives_as_it_was_said(line):
 
 
 def test_what_the_node_says_arrives_as_it_was_said():
-    told = Open({"kind": "synthetic", "seed": 1}, (Purpose.PRESENCE,), False, "0" * 32, {"bed": (0.0, 1.6)}, 60.0)
+    told = Open(
+        {"kind": "synthetic", "seed": 1},
+        (Purpose.PRESENCE,),
+        False,
+        "0" * 32,
+        ({"zone": "bed", "from_m": 0.0, "to_m": 1.6},),
+        60.0,
+    )
     assert decode_to_sensing(encode(told)) == told
     assert decode_to_sensing(encode(Extend(20.0, ()))) == Extend(20.0, ())
 

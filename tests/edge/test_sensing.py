@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from broker.vocabulary import Purpose, Withheld
+from broker.vocabulary import LeaseKind, Purpose, Withheld
+from edge.errors import PipeError
 from edge.frames import Frame, FrameCount, FrameKind, Layout, Quiet
 from edge.pipe import Ended, Extend, Fault, Loop, Notice, Open, Opened, SensedLine, decode_from_sensing, encode
 from edge.sensing import Parts, Sensing, Stopped
 from edge.sources.arrays import ArrayRecording
+from edge.trials import Profiled, ProfilePart, Trial, TrialKind, Tried
+from tests.kit.empty_rooms import EMPTY, SceneSource, phantom
 from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START, new_estimator
 
 ALL = tuple(Purpose)
-ZONES = {"bed": (0.0, 1.65), "room": (1.65, 2.7)}
+ZONES = ({"zone": "bed", "from_m": 0.0, "to_m": 1.65}, {"zone": "room", "from_m": 1.65, "to_m": 2.7})
 
 
 class Script:
@@ -225,3 +228,31 @@ def _lives(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_N3_a_survey_runs_beside_the_room_and_its_profile_leaves_in_short_lines():
+    trial = Trial(TrialKind.SURVEY, 1, 20.0)
+    said, _ = run(SceneSource(EMPTY, 30), {1.1: Extend(60.0, ALL, LeaseKind.COMMISSIONING, trial)}, 26)
+    parts = [line for line in said if isinstance(line, ProfilePart)]
+    assert sum(len(part.range_m) for part in parts) == 33
+    assert max(len(encode(part)) for part in parts) < 2048
+    assert len([line for line in said if isinstance(line, Profiled)]) == 1
+    assert len([line for line in said if isinstance(line, SensedLine)]) >= 24
+
+
+def test_N3_a_phantom_is_told_in_its_trial_and_nowhere_else():
+    trial = Trial(TrialKind.PHANTOM, 1)
+    said, _ = run(SceneSource(phantom(18.0), 32), {1.1: Extend(60.0, ALL, LeaseKind.COMMISSIONING, trial)}, 28)
+    told = [line.rate_per_min for line in said if isinstance(line, Tried) and line.rate_per_min is not None]
+    room = [line for line in said if isinstance(line, SensedLine) and line.t_s > 20]
+    assert told
+    assert all(abs(rate - 18.0) <= 0.5 for rate in told)
+    assert {line.respiratory_rate_per_min for line in room} == {None}
+
+
+def test_N3_a_trial_without_a_commissioning_lease_ends_the_sensing_process():
+    asked = {1.1: Extend(60.0, ALL, LeaseKind.CONSENT, Trial(TrialKind.PHANTOM, 1))}
+    parts_clock, said = TimeThatFlies(START), []
+    parts = Parts(parts_clock, recording(5), new_estimator(), Script(parts_clock, asked, 5), said.append, [].append)
+    with pytest.raises(PipeError, match="without a commissioning lease"):
+        Sensing(parts, ALL, True).run()

@@ -49,6 +49,7 @@ from edge.pipe import Loop, SensedLine
 from edge.recorder import Start
 from edge.settings import NodeSettings, SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened
+from edge.trials import TrialSaid
 from edge.trust import UNSIGNED, ConsoleKey
 from edge.witness import Witness
 
@@ -195,10 +196,10 @@ class FakeSensing:
         self.is_slow = False
         self.orders: list[Order | None] = []
         self._order: Order | None = None
-        self._to_say: list[SensedLine | Loop] = []
+        self._to_say: list[SensedLine | Loop | TrialSaid] = []
         self._fails: str | None = None
 
-    def say(self, line: SensedLine | Loop) -> None:
+    def say(self, line: SensedLine | Loop | TrialSaid) -> None:
         self._to_say.append(line)
 
     def fail(self, sentence: str) -> None:
