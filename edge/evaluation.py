@@ -109,7 +109,7 @@ class EstimateOptions:
     format: str | None = None
     """A format's name; None lets the content decide."""
     config: Path | None = None
-    """Settings of a raw recording; none of the formats read now needs them."""
+    """Settings of a raw recording, for the formats that need them."""
     jsonl: bool = True
     """One JSON object a line; False writes a short text line."""
 
@@ -128,7 +128,7 @@ def estimate_file(path: Path, options: EstimateOptions, out: TextIO | None = Non
     """
     out, err = out or sys.stdout, err or sys.stderr
     try:
-        source = open_recording(path, options.format, options.sensor)
+        source = open_recording(path, options.format, options.sensor, config=options.config)
         estimator = new_estimator(Zones())
     except (SourceError, ModelError) as error:
         err.write(f"{error}\n")

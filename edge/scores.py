@@ -61,7 +61,7 @@ def score_case(case: Case) -> Score:
         return Score(case.id, note="recording absent")
     began_s = time.process_time()
     try:
-        source = open_recording(case.path, case.format, case.sensor)
+        source = open_recording(case.path, case.format, case.sensor, config=case.config)
         estimates = list(estimates_of(source, new_estimator(Zones())))
         source.close()
     except (EdgeError, ModelError) as error:

@@ -54,6 +54,21 @@ def test_a_missing_file_is_said_in_one_sentence(tmp_path):
     assert "does not exist" in err
 
 
+def test_settings_that_a_recording_has_no_use_for_are_said_to_be_unused(tmp_path):
+    simulate_file(tmp_path / "n.npz", seed=3, seconds=2)
+    (tmp_path / "radar.toml").write_text("[radar]")
+    status, _, err = run(tmp_path / "n.npz", config=tmp_path / "radar.toml")
+    assert status == 0
+    assert "radar.toml was not used" in err
+
+
+def test_settings_that_are_not_there_are_said_in_one_sentence(tmp_path):
+    simulate_file(tmp_path / "n.npz", seed=3, seconds=2)
+    status, _, err = run(tmp_path / "n.npz", config=tmp_path / "none.toml")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "none.toml does not exist" in err
+
+
 def test_a_case_without_its_recording_is_listed_and_not_scored(tmp_path):
     score = score_case(Case("gone", tmp_path / "gone.h5", Expect.RATE))
     assert score.note == "recording absent"
