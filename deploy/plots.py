@@ -148,14 +148,14 @@ def _limits(trials: Sequence[Trial]) -> tuple[float, float]:
 
 def _title(trial: Trial) -> str:
     """Say in one line how it went; never an error without its coverage."""
-    score = score_of(trial)
-    accuracy, told = score.accuracy, [trial.case.id]
+    judged = score_of(trial)
+    accuracy, told = judged.accuracy, [trial.case.id]
     if accuracy.mae_per_min is not None:
         told.append(f"mean error {accuracy.mae_per_min:.2f} /min")
     if accuracy.coverage is not None:
         told.append(f"shown in {accuracy.coverage:.0%} of calm seconds")
-    if score.note:
-        told.append(score.note)
-    if trial.case.expect is not Expect.RATE or score.honesty.false_rates:
-        told.append(f"false rates in {score.honesty.false_rates} of {score.seconds} s")
+    if judged.note:
+        told.append(judged.note)
+    if trial.case.expect is not Expect.RATE or judged.honesty.false_rates:
+        told.append(f"false rates in {judged.honesty.false_rates} of {judged.seconds} s")
     return "   |   ".join(told)

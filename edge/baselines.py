@@ -28,7 +28,8 @@ class SpectralPeak:
     what doubts are for.
     """
 
-    model = "spectral-peak"
+    model = "0" * 64
+    """No file stands behind it."""
 
     def __init__(self) -> None:
         self._frames: deque[Frame] = deque()

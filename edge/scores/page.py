@@ -79,8 +79,10 @@ def table(scores: Sequence[Score]) -> str:
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    """Align columns; one that has nothing to say in any row is left out."""
+    told = [place for place in range(len(rows[0])) if any(row[place] not in ("", NONE) for row in rows[1:])]
+    widths = {place: max(len(row[place]) for row in rows) for place in told}
+    return ["  ".join(row[place].ljust(widths[place]) for place in told).rstrip() for row in rows]
 
 
 def _first(scores: Sequence[Score]) -> str:
@@ -144,23 +146,25 @@ def as_json(scores: Sequence[Score], models: Iterable[tuple[str, str]]) -> str:
         models: name and sha256 of each model that stands behind them.
     """
     first = _first(scores)
-    mine = of_estimator(scores, first)
     document = {
         "models": dict(models),
         "estimator": first,
-        "cases": [flat(one) for one in mine],
-        "all": flat(total(mine)),
-        "groups": {kind: _group(groups) for kind, groups in by_group(mine).items()},
-        "baselines": {name: _baseline(of_estimator(scores, name)) for name in BASELINES if of_estimator(scores, name)},
+        **_figures(of_estimator(scores, first)),
+        "baselines": {name: _figures(of_estimator(scores, name)) for name in BASELINES if of_estimator(scores, name)},
     }
     return json.dumps(document, indent=2)
+
+
+def _figures(scores: Sequence[Score]) -> dict[str, Any]:
+    """Write all of one contender: each case, the total, and each kind of group."""
+    return {
+        "cases": [flat(one) for one in scores],
+        "all": flat(total(scores)),
+        "groups": {kind: _group(groups) for kind, groups in by_group(scores).items()},
+    }
 
 
 def _group(groups: Sequence[Score]) -> dict[str, Any]:
     withheld, errors = worst_over_best(groups)
     rows = [flat(one) for one in groups]
     return {"rows": rows, "worst_over_best_withheld": withheld, "worst_over_best_error": errors}
-
-
-def _baseline(scores: Sequence[Score]) -> dict[str, Any]:
-    return {"cases": [flat(one) for one in scores], "all": flat(total(scores))}
