@@ -26,11 +26,15 @@ check: ## Format, lint, types and import contracts
 
 bench: ## Measure, each figure against a baseline of the same run; ends with one table (about five minutes)
 	@bash deploy/setup.sh test
+	@$(BIN)/uv venv --quiet --allow-existing .venv-bench \
+	&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --group bench \
+	|| echo "bench: the sensor maker's application cannot be installed here, so its ratio is left out"
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
-docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
+docs: ## Write the generated pages and the README's pictures again (accuracy needs the recordings, pictures make tools)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
+	$(BIN)/python -m deploy.accuracy --keep out/accuracy.json
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
 	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
 	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
@@ -52,4 +56,4 @@ cleanroom: ## Prove setup and tests in a fresh minimal Debian (needs root and mm
 	@bash deploy/cleanroom.sh $(ARGS)
 
 clean: ## Remove what was built; keeps every ward's data
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out
+	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out

@@ -12,8 +12,10 @@ from edge.scores.known import Known
 class Honesty:
     """Seconds of one trial, or of many."""
 
+    forbidden: int = 0
+    """Seconds in which no vital sign may be shown."""
     false_rates: int = 0
-    """Vital signs shown where none may be."""
+    """Of these, those in which one was."""
     present: int = 0
     """Seconds in which presence is known."""
     present_right: int = 0
@@ -47,6 +49,7 @@ def _second(estimate: Estimate, truth: Known) -> Honesty:
     has_vital = estimate.respiratory_rate_per_min is not None or estimate.pulse_rate_per_min is not None
     said, real = estimate.presence, truth.presence
     return Honesty(
+        forbidden=int(not truth.may_show),
         false_rates=int(has_vital and not truth.may_show),
         present=int(real is not None),
         present_right=int(real is not None and said is real),
