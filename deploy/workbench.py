@@ -82,16 +82,17 @@ def simulate(
     file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="Where the recording goes.")],
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same night.")] = 1,
     seconds: Annotated[float, typer.Option(min=1, max=86400, help="How long.")] = 300,
+    scenario: Annotated[str, typer.Option(help="Which story; a wrong name prints them all.")] = "night",
 ) -> None:
     """Write a simulated sleeper as a recording, with the truth of each second beside it.
 
     The truth is written to the same name with .truth.jsonl; `hushward estimate` reads the recording.
 
-    Example: hushward simulate night.npz --seed 7 --seconds 600
+    Example: hushward simulate night.npz --seed 7 --seconds 600 --scenario cheyne_stokes
 
     Exit codes: 0 written; 1 it could not be, with the reason in one sentence.
     """
-    told = simulate_file(file, seed=seed, seconds=seconds)
+    told = simulate_file(file, seed=seed, seconds=seconds, scenario=scenario)
     typer.echo(f"{told['frames']} frames, {told['seconds']} s: {told['recording']} and {told['truth']}")
 
 

@@ -19,6 +19,7 @@ from edge.zones import Zones
 from models.errors import ModelError
 from models.runtime import load
 from models.simulator.night import Night
+from models.simulator.scenes import SCENES
 
 # Recordings carry no trustworthy time of day: their estimates count from here.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -170,25 +171,32 @@ def estimate_file(path: Path, options: EstimateOptions, out: TextIO | None = Non
     return EXIT_READ
 
 
-def simulate_file(path: Path, *, seed: int, seconds: float) -> Mapping[str, Any]:
+def simulate_file(path: Path, *, seed: int, seconds: float, scenario: str = "night") -> Mapping[str, Any]:
     """Write a simulated night as a neutral `.npz` that `estimate` reads, with its truth beside it.
 
     Args:
         path: the `.npz`; the truth is written to the same name with `.truth.jsonl`.
         seed: the same seed gives the same night.
         seconds: [s] how long.
+        scenario: which story, by its name in SCENES.
 
     Returns:
         What was written: frames, seconds and the two paths.
+
+    Raises:
+        SourceError: no such scenario.
     """
-    night = Night(seed)
+    if scenario not in SCENES:
+        raise SourceError(f"There is no scenario '{scenario}'; there are {', '.join(SCENES)}.")
+    night = Night(seed, SCENES[scenario]())
     settings = night.scene.receiver
-    frames, truths = [], []
+    frames, times_s, truths = [], [], []
     next_s = 1.0
     for look in night:
         if look.t_s > seconds:
             break
         frames.append(look.iq)
+        times_s.append(look.t_s)
         if look.t_s >= next_s:
             truths.append({"t_s": next_s, **vars(look.truth)})
             next_s += 1
@@ -196,8 +204,9 @@ def simulate_file(path: Path, *, seed: int, seconds: float) -> Mapping[str, Any]
     np.savez_compressed(
         path,
         iq=np.array(frames),
+        t_s=np.array(times_s),
         frame_rate_hz=settings.frame_rate_hz,
-        wavelength_m=299_792_458.0 / 60.5e9,
+        wavelength_m=settings.wavelength_m,
         range_m=from_first_m,
     )
     truth_path = path.with_suffix(".truth.jsonl")

@@ -56,6 +56,9 @@ class SimulatedKnowledge:
 
     def of(self, t_s: float, truth: Truth) -> Known:
         """Say what is known of a second; seconds come in order."""
+        if truth.machine_rate_per_min is not None:
+            # A plate at a known rate may be read, rightly, or left alone.
+            return Known(truth.machine_rate_per_min, is_calm=t_s >= ELIGIBLE_FROM_S)
         is_held = truth.state == "no_breathing_seen"
         if truth.people != self._people:
             self._people, self._changed_s = truth.people, t_s
@@ -66,11 +69,13 @@ class SimulatedKnowledge:
             or self._lasts(t_s, "moving", truth.state == "moving", CHANGE_GRACE_S)
         )
         is_calm = truth.rate_per_min is not None and truth.is_observable and self._expect is Expect.RATE
-        is_settled = t_s >= ELIGIBLE_FROM_S and t_s - self._changed_s >= CHANGE_GRACE_S
+        # Who is too weak to be seen by anybody is asked of nobody.
+        is_visible = truth.is_presence_observable
+        is_settled = is_visible and t_s >= ELIGIBLE_FROM_S and t_s - self._changed_s >= CHANGE_GRACE_S
         return Known(
             rate_per_min=truth.rate_per_min if is_calm else None,
             is_calm=is_calm and t_s >= ELIGIBLE_FROM_S,
-            is_held=is_held,
+            is_held=is_held if truth.is_state_observable else None,
             presence=(Presence.PRESENT if truth.people else Presence.ABSENT) if is_settled else None,
             people=truth.people if is_settled else None,
             may_show=self._expect is not Expect.WITHHELD and not overdue,

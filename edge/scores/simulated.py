@@ -7,12 +7,13 @@ from typing import Any
 
 from edge.cases import Simulation
 from edge.errors import SettingsError
-from edge.frames import Frame, FrameCount, FrameKind, Layout
+from edge.frames import Frame, FrameCount
+from edge.sources.synthetic import frames_of
 from models.simulator.acts import Act, ActKind
 from models.simulator.breathing import BreathingStyle
 from models.simulator.night import Fan, Night, Scene, Truth
-from models.simulator.receiver import WAVELENGTH_M
 from models.simulator.scenes import SCENES
+from models.simulator.torsos import Posture
 
 
 class HeldFrames:
@@ -48,18 +49,16 @@ def simulated(simulation: Simulation) -> tuple[HeldFrames, list[Truth]]:
     Raises:
         SettingsError: no such scenario, or no such field of a scene.
     """
-    night = Night(simulation.seed, scene_of(simulation))
-    layout = Layout(FrameKind.RADAR, night.receiver.range_m, WAVELENGTH_M, night.scene.receiver.frame_rate_hz)
     frames: list[Frame] = []
     truths: list[Truth] = []
     latest: Truth | None = None
-    for look in night:
-        if look.t_s > simulation.seconds:
+    for frame, truth in frames_of(Night(simulation.seed, scene_of(simulation))):
+        if frame.t_s > simulation.seconds:
             break
-        while latest is not None and len(truths) + 1 < look.t_s:
+        while latest is not None and len(truths) + 1 < frame.t_s:
             truths.append(latest)
-        latest = look.truth
-        frames.append(Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before))
+        latest = truth
+        frames.append(frame)
     while latest is not None and len(truths) < math.floor(simulation.seconds):
         truths.append(latest)
     return HeldFrames(frames), truths
@@ -84,7 +83,7 @@ def scene_of(simulation: Simulation) -> Scene:
             raise SettingsError(f"a scene has no '{name}'; it has {', '.join(sorted(names))}")
         try:
             changes[name] = _part(name, told, getattr(scene, name))
-        except (TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"{name}: {error}") from error
     return replace(scene, **changes)
 
@@ -93,9 +92,11 @@ def _part(name: str, told: Any, usual: Any) -> Any:
     """Build one field of a scene from its words in the list."""
     if name in ("acts", "visitor"):
         return [_act(one) for one in told]
-    if isinstance(told, dict):
-        return replace(usual, **told) if is_dataclass(usual) and not isinstance(usual, type) else _PARTS[name](**told)
-    return told
+    if name == "posture":
+        return Posture[str(told).upper()]
+    if not isinstance(told, dict):
+        return tuple(told) if isinstance(told, list) else told
+    return replace(usual, **told) if is_dataclass(usual) and not isinstance(usual, type) else _PARTS[name](**told)
 
 
 def _act(told: dict[str, Any]) -> Act:

@@ -69,7 +69,7 @@ class ArrayRecording:
 
 
 def iq_npz(path: Path, *, loop: bool = False) -> ArrayRecording:
-    """Read `iq` complex [frames, bins] or [frames], `frame_rate_hz`, `wavelength_m` and optionally `range_m`.
+    """Read `iq` complex [frames, bins] or [frames], `frame_rate_hz`, `wavelength_m` and optionally `range_m` and `t_s`.
 
     Raises:
         UnreadableFile: not such a file.
@@ -80,6 +80,7 @@ def iq_npz(path: Path, *, loop: bool = False) -> ArrayRecording:
             rate_hz = float(table["frame_rate_hz"])
             wavelength_m = float(table["wavelength_m"])
             range_m = np.asarray(table["range_m"], dtype=np.float64) if "range_m" in table else None
+            times_s = np.asarray(table["t_s"], dtype=np.float64) if "t_s" in table else None
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
         raise UnreadableFile(
             f"{path.name} is not an .npz with iq, frame_rate_hz and wavelength_m ({error})."
@@ -94,8 +95,12 @@ def iq_npz(path: Path, *, loop: bool = False) -> ArrayRecording:
         range_m = np.full(iq.shape[1], math.nan)
     if range_m.shape != (iq.shape[1],) or not np.isfinite(iq).all():
         raise UnreadableFile(f"{path.name}: range_m must name each bin, and iq must hold finite numbers only.")
+    if times_s is None:
+        times_s = np.arange(len(iq)) / rate_hz
+    if times_s.shape != (len(iq),) or not (np.diff(times_s) > 0).all():
+        raise UnreadableFile(f"{path.name}: t_s must give each frame a time that rises.")
     layout = Layout(FrameKind.RADAR, range_m, wavelength_m, rate_hz)
-    return ArrayRecording(layout, np.arange(len(iq)) / rate_hz, iq.astype(np.complex64), loop=loop)
+    return ArrayRecording(layout, times_s, iq.astype(np.complex64), loop=loop)
 
 
 def csv_header(path: Path) -> tuple[str, ...]:

@@ -4,9 +4,17 @@ from collections.abc import Iterator
 
 from edge.errors import SourceError
 from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
-from models.simulator.night import Night
-from models.simulator.receiver import WAVELENGTH_M
+from models.simulator.night import Night, Truth
 from models.simulator.scenes import SCENES
+
+
+def frames_of(night: Night) -> Iterator[tuple[Frame, Truth]]:
+    """Give the frames of a simulated night, each with the truth of its moment, for ever."""
+    settings = night.scene.receiver
+    layout = Layout(FrameKind.RADAR, night.receiver.range_m, settings.wavelength_m, settings.frame_rate_hz)
+    for look in night:
+        values, noise = look.iq, look.noise_power
+        yield Frame(layout, look.t_s, values, noise, look.lost_before, look.is_saturated, look.is_late), look.truth
 
 
 class SyntheticRoom:
@@ -31,14 +39,12 @@ class SyntheticRoom:
 
     def __iter__(self) -> Iterator[Frame | LoopMark]:
         """Give frames for ever, or until closed."""
-        rate_hz = self._night.scene.receiver.frame_rate_hz
-        layout = Layout(FrameKind.RADAR, self._night.receiver.range_m, WAVELENGTH_M, rate_hz)
-        for look in self._night:
+        for frame, _ in frames_of(self._night):
             if self._is_closed:
                 return
             self._count.read += 1
-            self._count.lost += look.lost_before
-            yield Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before)
+            self._count.lost += frame.lost_before
+            yield frame
 
     def close(self) -> None:
         """End the room."""

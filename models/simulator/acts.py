@@ -19,8 +19,16 @@ class ActKind(StrEnum):
     """Lies still and breathes."""
     HOLD = "hold"
     """Lies still and does not breathe."""
+    OBSTRUCT = "obstruct"
+    """Lies still and breathes against a closed throat: chest and belly move against each other, no air moves."""
     TURN = "turn"
     """Turns over, into another posture."""
+    TWITCH = "twitch"
+    """Jerks, and lies as before."""
+    TOSS = "toss"
+    """Throws the body about, into another posture."""
+    SIT = "sit"
+    """Sits in bed, still."""
     WALK = "walk"
     """Walks to `to_m`; the duration follows from the distance."""
     STAND = "stand"
@@ -40,16 +48,46 @@ class Act:
     """[m] where a walk ends."""
     speed_m_per_s: float = 0.7
     """[m/s] of a walk, 0.3 to 1.5."""
+    depth: tuple[float, float] = (1.0, 1.0)
+    """How deep the breath is at the beginning and at the end, as a share of the usual; hypopnoea is 0.2 to 0.5."""
+    is_full: bool = False
+    """A held breath is held after breathing in; else after breathing out."""
 
 
-def lie(duration_s: float) -> Act:
-    """Lie still and breathe."""
-    return Act(ActKind.LIE, duration_s)
+def lie(duration_s: float, depth: float = 1.0, to_depth: float | None = None) -> Act:
+    """Lie still and breathe, as deep as usual, or shallower, or swelling from one depth to another."""
+    return Act(ActKind.LIE, duration_s, depth=(depth, depth if to_depth is None else to_depth))
 
 
-def hold(duration_s: float) -> Act:
-    """Lie still with the breath held."""
-    return Act(ActKind.HOLD, duration_s)
+def hold(duration_s: float, *, is_full: bool = False) -> Act:
+    """Lie still with the breath held, after breathing out or after breathing in."""
+    return Act(ActKind.HOLD, duration_s, is_full=is_full)
+
+
+def obstruct(duration_s: float) -> Act:
+    """Breathe against a closed throat: an obstructive apnoea."""
+    return Act(ActKind.OBSTRUCT, duration_s)
+
+
+def twitch(duration_s: float = 0.6) -> Act:
+    """Jerk once."""
+    return Act(ActKind.TWITCH, duration_s)
+
+
+def toss(duration_s: float = 12.0) -> Act:
+    """Toss about."""
+    return Act(ActKind.TOSS, duration_s)
+
+
+def sit(duration_s: float) -> Act:
+    """Sit in bed, still."""
+    return Act(ActKind.SIT, duration_s)
+
+
+def cheyne_stokes(cycle_s: float = 60.0, pause_s: float = 18.0) -> list[Act]:
+    """Breathe in one swell, from next to nothing to deep and back, and then not at all."""
+    half_s = (cycle_s - pause_s) / 2
+    return [lie(half_s, 0.15, 1.4), lie(half_s, 1.4, 0.15), hold(pause_s)]
 
 
 def turn(duration_s: float = 4.0) -> Act:

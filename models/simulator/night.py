@@ -1,36 +1,52 @@
 """A room at night, frame by frame, with the truth of each moment beside it."""
 
 import math
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.simulator.acts import BED_M, BEDSIDE_M, DOOR_M, ENSUITE_M, Act, ActKind, demo_acts
+from models.simulator.actors import Actor
+from models.simulator.acts import demo_acts
 from models.simulator.body import Body
 from models.simulator.breathing import BreathingStyle
-from models.simulator.receiver import Receiver, ReceiverSettings
+from models.simulator.nuisances import NuisanceMotion
+from models.simulator.phantom import PhantomMotion
+from models.simulator.receiver import Receiver, knock_mm
+from models.simulator.scene import Fan, Scene
+from models.simulator.truth import Truth, TruthKeeper
+from models.simulator.walls import echo_gain
 
-TRUTH_WINDOW_S = 30.0
-TRUTH_FIRST_S = 10.0
+__all__ = ["Fan", "Look", "Moment", "Night", "Scene", "Truth"]
+
+Float = NDArray[np.float64]
+Echo = tuple[Float, Float]
+NOTHING: Echo = (np.zeros(0), np.zeros(0))
+# Lifeless things are moved by a second at a time.
+STRETCH_S = 1.0
+# A hose moves by this much of the belly's excursion, a little after it.
+HOSE_SHARE, HOSE_ECHO = 0.25, 60.0
 
 
-@dataclass(frozen=True)
-class Truth:
-    """What is really so at one moment."""
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What there is to be seen at one moment, before any radar has looked."""
 
-    state: str
-    """breathing, no_breathing_seen, moving or empty."""
-    people: int
-    """0, 1 or 2."""
-    zone: str | None
-    """bed, room, ensuite or door of the sleeper; None when nobody is in view."""
-    rate_per_min: float | None
-    """Mean rate over the calm stretch of the last 10 to 30 s; None when nobody breathes calmly."""
-    is_observable: bool
-    """A perfect observer could give a rate from what the sensor saw."""
+    t_s: float
+    dt_s: float
+    """[s] since the moment before."""
+    place_m: Float
+    """shape (echoes,) [m]."""
+    amplitude: Float
+    """shape (echoes,), in receiver units."""
+    bearing: Float
+    """shape (echoes,) [rad], the phase by which a second receiver sees an echo turned."""
+    shake_mm: float
+    """[mm] how far the sensor's mount is from its place."""
+    excursion_mm: float
+    """[mm] how far the sleeper's belly has risen; meaningless with nobody in view."""
+    truth: Truth
 
 
 @dataclass(frozen=True)
@@ -39,97 +55,13 @@ class Look:
 
     t_s: float
     iq: NDArray[np.complex64]
-    """shape (bins,)."""
+    """shape (channels,)."""
     noise_power: NDArray[np.float32]
-    """shape (bins,)."""
+    """shape (channels,)."""
     lost_before: int
     truth: Truth
-
-
-@dataclass(frozen=True)
-class Fan:
-    """A thing that moves all the time and is not alive."""
-
-    range_m: float = 2.2
-    rate_hz: float = 0.25
-    """An oscillating head turns at 0.05 to 0.15 Hz, a curtain at 0.1 to 0.5 Hz."""
-    swing_mm: float = 8.0
-    echo: float = 60.0
-    jitter: float = 0.0
-    """Standard deviation of its period, as a share; machines are near 0."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everything that a simulated room is made of."""
-
-    acts: Iterable[Act] | None = None
-    """The sleeper's acts; None draws a demonstration night for ever, an empty list is an empty room."""
-    visitor: Iterable[Act] = ()
-    """A second person's acts, begun behind the door."""
-    style: BreathingStyle | None = None
-    """How the sleeper breathes; None draws one."""
-    receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
-    bed_m: float = BED_M
-    fan: Fan | None = None
-    shake: tuple[float, float] | None = None
-    """(rate [Hz], swing [mm]) of the sensor's own mount."""
-
-
-def zone_of(range_m: float) -> str:
-    """Name the zone of the simulated room at a distance."""
-    if range_m < (BED_M + BEDSIDE_M) / 2 + 0.1:
-        return "bed"
-    if range_m < ENSUITE_M - 0.3:
-        return "room"
-    return "ensuite" if range_m < (ENSUITE_M + DOOR_M) / 2 else "door"
-
-
-class _Person:
-    """A body and what it does."""
-
-    def __init__(self, acts: Iterable[Act], body: Body, rng: np.random.Generator) -> None:
-        self.body = body
-        self._rng = rng
-        self._acts = iter(acts)
-        self._act: Act | None = None
-        self._left_s = 0.0
-        self._next()
-
-    def _next(self) -> None:
-        before = self._act
-        if before is not None and before.kind is ActKind.TURN:
-            self.body.lie_anew()
-        self._act = next(self._acts, None)
-        if self._act is None:
-            self.body.is_in_view = False
-            self._left_s = math.inf
-            return
-        self.body.is_in_view = self._act.kind is not ActKind.AWAY
-        distance_m = abs(self._act.to_m - self.body.range_m)
-        is_walk = self._act.kind is ActKind.WALK
-        self.body.is_upright = is_walk or self._act.kind is ActKind.STAND
-        self._left_s = distance_m / self._act.speed_m_per_s if is_walk else self._act.duration_s
-
-    @property
-    def kind(self) -> ActKind:
-        """What is being done now; away when there is nothing left to do."""
-        return self._act.kind if self._act else ActKind.AWAY
-
-    def step(self, dt_s: float) -> None:
-        """Move on by one frame."""
-        if self._left_s <= 0:
-            self._next()
-        self._left_s -= dt_s
-        act, speed, restless = self._act, 0.0, 0.0
-        if act is not None and act.kind is ActKind.WALK:
-            speed = math.copysign(act.speed_m_per_s, act.to_m - self.body.range_m)
-            restless = 0.4
-        elif act is not None and act.kind is ActKind.TURN:
-            restless = 0.15
-        elif act is not None and act.kind is ActKind.STAND:
-            restless = 0.03
-        self.body.step(dt_s, is_held=self.kind is ActKind.HOLD, restlessness_m_per_s=restless, walk_m_per_s=speed)
+    is_saturated: bool = False
+    is_late: bool = False
 
 
 class Night:
@@ -149,69 +81,109 @@ class Night:
         self.receiver = Receiver(scene.receiver, rng)
         style = scene.style or _drawn_style(rng)
         acts = demo_acts(rng) if scene.acts is None else scene.acts
-        self._sleeper = _Person(acts, Body(style, scene.bed_m, rng), rng)
-        guest = Body(_drawn_style(rng), DOOR_M, rng)
-        self._visitor = _Person(scene.visitor, guest, rng)
-        self._fan_phase = 0.0
-        self._fan_pace = 1.0
-        self._calm: deque[tuple[float, float]] = deque()
+        self._sleeper = Actor(acts, Body(style, scene.bed_m, rng, scene.size, scene.posture))
+        self._visitor = Actor(scene.visitor, Body(_drawn_style(rng), scene.visitor_m, rng))
+        self._neighbour: Actor | None = None
+        if scene.neighbour is not None:
+            gain = echo_gain(scene.neighbour.wall, scene.receiver.wavelength_m)
+            body = Body(_drawn_style(rng), scene.neighbour.range_m, rng, gain)
+            self._neighbour = Actor(scene.neighbour.acts, body)
+        rate = scene.phantom.rate_per_min if scene.phantom else None
+        self._truth = TruthKeeper(self._sleeper, self._visitor, self.receiver, rate)
+        things = ((scene.fan,) if scene.fan else ()) + scene.nuisances
+        dt_s = 1 / scene.receiver.frame_rate_hz
+        movers: list[NuisanceMotion | PhantomMotion] = [NuisanceMotion(thing, rng) for thing in things]
+        if scene.phantom:
+            movers.append(PhantomMotion(scene.phantom, rng))
+        self._movers = [_frames(mover.run, dt_s) for mover in movers]
+        self._hose_mm = 0.0
 
-    def _truth(self, t_s: float) -> Truth:
-        kind = self._sleeper.kind
-        guests = int(self._visitor.body.is_in_view)
-        if kind is ActKind.LIE:
-            self._calm.append((t_s, self._sleeper.body.breaths))
-            while t_s - self._calm[0][0] > TRUTH_WINDOW_S:
-                self._calm.popleft()
-        else:
-            self._calm.clear()
-        rate = None
-        if self._calm and t_s - self._calm[0][0] >= TRUTH_FIRST_S:
-            (t0, b0), (t1, b1) = self._calm[0], self._calm[-1]
-            rate = 60 * (b1 - b0) / (t1 - t0)
-        states = {ActKind.LIE: "breathing", ActKind.HOLD: "no_breathing_seen", ActKind.AWAY: "empty"}
-        state = states.get(kind, "moving")
-        if guests and state != "moving":
-            state = "moving"
-        in_view = self._sleeper.body.is_in_view
-        zone = zone_of(self._sleeper.body.range_m) if in_view else None
-        return Truth(state, int(in_view) + guests, zone, rate, rate is not None and not guests)
-
-    def _extra_echo(self, dt_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        fan = self.scene.fan
-        if fan is None:
-            return np.zeros(0), np.zeros(0)
-        self._fan_phase += dt_s * fan.rate_hz * self._fan_pace
-        if self._fan_phase >= 1:
-            self._fan_phase -= 1
-            self._fan_pace = max(0.3, 1 + float(self._rng.normal(0, fan.jitter)))
-        swing_m = fan.swing_mm / 2000 * math.sin(2 * math.pi * self._fan_phase)
-        return np.array([fan.range_m + swing_m]), np.array([fan.echo])
+    def moments(self) -> Iterator[Moment]:
+        """Give one moment after the other, at the frame rate, as nobody's receiver has spoilt them."""
+        settings = self.scene.receiver
+        period_s, last_s, index = 1 / settings.frame_rate_hz, 0.0, 0
+        while True:
+            t_s = index * period_s
+            if settings.jitter:
+                t_s += period_s * float(np.clip(settings.jitter * self._rng.standard_normal(), -0.45, 0.45))
+                t_s = max(t_s, last_s)
+            dt_s = t_s - last_s if index else period_s
+            index += 1
+            last_s = t_s
+            self._step(dt_s)
+            place, amplitude, bearing = self._echoes(dt_s)
+            risen_mm = self._sleeper.body.excursion_mm
+            mount_mm = self._mount_mm(t_s)
+            yield Moment(t_s, dt_s, place, amplitude, bearing, mount_mm, risen_mm, self._truth.at(t_s))
 
     def __iter__(self) -> Iterator[Look]:
         """Give one look after the other, as the frame rate has it, lost ones left out."""
-        settings = self.scene.receiver
-        dt_s = 1 / settings.frame_rate_hz
-        lost, to_lose, index = 0, 0, 0
-        while True:
-            t_s = index * dt_s
-            index += 1
-            self._sleeper.step(dt_s)
-            self._visitor.step(dt_s)
-            truth = self._truth(t_s)
-            if to_lose == 0 and settings.loss_share and self._rng.random() < settings.loss_share:
-                to_lose = int(self._rng.integers(1, 12))
+        settings, rng = self.scene.receiver, self._rng
+        lost, to_lose = 0, 0
+        before: Look | None = None
+        for moment in self.moments():
+            if to_lose == 0 and settings.loss_share and rng.random() < settings.loss_share:
+                to_lose = int(rng.integers(1, settings.longest_loss + 1))
             if to_lose:
                 to_lose, lost = to_lose - 1, lost + 1
                 continue
-            shake = self.scene.shake
-            shake_mm = shake[1] / 2 * math.sin(2 * math.pi * shake[0] * t_s) if shake else 0.0
-            parts = [self._sleeper.body.echoes(), self._visitor.body.echoes(), self._extra_echo(dt_s)]
-            place = np.concatenate([part[0] for part in parts])
-            echo = np.concatenate([part[1] for part in parts])
-            iq, noise = self.receiver.profile(place, echo, dt_s, shake_mm)
-            yield Look(t_s, iq, noise, lost, truth)
+            is_late = bool(settings.late_share) and rng.random() < settings.late_share
+            t_s = moment.t_s + (0.5 / settings.frame_rate_hz if is_late else 0.0)
+            if before is not None:
+                t_s = max(t_s, before.t_s + 0.1 / settings.frame_rate_hz)
+            seen = self.receiver.profile(moment.place_m, moment.amplitude, moment.dt_s, moment.shake_mm, moment.bearing)
+            iq, noise, is_saturated = seen.iq, seen.noise_power, seen.is_saturated
+            if before is not None and settings.repeat_share and rng.random() < settings.repeat_share:
+                iq, noise, is_saturated = before.iq, before.noise_power, before.is_saturated
+            before = Look(t_s, iq, noise, lost, moment.truth, is_saturated, is_late)
+            yield before
             lost = 0
+
+    def _step(self, dt_s: float) -> None:
+        self._sleeper.step(dt_s)
+        self._visitor.step(dt_s)
+        if self._neighbour is not None:
+            self._neighbour.step(dt_s)
+
+    def _mount_mm(self, t_s: float) -> float:
+        shake = self.scene.shake
+        swing = shake[1] / 2 * math.sin(2 * math.pi * shake[0] * t_s) if shake else 0.0
+        return swing + sum(knock_mm(t_s - at_s) for at_s in self.scene.knock_at_s)
+
+    def _echoes(self, dt_s: float) -> tuple[Float, Float, Float]:
+        """Return places [m], amplitudes and bearings [rad] of all that answers."""
+        sleeper = self._sleeper.body.echoes()
+        parts = [sleeper, self._visitor.body.echoes(), self._ghosts(sleeper), self._hose(dt_s)]
+        if self._neighbour is not None:
+            parts.append(self._neighbour.body.echoes())
+        for frames in self._movers:
+            place, amplitude = next(frames)
+            parts.append((np.array([place]), np.array([amplitude])))
+        place_m = np.concatenate([part[0] for part in parts])
+        # Each source lies in a direction of its own, each of its parts a little beside it.
+        bearing = np.concatenate(
+            [1.3 * k - 2 + 0.3 * np.sin(5.0 * np.arange(len(part[0]))) for k, part in enumerate(parts)]
+        )
+        return place_m, np.concatenate([part[1] for part in parts]), bearing
+
+    def _ghosts(self, sleeper: Echo) -> Echo:
+        ghost = self.scene.ghost
+        if ghost is None:
+            return NOTHING
+        return sleeper[0][:3] + ghost.detour_m, sleeper[1][:3] * 10 ** (-ghost.loss_db / 20)
+
+    def _hose(self, dt_s: float) -> Echo:
+        if self.scene.hose_m is None or not self._sleeper.body.is_in_view:
+            return NOTHING
+        self._hose_mm += dt_s / (0.4 + dt_s) * (HOSE_SHARE * self._sleeper.body.excursion_mm - self._hose_mm)
+        return np.array([self.scene.hose_m + self._hose_mm / 1000]), np.array([HOSE_ECHO])
+
+
+def _frames(run: Callable[[int, float], Echo], dt_s: float) -> Iterator[tuple[float, float]]:
+    """Give one frame after the other of something that is moved a stretch at a time."""
+    while True:
+        place, amplitude = run(max(1, round(STRETCH_S / dt_s)), dt_s)
+        yield from zip(place.tolist(), amplitude.tolist(), strict=True)
 
 
 def _drawn_style(rng: np.random.Generator) -> BreathingStyle:

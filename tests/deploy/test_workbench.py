@@ -32,3 +32,13 @@ def test_a_list_of_cases_that_is_not_there_is_one_sentence(tmp_path: Path, capsy
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main_simulate([str(tmp_path / "none" / "night.npz"), "--seconds", "2"]) == 1
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_scenario_is_simulated_by_its_name_and_a_wrong_one_names_them_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plate.npz"
+    assert main_simulate([str(file), "--scenario", "phantom12", "--seconds", "3"]) == 0
+    assert '"machine_rate_per_min": 12.0' in file.with_suffix(".truth.jsonl").read_text()
+    assert main_simulate([str(file), "--scenario", "opera", "--seconds", "3"]) == 1
+    assert "there are night" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from edge.evaluation import EstimateOptions, estimate_file, simulate_file
+from edge.sources.formats import open_recording
 from tests.kit.recordings import recording
 
 KEYS = {
@@ -81,3 +82,11 @@ def test_short_recordings_of_people_moving_show_no_rate(name):
     assert status == 0
     assert all(line["respiratory_rate_per_min"] is None for line in lines)
     assert any(line["presence"] == "present" for line in lines)
+
+
+def test_a_simulated_recording_keeps_the_times_of_the_frames_that_were_lost(tmp_path):
+    simulate_file(tmp_path / "n.npz", seed=3, seconds=40, scenario="poor_receiver")
+    source = open_recording(tmp_path / "n.npz")
+    last = list(source)[-1]
+    assert source.count.lost > 0
+    assert last.t_s == pytest.approx(40, abs=1.0)
