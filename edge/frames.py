@@ -16,6 +16,8 @@ class FrameKind(StrEnum):
     """A complex range profile."""
     TRACE = "trace"
     """Displacement that another instrument has already measured [mm]."""
+    HINT = "hint"
+    """No numbers of its own: what a module with its own firmware says it sees (see `Hint`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,16 +26,55 @@ class Layout:
 
     kind: FrameKind
     range_m: NDArray[np.float64]
-    """[m] shape (channels,), distance of each range bin; NaN where unknown."""
+    """[m] shape (channels,), distance of each channel; NaN where unknown.
+
+    Channels are ordered by range, and the receivers of one range stand next to each other."""
     wavelength_m: float
-    """[m] of the carrier; NaN for traces."""
+    """[m] of the carrier; NaN for traces and hints."""
     frame_rate_hz: float
     """[Hz] as the sensor was told; NaN when it does not say."""
+    receivers: int = 1
+    """Channels of the same range, side by side: channel = range index * receivers + receiver."""
 
     @property
     def channels(self) -> int:
         """Numbers in each frame."""
         return int(self.range_m.shape[0])
+
+
+@dataclass(frozen=True)
+class Target:
+    """One person-like thing that a module says it follows; the sensor is the origin."""
+
+    track_id: int
+    """The module's own number of the track; it is used again for others."""
+    x_m: float
+    """[m] to the right, as the sensor looks."""
+    y_m: float
+    """[m] straight ahead."""
+    z_m: float
+    """[m] up; 0.0 where the module knows no height."""
+    vx_m_per_s: float
+    vy_m_per_s: float
+    vz_m_per_s: float
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a module itself says it sees. It is never a vital sign for people; None: the module does not say."""
+
+    presence: bool | None = None
+    is_moving: bool | None = None
+    movement: float | None = None
+    """0 (still) to 1 (the module's maximum)."""
+    distance_m: float | None = None
+    """[m] of what the module sees nearest or strongest."""
+    targets: tuple[Target, ...] | None = None
+    """What is followed now; empty: the module follows nothing."""
+    respiratory_rate_per_min: float | None = None
+    """As the module prints it; for comparison in evaluations only."""
+    pulse_rate_per_min: float | None = None
+    """As the module prints it; for comparison in evaluations only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +85,7 @@ class Frame:
     t_s: float
     """[s] since the source's first frame, by the sensor's own clock."""
     values: NDArray[np.complex64]
-    """shape (channels,): arbitrary units (radar), or mm in the real part (trace)."""
+    """shape (channels,): arbitrary units (radar), or mm in the real part (trace); no channels (hint)."""
     noise_power: NDArray[np.float32] | None = None
     """shape (channels,), noise power of `values` seen inside the frame; None when it cannot be seen."""
     lost_before: int = 0
@@ -55,6 +96,8 @@ class Frame:
     """The sensor could not keep its frame rate."""
     needs_calibration: bool = False
     """The sensor asks to be calibrated again (temperature)."""
+    hint: Hint | None = None
+    """What the module says beside its numbers, or instead of them."""
 
 
 @dataclass(frozen=True)

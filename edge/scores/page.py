@@ -11,6 +11,8 @@ from edge.scores.known import HOLD_GRACE_S
 from edge.scores.score import Score, by_group, of_estimator, total, worst_over_best
 
 NONE = "-"
+SET = "set"
+"""The kind of group that says where cases come from; sets are not compared with each other."""
 HEAD = (
     *("case", "by", "s", "MAE/min", "<=2/min", "coverage", "gap s", "first s", "in interval", "+-/min"),
     *("false rr", "presence", "false pres", "missed", "holds", "false hold s", "2nd person", "events", "cpu/s", "note"),
@@ -71,11 +73,14 @@ def table(scores: Sequence[Score]) -> str:
     rows = [HEAD, *(_row(one) for one in [*scores, *totals(scores)])]
     lines = _aligned(rows)
     for kind, groups in by_group(of_estimator(scores, _first(scores))).items():
-        withheld, errors = worst_over_best(groups)
-        lines += ["", f"by {kind}: worst over best {number(withheld, '{:.2f}')} in what is withheld, "]
-        lines[-1] += f"{number(errors, '{:.2f}')} in error"
+        lines += ["", f"by {kind}" + ("" if kind == SET else _compared(groups))]
         lines += _aligned([HEAD, *(_row(one) for one in groups)])
     return "\n".join(lines)
+
+
+def _compared(groups: Sequence[Score]) -> str:
+    withheld, errors = (number(ratio, "{:.2f}") for ratio in worst_over_best(groups))
+    return f": worst over best {withheld} in what is withheld, {errors} in error"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ def iq_npz(path: Path, *, loop: bool = False) -> ArrayRecording:
             wavelength_m = float(table["wavelength_m"])
             range_m = np.asarray(table["range_m"], dtype=np.float64) if "range_m" in table else None
             times_s = np.asarray(table["t_s"], dtype=np.float64) if "t_s" in table else None
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError, TokenError) as error:
         raise UnreadableFile(
             f"{path.name} is not an .npz with iq, frame_rate_hz and wavelength_m ({error})."
         ) from error

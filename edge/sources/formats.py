@@ -9,7 +9,10 @@ from typing import Protocol
 from edge.errors import UnreadableFile
 from edge.frames import FrameSource
 from edge.sources.arrays import IQ_COLUMNS, csv_header, iq_csv, iq_npz, trace_csv
+from edge.sources.bgt60 import bgt60, folder_of
+from edge.sources.dca1000 import dca1000, is_dca1000
 from edge.sources.replay import A121Recording, is_hdf5
+from edge.sources.ti_uart import is_ti_uart, ti_uart
 
 # A stream that was caught in its middle shows its first whole packet within so much.
 HEAD_BYTES = 1 << 16
@@ -110,11 +113,14 @@ FORMATS: tuple[Format, ...] = (
         without_config(A121Recording),
         lambda one: is_hdf5(one.head),
     ),
+    Format("ti-uart", "TI mmWave UART capture (.bin)", "radar", ti_uart, lambda one: is_ti_uart(one.head)),
+    Format("bgt60", "Infineon recording folder", "radar", bgt60, lambda one: folder_of(one.path) is not None),
     Format("iq-npz", "complex array (.npz)", "radar", without_config(iq_npz), lambda one: _is_npz_with(one, "iq")),
     Format(
         "iq-csv", "columns t_s,i,q (.csv)", "radar", without_config(iq_csv), lambda one: _has_columns(one, IQ_COLUMNS)
     ),
     Format("trace-csv", "displacement trace in mm (.csv)", "trace", without_config(trace_csv), _is_trace),
+    Format("dca1000", "TI DCA1000 raw samples (.bin)", "radar", dca1000, lambda one: is_dca1000(one.path, one.config)),
 )
 
 
