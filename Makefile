@@ -26,6 +26,9 @@ check: ## Format, lint, types and import contracts
 
 bench: ## Measure, each figure against a baseline of the same run; ends with one table (about five minutes)
 	@bash deploy/setup.sh test
+	@$(BIN)/uv venv --quiet --allow-existing .venv-bench \
+	&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --group bench \
+	|| echo "bench: the sensor maker's application cannot be installed here, so its ratio is left out"
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
 fuzz: ## Fuzz every byte decoder, guided by coverage; ARGS="--seconds 60 --decoder mr24"
@@ -38,9 +41,10 @@ models: ## Train vitals-v2 anew from its seeds (about an hour on one slow core);
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r deploy/locks/train.lock
 	$(BIN)/python -m models.recipes.vitals_v2 $(ARGS)
 
-docs: ## Write the generated pages and the README's pictures again (pictures need make tools)
+docs: ## Write the generated pages and the README's pictures again (accuracy needs the recordings, pictures make tools)
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
+	$(BIN)/python -m deploy.accuracy --keep out/accuracy.json
 	$(BIN)/python -m models.recipes.simulator_report
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
 	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
@@ -65,4 +69,4 @@ cleanroom: ## Prove setup and tests in a fresh minimal Debian (needs root and mm
 	@bash deploy/cleanroom.sh $(ARGS)
 
 clean: ## Remove what was built; keeps every ward's data
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out
+	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out

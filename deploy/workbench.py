@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from deploy.pages import run_page
-from edge import scores
 from edge.errors import EdgeError
 from edge.evaluation import EstimateOptions, estimate_file
+from edge.scores.contenders import SHIPPED
+from edge.scores.judge import JudgeOptions, evaluate
 
 
 class Sensor(StrEnum):
@@ -47,22 +48,32 @@ def estimate(
 
 
 @judging_page.command("eval")
-def evaluate(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.toml", help="A list of [[case]] tables.")],
+def judge(
+    cases: Annotated[list[Path], typer.Argument(metavar="CASES.toml...", help="Lists of [[case]] tables.")],
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON alone, without the table.")] = False,
+    baselines: Annotated[bool, typer.Option("--baselines", help="The named baselines in the same table.")] = False,
+    plots: Annotated[Path | None, typer.Option(metavar="DIR", help="Draw each case as a PNG into this folder.")] = None,
+    only: Annotated[str | None, typer.Option(metavar="ID", help="Only cases whose id begins so.")] = None,
+    estimator: Annotated[str, typer.Option(help="Who is judged.")] = SHIPPED,
 ) -> None:
-    """Judge the estimates on recordings whose answer is known.
+    """Judge the estimates on recordings and simulated rooms whose answer is known.
 
-    Each [[case]] has `id`, `path` and `expect` (rate, withheld or events), and where it applies a reference, `sensor`,
-    `format` and `config`. Paths are relative to the folder that HUSHWARD_RECORDINGS names. Per case and in total: mean
-    absolute error, share within 2 /min, coverage, longest gap, time to the first number, false presence, processor
-    seconds per second of recording; first as a table, then as JSON.
+    Each [[case]] has `id`, `expect` (rate, withheld or events) and either `path`, relative to the folder that
+    HUSHWARD_RECORDINGS names, or `simulate`; where it applies a reference, `sensor`, `format` and `config`. Per case
+    and in total: mean absolute error, share within 2 /min, coverage, longest gap, time to the first number, share of
+    errors inside the stated interval, false rates, presence, held breaths, events, processor seconds per second of
+    recording; first as a table, then as JSON. Without a reference there is no error, and the table says so.
 
-    Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml
+    Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml tests/golden/simulated.toml
 
-    Exit codes: 0 the list was run; 2 the list or the recordings cannot be found, with the reason in one sentence.
+    Exit codes: 0 the lists were run; 2 a list or the recordings cannot be found, with the reason in one sentence.
     """
-    raise typer.Exit(scores.evaluate(cases, json_only=as_json))
+    look = None
+    if plots is not None:
+        from deploy.plots import Drawer
+
+        look = Drawer(plots).draw
+    raise typer.Exit(evaluate(cases, JudgeOptions(estimator, baselines, as_json, only), look))
 
 
 def main_estimate(arguments: list[str] | None = None) -> int:

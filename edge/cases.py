@@ -1,58 +1,63 @@
-"""The cases of an evaluation: which recording, and what is expected of it."""
+"""The cases of an evaluation: which recording or simulated room, and what is expected of it."""
 
-import csv
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from broker.vocabulary import RoomEventKind
 from edge.errors import SettingsError
+from edge.references import Reference, constant, reference_from
 
 ENVIRONMENT = "HUSHWARD_RECORDINGS"
 FIRST_NUMBER_S = 15.0
-# A reference rate stands for the belt's signal of the last so many seconds.
-REFERENCE_WINDOW_S = 30.0
 
 
 class Expect(StrEnum):
     """What a case is judged on."""
 
     RATE = "rate"
-    """A rate is known: accuracy, coverage, latency."""
+    """Somebody breathes calmly: accuracy where a reference is there, and coverage, latency, agreement."""
     WITHHELD = "withheld"
     """No vital sign may ever be shown."""
     EVENTS = "events"
-    """Presence is known; no rate is judged."""
+    """Presence, people or events are known; no rate is judged."""
 
 
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """The true rate over time."""
+@dataclass(frozen=True)
+class ExpectedEvent:
+    """Something that is known to have happened."""
 
-    t_s: NDArray[np.float64]
-    rate_per_min: NDArray[np.float64]
+    kind: RoomEventKind
+    at_s: float
+    """[s] when it happened."""
+    within_s: float = 5.0
+    """[s] in which it is to be said."""
 
-    def at(self, t_s: float) -> float | None:
-        """Return the true rate at a second; None where the reference says nothing."""
-        if len(self.t_s) == 1:
-            return float(self.rate_per_min[0])
-        if not self.t_s[0] <= t_s <= self.t_s[-1]:
-            return None
-        return float(np.interp(t_s, self.t_s, self.rate_per_min))
+
+@dataclass(frozen=True)
+class Simulation:
+    """A simulated room in a recording's place; the simulator knows the truth of each second."""
+
+    scenario: str
+    """One of models.simulator.scenes."""
+    seed: int
+    seconds: float = 90.0
+    """[s] how long."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """What differs from the scenario, by the names of the scene's fields."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One recording and what is expected."""
+    """One recording or simulated room, and what is expected."""
 
     id: str
     path: Path
+    """The recording; for a simulated room, the list that names it."""
     expect: Expect
     sensor: str | None = None
     format: str | None = None
@@ -60,6 +65,21 @@ class Case:
     reference: Reference | None = None
     presence: str | None = None
     """present or absent for the whole recording; None when not judged."""
+    people: int | None = None
+    """0, 1 or 2 (two or more) for the whole recording; None when not judged."""
+    events: tuple[ExpectedEvent, ...] = ()
+    receivers: int = 1
+    """How many receivers the recording holds, each of which can be asked alone."""
+    maker: Path | None = None
+    """The maker's own rates for this recording."""
+    simulation: Simulation | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """What the case belongs to, by kind, such as posture: side."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is something to judge."""
+        return self.simulation is not None or self.path.exists()
 
 
 def recordings_dir(environment: Mapping[str, str] | None = None) -> Path | None:
@@ -73,12 +93,12 @@ def _beside_the_checkout() -> Path:
     return Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def read_cases(path: Path, recordings: Path) -> list[Case]:
+def read_cases(path: Path, recordings: Path | None) -> list[Case]:
     """Read a list of cases.
 
     Args:
         path: TOML with `[[case]]` tables.
-        recordings: the folder that its paths are relative to.
+        recordings: the folder that its paths are relative to; None when there is none, and every recording is absent.
 
     Raises:
         SettingsError: with the file, the case and what is wrong.
@@ -90,66 +110,82 @@ def read_cases(path: Path, recordings: Path) -> list[Case]:
     cases = []
     for row in rows:
         try:
-            cases.append(_case(row, recordings))
+            cases.append(_case(row, path, recordings or path.parent / "no recordings"))
         except (KeyError, ValueError, TypeError, OSError) as error:
-            raise SettingsError(f"{path}: case {row.get('id', '?')}: {error!r}.") from error
+            raise SettingsError(f"{path}: case {row.get('id', '?')}: {_sentence(error)}.") from error
     return cases
 
 
-def _case(row: Mapping[str, Any], recordings: Path) -> Case:
-    path = recordings / row["path"]
+def _case(row: Mapping[str, Any], of: Path, recordings: Path) -> Case:
+    if ("simulate" in row) == ("path" in row):
+        raise ValueError("a case has either a `path` or a `simulate` table")
+    unknown = sorted(row.keys() - _KEYS)
+    if unknown:
+        raise ValueError(f"`{unknown[0]}` is not known here; a case may have {', '.join(sorted(_KEYS))}")
+    path = recordings / row["path"] if "path" in row else of
+    is_here = "simulate" in row or path.exists()
     return Case(
         id=row["id"],
         path=path,
         expect=Expect(row["expect"]),
         sensor=row.get("sensor"),
         format=row.get("format"),
-        config=recordings / row["config"] if "config" in row else None,
-        reference=_reference(row, recordings) if path.exists() else None,
+        config=_config(row, of.parent, recordings),
+        reference=_reference(row, recordings) if is_here else None,
         presence=row.get("presence"),
+        people=row.get("people"),
+        events=tuple(
+            ExpectedEvent(RoomEventKind(one["kind"]), **_without(one, "kind")) for one in row.get("events", [])
+        ),
+        receivers=int(row.get("receivers", 1)),
+        maker=recordings / row["maker"] if "maker" in row else None,
+        simulation=_simulation(row["simulate"]) if "simulate" in row else None,
+        groups={str(kind): str(name) for kind, name in row.get("group", {}).items()},
     )
 
 
-def _reference(row: Mapping[str, Any], recordings: Path) -> Reference | None:
-    told = row.get("reference")
-    if told is None:
+_KEYS = {
+    *("id", "path", "expect", "sensor", "format", "config", "reference", "holds", "presence", "people", "events"),
+    *("receivers", "maker", "simulate", "group"),
+}
+
+
+def _config(row: Mapping[str, Any], beside: Path, recordings: Path) -> Path | None:
+    """Settings of a raw recording lie beside the list, or with the recordings."""
+    if "config" not in row:
         return None
-    if isinstance(told, int | float):
-        return Reference(np.zeros(1), np.array([float(told)]))
-    return _belt(recordings / told["path"], int(told.get("column", 0)), str(told.get("delimiter", ",")))
+    near = beside / str(row["config"])
+    return near if near.exists() else recordings / str(row["config"])
 
 
-def _belt(path: Path, column: int, delimiter: str) -> Reference:
-    """Read a respiration belt (time [s], force) and count its breaths over the last 30 s at each second."""
-    times, forces = [], []
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for line in csv.reader(file, delimiter=delimiter):
-            try:
-                time_s, force = float(line[column]), float(line[column + 1])
-            except (ValueError, IndexError):
-                continue
-            times.append(time_s)
-            forces.append(force)
-    if len(times) < 100:
-        raise ValueError(f"{path.name} holds no belt in column {column}")
-    t, force_n = np.array(times), np.array(forces)
-    seconds = np.arange(10.0, t[-1], 1.0)
-    rates = np.array([_belt_rate(t, force_n, second) for second in seconds])
-    known = np.isfinite(rates)
-    return Reference(seconds[known], rates[known])
+def _reference(row: Mapping[str, Any], recordings: Path) -> Reference | None:
+    reference = reference_from(row.get("reference"), recordings)
+    holds = _holds(row.get("holds", []))
+    if not holds:
+        return reference
+    if reference is None:
+        return constant(float("nan"), holds)
+    return Reference(reference.t_s, reference.rate_per_min, holds)
 
 
-def _belt_rate(t: NDArray[np.float64], force: NDArray[np.float64], end_s: float) -> float:
-    """Take the strongest period of the belt over the last 30 s [1/min]; NaN where it does not move."""
-    inside = (t > end_s - REFERENCE_WINDOW_S) & (t <= end_s)
-    wave = force[inside]
-    step_s = float(np.median(np.diff(t[inside])))
-    n = np.arange(len(wave))
-    wave = (wave - np.polyval(np.polyfit(n, wave, 2), n)) * np.hanning(len(wave))
-    padded = 16 * len(wave)
-    power = np.abs(np.fft.rfft(wave, padded)) ** 2
-    hz = np.fft.rfftfreq(padded, step_s)
-    band = (hz > 0.08) & (hz < 0.75)
-    if not power[band].any():
-        return float("nan")
-    return float(60 * hz[band][np.argmax(power[band])])
+def _holds(told: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    holds = tuple((float(from_s), float(to_s)) for from_s, to_s in told)
+    if any(from_s >= to_s for from_s, to_s in holds):
+        raise ValueError("each of `holds` is two rising times in seconds, such as [45, 60]")
+    return holds
+
+
+def _simulation(told: Mapping[str, Any]) -> Simulation:
+    seconds = float(told.get("seconds", 90.0))
+    if not 1 <= seconds <= 86_400:
+        raise ValueError("`simulate.seconds` is 1 to 86400")
+    changes = _without(told, "scenario", "seed", "seconds")
+    return Simulation(str(told["scenario"]), int(told["seed"]), seconds, changes)
+
+
+def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name not in names}
+
+
+def _sentence(error: BaseException) -> str:
+    return f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)

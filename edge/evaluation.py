@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 
 from edge.errors import SettingsError, SourceError
 from edge.estimates import Estimate, Estimator, Moment
-from edge.frames import FrameSource, LoopMark, Quiet
+from edge.frames import Frame, FrameSource, LoopMark, Quiet
 from edge.sources.formats import open_recording
 from edge.spectral import SpectralJudge
 from edge.zones import Zones, zones_in
@@ -27,6 +27,27 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXIT_READ, EXIT_UNREADABLE = 0, 2
 
 
+class Watcher(Protocol):
+    """Takes frames in and answers once a second: the shipped estimator, another one, or a baseline."""
+
+    @property
+    def model(self) -> str:
+        """Hex digest of the model behind the rate, or the name of what has none."""
+        ...
+
+    def restart(self) -> None:
+        """Forget everything: another recording, or the same once more."""
+        ...
+
+    def add(self, frame: Frame) -> None:
+        """Take one frame in."""
+        ...
+
+    def estimate(self, moment: Moment) -> Estimate:
+        """Answer for one second, from the frames up to now."""
+        ...
+
+
 def new_estimator(zones: Zones) -> Estimator:
     """Load the shipped models, checked against their cards, and build an estimator.
 
@@ -36,7 +57,7 @@ def new_estimator(zones: Zones) -> Estimator:
     return Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones)
 
 
-def estimates_of(source: FrameSource, estimator: Estimator) -> Iterator[Estimate]:
+def estimates_of(source: FrameSource, estimator: Watcher) -> Iterator[Estimate]:
     """Work through a source as fast as it gives frames.
 
     Yields:

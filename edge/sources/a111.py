@@ -74,7 +74,7 @@ def a111_h5(path: Path, *, loop: bool = False) -> Recording:
     except (OSError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise UnreadableFile(f"{path.name} is not a whole A111 recording ({error}).") from error
     reader = _sparse_frames if record.is_sparse else _iq_frames
-    return Recording(path.name, lambda count: reader(record, count), loop=loop, warnings=record.warnings)
+    return Recording(lambda count: reader(record, count), name=path.name, loop=loop, warnings=record.warnings)
 
 
 def _text(file: Any, name: str) -> str:

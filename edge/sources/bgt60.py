@@ -86,7 +86,7 @@ def bgt60(path: Path, *, loop: bool = False, config: Path | None = None) -> Reco
         warnings = (*warnings, f"{ARRAY} is cut after {len(recorded.array)} frames.")
     if recorded.times_s is None:
         warnings = (*warnings, "No usable times of the frames: the set frame rate was taken.")
-    source = Recording(path.name, lambda count: _frames(recorded, receiver, count), loop=loop, warnings=warnings)
+    source = Recording(lambda count: _frames(recorded, receiver, count), name=path.name, loop=loop, warnings=warnings)
     source.count.bad = int(recorded.is_cut)
     return source
 

@@ -51,7 +51,9 @@ def dca1000(path: Path, *, loop: bool = False, config: Path | None = None) -> Re
         raise UnreadableFile(f"{path.name} is shorter than one frame of its settings ({frame_bytes} bytes).")
     rest = path.stat().st_size % frame_bytes
     cut = f"{path.name} is not a whole number of frames: its last {rest} bytes were left out."
-    source = Recording(path.name, lambda count: _frames(path, radar, count), loop=loop, warnings=(cut,) if rest else ())
+    source = Recording(
+        lambda count: _frames(path, radar, count), name=path.name, loop=loop, warnings=(cut,) if rest else ()
+    )
     source.count.bad = 1 if rest else 0
     return source
 

@@ -104,7 +104,7 @@ def module_capture(name: str) -> Callable[..., Recording]:
             reader, is_any = _frames, bool(module.make(LinkCount()).feed(b"".join(lines)))
         if not is_any:
             raise UnreadableFile(f"{path.name} holds no packet of a {module.meaning} whose checksum is right.")
-        return Recording(path.name, lambda count: reader(module, capture, count), loop=loop, warnings=warnings)
+        return Recording(lambda count: reader(module, capture, count), name=path.name, loop=loop, warnings=warnings)
 
     return opened
 

@@ -15,17 +15,17 @@ class Recording:
 
     def __init__(
         self,
-        name: str,
         read: Callable[[FrameCount], Iterator[Frame]],
         *,
+        name: str = "The recording",
         loop: bool = False,
         warnings: tuple[str, ...] = (),
     ) -> None:
         """Take over a reader.
 
         Args:
-            name: of the file or folder, for what is said of it.
             read: gives the frames of one pass, from t_s = 0, each pass with layouts of its own.
+            name: of the file or folder, for what is said of it.
             loop: start again at the end.
             warnings: what was noticed on opening.
         """

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 
 from edge.errors import SourceError
 from edge.frames import Frame, FrameCount, FrameKind, Layout, LoopMark
-from models.simulator.night import Night
+from models.simulator.night import Night, Truth
 from models.simulator.scenes import SCENES
+
+
+def frames_of(night: Night) -> Iterator[tuple[Frame, Truth]]:
+    """Give the frames of a simulated night, each with the truth of its moment, for ever."""
+    radar, range_m = night.scene.receiver, night.receiver.range_m
+    layout = Layout(FrameKind.RADAR, range_m, radar.wavelength_m, radar.frame_rate_hz, radar.receivers)
+    for look in night:
+        values, noise = look.iq, look.noise_power
+        yield Frame(layout, look.t_s, values, noise, look.lost_before, look.is_saturated, look.is_late), look.truth
 
 
 class SyntheticRoom:
@@ -30,17 +39,12 @@ class SyntheticRoom:
 
     def __iter__(self) -> Iterator[Frame | LoopMark]:
         """Give frames for ever, or until closed."""
-        settings = self._night.scene.receiver
-        radar = self._night.receiver
-        layout = Layout(
-            FrameKind.RADAR, radar.range_m, settings.wavelength_m, settings.frame_rate_hz, settings.receivers
-        )
-        for look in self._night:
+        for frame, _ in frames_of(self._night):
             if self._is_closed:
                 return
             self._count.read += 1
-            self._count.lost += look.lost_before
-            yield Frame(layout, look.t_s, look.iq, look.noise_power, look.lost_before, look.is_saturated, look.is_late)
+            self._count.lost += frame.lost_before
+            yield frame
 
     def close(self) -> None:
         """End the room."""

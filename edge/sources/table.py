@@ -40,7 +40,10 @@ def _replay(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
     file = settings.get("file")
     if not file:
         raise SourceError("A replay needs the name of a recording: [source] file.")
-    recording: FrameSource = _part("formats", "open_recording")(Path(file), loop=bool(settings.get("loop", False)))
+    config = settings.get("config")
+    recording: FrameSource = _part("formats", "open_recording")(
+        Path(file), loop=bool(settings.get("loop", False)), config=Path(config) if config else None
+    )
     return recording
 
 

@@ -44,7 +44,7 @@ def ti_uart(path: Path, *, loop: bool = False, config: Path | None = None) -> Re
                 raise UnreadableFile(f"{path.name} holds no packet of a TI radar in its first 64 kB.")
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}.") from error
-    return Recording(path.name, lambda count: _frames(path, settings, count), loop=loop, warnings=warnings)
+    return Recording(lambda count: _frames(path, settings, count), name=path.name, loop=loop, warnings=warnings)
 
 
 def _settings(path: Path, config: Path | None) -> tuple[dict[str, float], tuple[str, ...]]:

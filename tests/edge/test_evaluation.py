@@ -3,10 +3,7 @@ import json
 
 import pytest
 
-from edge.cases import Case, Expect, read_cases
-from edge.errors import SettingsError
 from edge.evaluation import EstimateOptions, estimate_file, simulate_file
-from edge.scores import score_case
 from edge.sources.formats import open_recording
 from tests.kit.recordings import recording
 
@@ -68,18 +65,6 @@ def test_settings_that_are_not_there_are_said_in_one_sentence(tmp_path):
     status, _, err = run(tmp_path / "n.npz", config=tmp_path / "none.toml")
     assert (status, err.count("\n")) == (2, 1)
     assert "none.toml does not exist" in err
-
-
-def test_a_case_without_its_recording_is_listed_and_not_scored(tmp_path):
-    score = score_case(Case("gone", tmp_path / "gone.h5", Expect.RATE))
-    assert score.note == "recording absent"
-    assert score.coverage is None
-
-
-def test_a_list_that_is_no_list_is_named_with_its_file(tmp_path):
-    (tmp_path / "cases.toml").write_text("nothing = 1")
-    with pytest.raises(SettingsError, match=r"cases\.toml: not a list"):
-        read_cases(tmp_path / "cases.toml", tmp_path)
 
 
 def test_the_seated_person_breathes_about_eighteen_times_a_minute():

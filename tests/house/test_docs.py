@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from deploy.accuracy import PAGE
+from deploy.accuracy_page import mark
 from deploy.cli import VERBS
 from deploy.docs import PAGES
+from models.card import card_paths, read_card
 from tests.kit.house import ROOT, committed
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
@@ -15,6 +18,14 @@ PAGES_BY_HAND = [path for path in committed() if path.suffix == ".md"]
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_a_generated_page_is_fresh(page: object) -> None:
     assert (ROOT / str(page)).read_text("utf-8") == PAGES[page](), "run `make docs`"  # type: ignore[index]
+
+
+def test_the_accuracy_page_and_the_cards_were_judged_with_the_models_that_ship() -> None:
+    cards = [read_card(path) for path in card_paths()]
+    shipped = {card.name: card.sha256 for card in cards}
+    assert mark(shipped) in (ROOT / PAGE).read_text("utf-8"), "run `make docs` where the recordings are"
+    told = [f"{name} sha256:{sha256}" for name, sha256 in sorted(shipped.items())]
+    assert [card.name for card in cards if card.judged["models"] != told] == []
 
 
 @pytest.mark.parametrize("page", PAGES_BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))

@@ -20,7 +20,7 @@ DOORS = {
     "uvicorn": ("console.skin", "console.app", "console.__main__", "console.serve"),
     "pwdlib": ("console.identity", "console.passwords"),
     "onnx": ("models.recipes",),
-    "matplotlib": ("models.recipes",),
+    "matplotlib": ("models.recipes", "deploy.plots"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "time.time", "time.monotonic", "time.sleep")
 MAY_TELL_TIME = ("broker.clock",)

@@ -1,0 +1,1 @@
+"""How well estimates are: accuracy and coverage side by side, never one without the other; `judge` walks a list."""
