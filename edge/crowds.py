@@ -10,8 +10,9 @@ from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
 
 # Two bodies are so far apart, and each stirs so far above the noise. Set on the simulator, as all limits here.
 APART_M, STIR = 0.9, 8.0
-# Between two bodies the stir falls below this share of the lesser one; the slope of one strong echo does not.
-VALLEY_SHARE = 0.35
+# Between two bodies the stir falls below this share of the lesser one. Neither the slope of one strong echo does so nor
+# its tail of reflections in a room, whose bumps are shallow.
+VALLEY_SHARE = 0.1
 # A body's echo falls with the fourth power of its distance; what is weaker than this share of that is a reflection.
 LEAST_SHARE = 2e-3
 # Where somebody lies is known from so many calm seconds, and so near it a stir is theirs.

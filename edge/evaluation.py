@@ -14,8 +14,9 @@ import numpy as np
 from edge.errors import SettingsError, SourceError
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
+from edge.learned import LearnedJudge
+from edge.shipped import MOVEMENT, VITALS
 from edge.sources.formats import open_recording
-from edge.spectral import SpectralJudge
 from edge.zones import Zones, zones_in
 from models.errors import ModelError
 from models.runtime import load
@@ -54,7 +55,7 @@ def new_estimator(zones: Zones) -> Estimator:
     Raises:
         ModelError: a model file is missing or is not the one on its card.
     """
-    return Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones)
+    return Estimator(load(MOVEMENT), LearnedJudge(load(VITALS)), zones)
 
 
 def estimates_of(source: FrameSource, estimator: Watcher) -> Iterator[Estimate]:

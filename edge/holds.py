@@ -68,7 +68,7 @@ class HoldWatch:
         Returns:
             True when breathing has just come back.
         """
-        if self._mixing is None or self._centre is None or self._usual_mm <= 0:
+        if self._mixing is None or self._usual_mm <= 0:
             return False
         look_back_s = self.RESUME_S if self.is_held else self._patience_s()
         path = window.path(look_back_s, self._centre)

@@ -22,12 +22,13 @@ from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
+from edge.learned import LearnedJudge
 from edge.noise_profile import read_profile
 from edge.pacing import Pacer
 from edge.permitted import permitted
 from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode, trial_of
+from edge.shipped import MOVEMENT, VITALS
 from edge.sources.table import entry_of
-from edge.spectral import SpectralJudge
 from edge.trials import Trial
 from edge.zones import zones_from
 from models.errors import ModelError
@@ -256,8 +257,8 @@ def main() -> int:
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
         profile = None if told.noise_profile is None else read_profile(Path(told.noise_profile))
-        judge = SpectralJudge(load("vitals-v1"))
-        estimator = Estimator(load("movement-v1"), judge, zones_from(told.room), profile=profile)
+        judge = LearnedJudge(load(VITALS))
+        estimator = Estimator(load(MOVEMENT), judge, zones_from(told.room), profile=profile)
         entry = entry_of(told.source)
         source = entry.open(told.source, clock)
         say(Opened())

@@ -5,6 +5,7 @@ the weights agree to the rounding of the machine's own arithmetic, so the file i
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import optax
 from numpy.typing import NDArray
 
 from edge.learned import rate_of, uncertainty_of
+from models.card import digest
 from models.recipes.graphs import GraphBuilder, write
 from models.recipes.vitals_v2_front import CANDIDATE_PER_MIN, CANDIDATES, KEPT, Front, front
 from models.recipes.vitals_v2_head import Params, logits, new_params, write_head
@@ -23,6 +25,7 @@ from models.recipes.vitals_v2_windows import WINDOWS_PER_RADAR, Examples, Worksh
 from models.runtime import load
 
 PATH = Path(__file__).parents[1] / "vitals-v2.onnx"
+CARD = PATH.with_suffix(".toml")
 TRAIN_SEED, HELD_OUT_SEED = 20_001, 90_001
 TRAIN_WINDOWS, HELD_OUT_WINDOWS = 32_000, 4_000
 TRACE_SHARE = 0.35
@@ -101,6 +104,13 @@ def build(params: Params) -> bytes:
     return g.build()
 
 
+def publish(data: bytes) -> None:
+    """Write the model file, and its hash onto its card."""
+    write(PATH, data)
+    told = CARD.read_text("utf-8")
+    CARD.write_text(re.sub(r'(?m)^sha256 = "[0-9a-f]{64}"$', f'sha256 = "{digest(PATH)}"', told), "utf-8")
+
+
 def report(belief: NDArray[np.float64], examples: Examples) -> str:
     """Lay out, for each limit of belief, what would be shown and how right it would be."""
     rate = np.array([rate_of(row[:-1]) for row in belief])
@@ -128,7 +138,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS, help="of the optimiser")
     asked = parser.parse_args()
     params = train(draw(TRAIN_SEED, asked.windows), steps=asked.steps)
-    write(PATH, build(params))
+    publish(build(params))
     held_out = draw(HELD_OUT_SEED, HELD_OUT_WINDOWS)
     sys.stdout.write(report(beliefs(params, held_out), held_out) + "\n")
 

@@ -46,5 +46,5 @@ def test_an_unknown_scenario_or_source_is_named_with_those_there_are():
 
 
 def test_every_source_says_what_it_is():
-    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121", "ti", *MODULES}
+    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121", "ti", "bgt60", *MODULES}
     assert all(entry.meaning for entry in SOURCES.values())

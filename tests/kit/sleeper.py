@@ -7,7 +7,7 @@ from itertools import islice
 
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame, FrameKind, Layout
-from edge.spectral import SpectralJudge
+from edge.learned import LearnedJudge
 from edge.zones import DEMO_ZONES, Zones
 from models.runtime import Model, load
 from models.simulator.breathing import BreathingStyle
@@ -24,7 +24,7 @@ def model(name: str) -> Model:
 
 
 def new_estimator(zones: Zones = DEMO_ZONES) -> Estimator:
-    return Estimator(model("movement-v1"), SpectralJudge(model("vitals-v1")), zones)
+    return Estimator(model("movement-v1"), LearnedJudge(model("vitals-v2")), zones)
 
 
 def moment(second: float) -> Moment:
