@@ -19,6 +19,8 @@ PURITY_AT_S, MAX_PURITY = (10.0, 30.0), (0.992, 0.984)
 # Fewer periods than this fit a sine whatever they are.
 MIN_PURE_PERIODS = 2.6
 SHAKE_SPREAD_M = 0.9
+# Motion at the rate itself, along the beam: from shallow breaths turned away to three times a deep breath of 20 mm.
+MIN_SWING_MM, MAX_SWING_MM = 0.15, 60.0
 
 Float = NDArray[np.float64]
 
@@ -39,12 +41,13 @@ class Chest:
     phasor: NDArray[np.complex128]
     """shape (channels,) [mm], amplitude and phase at the rate."""
 
+    swing_mm: float
+    """[mm] peak to peak of the wave's part at the rate alone: without noise, drift and heartbeat."""
+
     @property
-    def swing_mm(self) -> float:
-        """Peak to peak of the wave, without its outermost tenth [mm]."""
-        wave = self.wave_mm[-self.samples :] / max(float(np.abs(self.mixing).sum()), TINY)
-        low, high = np.quantile(wave, [0.05, 0.95])
-        return float(high - low)
+    def is_of_a_chests_size(self) -> bool:
+        """Say whether the motion is no smaller and no larger than a chest's."""
+        return MIN_SWING_MM <= self.swing_mm <= MAX_SWING_MM
 
 
 def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
@@ -74,7 +77,8 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     mixing = weight * alike
     wave = np.zeros(FIELD_SAMPLES)
     wave[-samples:] = x @ mixing
-    return Chest(rate_per_min, mixing, wave, samples, evidence, phasor)
+    size = float(np.abs(phasor @ mixing)) / max(float(field.taper.sum()) * float(np.abs(mixing).sum()), TINY)
+    return Chest(rate_per_min, mixing, wave, samples, evidence, phasor, 4 * size)
 
 
 def _without_trend(x: Float, taper: Float) -> Float:

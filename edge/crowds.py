@@ -10,6 +10,10 @@ from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
 
 # Two bodies are so far apart, and each stirs so far above the noise. Set on the simulator, as all limits here.
 APART_M, STIR = 0.9, 8.0
+# Half a second scatters more than a whole one, and somebody who walks in stirs more than somebody who breathes.
+QUICK_STIR = 20.0
+# Half width of the mean over neighbouring bins and receivers: a body is no narrower.
+SMOOTH_M = 0.12
 # Between two bodies the stir falls below this share of the lesser one. Neither the slope of one strong echo does so nor
 # its tail of reflections in a room, whose bumps are shallow.
 VALLEY_SHARE = 0.1
@@ -51,7 +55,9 @@ class Crowd:
         range_m = field.range_m[: field.bins]
         if len(range_m) < 3 or np.isnan(range_m).any():
             return False
-        now, calm = two_places(motion.quick, range_m), two_places(motion.slow, range_m)
+        near = np.abs(np.subtract.outer(range_m, range_m)) <= SMOOTH_M
+        mean = near / near.sum(axis=1, keepdims=True)
+        now, calm = two_places(mean @ motion.quick, range_m, QUICK_STIR), two_places(mean @ motion.slow, range_m)
         self._visited.append(now is not None and self._is_home(now))
         self._shared.append(calm is not None and not is_moving and not are_alike(field, *calm))
         if sum(self._visited) >= VISIT_SECONDS or sum(self._shared) >= CALM_SECONDS:
@@ -73,21 +79,22 @@ class Crowd:
         self._home_m += HOME_MEMORY * (place_m - self._home_m)
 
 
-def two_places(profile: Float, range_m: Float) -> tuple[float, float] | None:
+def two_places(profile: Float, range_m: Float, least: float = STIR) -> tuple[float, float] | None:
     """Find two places that stir with quiet between them.
 
     Args:
         profile: shape (bins,), stir over noise, 1 where nothing moves.
         range_m: shape (bins,) [m], not falling.
+        least: stir of either.
 
     Returns:
         The stronger and the other [m]; None when there is only one, or none.
     """
     first = int(np.argmax(profile))
-    if profile[first] < STIR:
+    if profile[first] < least:
         return None
     worth = (profile - 1) * (np.maximum(range_m, 0.3) / max(float(range_m[first]), 0.3)) ** 4
-    far = (np.abs(range_m - range_m[first]) >= APART_M) & (profile >= STIR)
+    far = (np.abs(range_m - range_m[first]) >= APART_M) & (profile >= least)
     far &= worth >= LEAST_SHARE * (profile[first] - 1)
     for other in np.flatnonzero(far)[np.argsort(-profile[far])]:
         low, high = sorted((first, int(other)))

@@ -22,6 +22,8 @@ class HoldWatch:
     RESUMED_SHARE = 0.6
     SHORTEST_S, LONGEST_S = 3.6, 5.6
     RESUME_S = 2.6
+    # One second of creep in a held breath is not a breath: it must go on.
+    RESUME_LOOKS = 2
 
     def __init__(self) -> None:
         self.restart()
@@ -33,6 +35,7 @@ class HoldWatch:
         self._usual_mm = 0.0
         self._usual_churn = 0.0
         self._period_s = 4.0
+        self._moving_looks = 0
         self.is_held = False
         """The chest that breathed before does not move."""
         self.is_waning = False
@@ -78,8 +81,9 @@ class HoldWatch:
         churn_share = math.sqrt(float(window.churn(look_back_s).mean()) / max(self._usual_churn, 1e-9))
         share = math.sqrt(wave_share * churn_share)
         self.is_waning = share < self.WANING_SHARE
-        if self.is_held and share > self.RESUMED_SHARE:
-            self.is_held = False
+        self._moving_looks = self._moving_looks + 1 if self.is_held and share > self.RESUMED_SHARE else 0
+        if self._moving_looks >= self.RESUME_LOOKS:
+            self.is_held, self._moving_looks = False, 0
             return True
         if not self.is_held and share < self.STOPPED_SHARE and max(wave_share, churn_share) < self.RESUMED_SHARE:
             self.is_held = True

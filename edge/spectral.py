@@ -21,8 +21,6 @@ MAX_HALF_SHARE = 0.45
 # A half of the window long enough to count breaths must tell the same rate.
 SPLIT_FROM_S = 20.0
 SPLIT_TOLERANCE_PER_MIN = 2.0
-# Chest motion along the beam: shallow breaths turned away, to the deepest sigh.
-MIN_SWING_MM, MAX_SWING_MM = 0.25, 40.0
 MIN_RATE_PER_MIN, MAX_RATE_PER_MIN = 5.5, 44.5
 # The noise of a trace is white, where that of a phase is red: a mean over this long leaves breathing up to 45 /min.
 TRACE_SMOOTH_S = 0.6
@@ -104,7 +102,7 @@ def _doubt(vitals: Model, field: DisplacementField, whole: Spectrum, chest: Ches
         whole.concentration >= least_concentration(field)
         and whole.agreement >= MIN_AGREEMENT
         and whole.half_rate <= MAX_HALF_SHARE * whole.concentration
-        and MIN_SWING_MM <= chest.swing_mm <= MAX_SWING_MM
+        and chest.is_of_a_chests_size
         and MIN_RATE_PER_MIN <= whole.rate_per_min <= MAX_RATE_PER_MIN
     )
     if not is_sound or not _halves_agree(vitals, field, whole):

@@ -17,6 +17,7 @@ from edge.sweeps import TICKS, layout_of, lost_in, period_s, profile_of
 
 # A cut file is read into memory; what is missing may be this long.
 MAX_MISSING_BYTES = 1 << 30
+FRAMES_AT_ONCE = 64
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -153,8 +154,7 @@ class A121Recording:
         flags = {name: result[name][()] for name in ("data_saturated", "frame_delayed", "calibration_needed")}
         times_s = _unwrapped(result["tick"][()]) / entry.ticks_per_s
         usual_s = period_s(layout)
-        for index in range(entry.frames):
-            raw = result["frame"][index]
+        for index, raw in enumerate(_raw_frames(result["frame"], entry.frames)):
             if self._is_cut and not raw["real"].any() and not raw["imag"].any():
                 raise OSError("the rest of the file is missing")
             profile, noise = profile_of(raw["real"], raw["imag"])
@@ -200,6 +200,18 @@ def opened(path: Path) -> tuple[Any, bool]:
             return h5py.File(io.BytesIO(data.ljust(end, b"\0")), "r"), True
         except (OSError, IndexError, RuntimeError, ValueError):
             raise UnreadableFile(f"{path.name} is not a readable HDF5 file ({_first_line(error)}).") from error
+
+
+def _raw_frames(dataset: Any, frames: int) -> Iterator[NDArray[Any]]:
+    """Give the stored frames; many at a time, since a chunk of the file is unpacked anew at every reading."""
+    for first in range(0, frames, FRAMES_AT_ONCE):
+        last = min(first + FRAMES_AT_ONCE, frames)
+        try:
+            yield from dataset[first:last]
+        except (OSError, RuntimeError):
+            # Something is missing in here: all that stands before it is given.
+            for index in range(first, last):
+                yield dataset[index]
 
 
 def _unwrapped(ticks: NDArray[Any]) -> NDArray[np.float64]:

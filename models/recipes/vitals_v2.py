@@ -7,7 +7,7 @@ the weights agree to the rounding of the machine's own arithmetic, so the file i
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jax
@@ -29,7 +29,7 @@ CARD = PATH.with_suffix(".toml")
 TRAIN_SEED, HELD_OUT_SEED = 20_001, 90_001
 TRAIN_WINDOWS, HELD_OUT_WINDOWS = 32_000, 4_000
 TRACE_SHARE = 0.35
-STEPS, BATCH = 9_000, 64
+STEPS, BATCH = 10_000, 64
 LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-4
 # In training the net sees the best channel and so many of the others, drawn anew each time: a person may be seen in
 # few bins, and a step costs a third.
@@ -37,13 +37,22 @@ SHOWN = 5
 
 
 def draw(seed: int, count: int) -> Examples:
-    """Draw examples, one radar or one camera after the other."""
-    rng, workshop = np.random.default_rng(seed), Workshop(load("movement-v1"), Front())
+    """Draw examples, one radar or one camera after the other; each kind has a stream of its own."""
+    workshop = Workshop(load("movement-v1"), Front())
+    traces = round(TRACE_SHARE * count)
+    return joined(
+        [
+            *_drawn(workshop.radar, np.random.default_rng([seed, 0]), count - traces),
+            *_drawn(workshop.traces, np.random.default_rng([seed, 1]), traces),
+        ]
+    )
+
+
+def _drawn(one: Callable[[np.random.Generator, int], Examples], rng: np.random.Generator, count: int) -> list[Examples]:
     parts: list[Examples] = []
     while sum(len(part.logs) for part in parts) < count:
-        is_trace = rng.random() < TRACE_SHARE
-        parts.append((workshop.traces if is_trace else workshop.radar)(rng, WINDOWS_PER_RADAR))
-    return joined(parts)
+        parts.append(one(rng, WINDOWS_PER_RADAR))
+    return parts
 
 
 def batches(examples: Examples, seed: int, steps: int) -> Iterator[tuple[jax.Array, jax.Array, jax.Array]]:
