@@ -12,7 +12,7 @@ from console.rules.decision import Decision, Obligation
 from console.rules.grants import Feeling, LessAnswer, is_own_word
 from console.rules.person import Adjustment, AgeGroup, Change, Hold, Objection, SeenState
 from console.rules.sedation import may_enter_check
-from console.rules.trading import may_ease
+from console.rules.trading import ClinicalReason, may_ease
 from console.stay_history import Decide, Note, StayHistory
 from console.stops import Reactions
 from console.views import Words
@@ -149,8 +149,9 @@ class Care:
             return self._yes("C7", words, Obligation.TALK_AGAIN)
 
         kept = Change.LEVEL if what == Change.LEVEL_LOWERED else Change(what)
-        details = {"what": kept.value, "was": str(what), "reason": reason}
-        note = Note(EntryKind.CHANGED, Permission.CONSENT_RECORD, decide, details, reason=reason)
+        known = reason if reason in set(ClinicalReason) else ""
+        details = {"what": kept.value, "was": str(what), "reason": known}
+        note = Note(EntryKind.CHANGED, Permission.CONSENT_RECORD, decide, details, reason=known)
         return self._followed(stay_id, self._history.add(actor, stay_id, note))
 
     def note_objection(self, actor: Actor, room_id: str, how: Objection | str) -> Decision:

@@ -96,7 +96,9 @@ class Stays:
             for (person, room_id), standing in zip(pairs, standings, strict=True):
                 self._begin(tx, actor, person.stay.patient_id, room_id, standing)
             decision = self._yes("C2", Words("Both sensors are off. Each of the two is asked again."))
-            return Done(decision, f"patient:{one.stay.patient_id}", rooms[0], f"with:{rooms[1]}")
+            second = Done(decision, f"patient:{other.stay.patient_id}", other.stay.room_id)
+            self._office.record(tx, actor, "desk:stay:swapped", second)
+            return Done(decision, f"patient:{one.stay.patient_id}", one.stay.room_id)
 
         return self._then(self._office.run(actor, Permission.STAY_CHANGE, "desk:stay:swapped", work), *rooms)
 

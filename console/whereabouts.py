@@ -9,7 +9,7 @@ from console.rules.access import Permission
 from console.rules.consent import ConsentState, EntryKind, Standing
 from console.rules.decision import Decision
 from console.rules.person import AwayKind, WardPlace
-from console.rules.trading import may_ease
+from console.rules.trading import ClinicalReason, may_ease
 from console.stay_history import Decide, Note, StayHistory
 from console.stops import Reactions
 from console.views import Words
@@ -43,8 +43,9 @@ class Whereabouts:
                 office.policy.allow("C2", *eased.rules, reason=_GONE, obligations=eased.obligations) if eased else eased
             )
 
-        details = {"kind": AwayKind.LEAVE.value, "until": until.isoformat() if until else None, "reason": reason}
-        return self._away(actor, stay_id, details, decide, reason)
+        known = reason if reason in set(ClinicalReason) else ""
+        details = {"kind": AwayKind.LEAVE.value, "until": until.isoformat() if until else None, "reason": known}
+        return self._away(actor, stay_id, details, decide, known)
 
     def go_to_hospital(self, actor: Actor, stay_id: str) -> Decision:
         """Write down that somebody is on the way to a hospital, in one tap: the sensor stops now (rule C2)."""

@@ -1,5 +1,6 @@
 """No order of entries opens a sensor that the patient's last word closed (rules C1, C2, C5, C9, C10, P9)."""
 
+import ast
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from console.rules.grants import Basis, is_own_word
 from console.rules.leasing import LeaseFacts, decide_lease
 from console.rules.policy import shipped_policy
 from console.seed import example_grant
+from tests.kit.house import Module, modules
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = shipped_policy()
@@ -125,3 +127,19 @@ class Lifecycle(RuleBasedStateMachine):
 
 def test_C1_C5_C9_no_order_of_entries_opens_what_the_last_word_closed() -> None:
     run_state_machine_as_test(Lifecycle, settings=settings(max_examples=80, stateful_step_count=25, deadline=None))
+
+
+def test_C1_nothing_but_derive_feeds_the_lease_signer() -> None:
+    """A standing is made by `derive` and its steps alone, and a lease is decided in one place from one."""
+    makers = {module.name for module in modules() for call in calls(module) if call == "Standing"}
+    deciders = {module.name for module in modules() for call in calls(module) if call == "decide_lease"}
+    signers = {module.name for module in modules() for call in calls(module) if call.endswith("keys.sign")}
+
+    assert makers == {"console.rules.consent", "console.rules.happenings"}
+    assert deciders == {"console.leases"}
+    assert {name for name in signers if name.startswith("console.lease")} == {"console.leases"}
+
+
+def calls(module: Module) -> list[str]:
+    """Return what a module calls, as it is written."""
+    return [ast.unparse(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
