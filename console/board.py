@@ -13,6 +13,7 @@ from console.live import Live
 from console.office import Office
 from console.prompts import Prompts
 from console.roll import Roll, Sheet
+from console.rules.absence import is_on_the_ward
 from console.rules.consent import EntryKind
 from console.rules.dues import DueKind, dues_of
 from console.rules.staleness import Loss
@@ -115,7 +116,7 @@ class Board:
         fresh = (node for node in sheet.node_of.values() if self._loss(node) is None)
         running = [node for node in fresh if self._is_open(node)]
         broken = [one.room_title for one in tiles if one.kind is TileKind.NOT_MONITORED]
-        people = sum(not self._roll.standing_of(one).has_died for one in sheet.people.values())
+        people = sum(is_on_the_ward(self._roll.standing_of(one)) for one in sheet.people.values())
         words = _sensors(len(running))
         values = {"sensors": words, "people": _checked(people)}
         if not broken:

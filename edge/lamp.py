@@ -59,8 +59,8 @@ class SimulatedLamp:
 class GpioLamp:
     """A lamp on a pin, read back through a second pin where there is one.
 
-    Without a second pin only what the chip drives is read back: a burnt-out lamp is not noticed then. A lamp that is lit
-    although it should be dark is a fault as well: nobody could believe it again.
+    Without a second pin only what the chip drives is read back: a burnt-out lamp is not noticed then. A lamp that is
+    lit although it should be dark is a fault as well: nobody could believe it again.
     """
 
     def __init__(self, output: Output, sense: Sense | None, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from console.rules.history import Standing
 from console.rules.person import Away, AwayKind, Sedation, WardPlace
 from console.rules.policy import Policy
 from console.rules.sedation import next_check_at
@@ -15,6 +16,12 @@ PLACES: Mapping[WardPlace, Words] = {
     WardPlace.GARDEN: Words("garden"),
     WardPlace.OFFICE_DOOR: Words("at the office door"),
 }
+
+
+def is_on_the_ward(standing: Standing) -> bool:
+    """Return whether somebody can be checked in person here: neither on leave, nor in a hospital, nor dead."""
+    away = standing.away
+    return not standing.has_died and (away is None or away.kind is AwayKind.UP)
 
 
 def away_face(away: Away, seen_by: str, now: datetime) -> tuple[TileKind, Words, Words]:

@@ -97,7 +97,7 @@ class Face:
 def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
     """Return what one room's tile says now."""
     face = face_of(facts, now, policy)
-    live = facts.live if facts.loss is None else None
+    live = facts.live if facts.loss is None and not facts.is_closed else None
     return TileView(
         facts.room_id,
         facts.room_title,

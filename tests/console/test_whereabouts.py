@@ -13,7 +13,7 @@ from console.rules.places import SIGNERS
 from console.seed import example_grant
 from console.views import TileKind
 from console.words import open_catalogues
-from tests.kit.boxed_ward import ADMIN, MORNING, NURSE, an_actor, boxed_ward
+from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
 
 ENGLISH = open_catalogues("Europe/London")["en"]
 EVENING = MORNING + timedelta(hours=9)
@@ -104,6 +104,13 @@ def test_NA15_whoever_comes_back_gets_another_room_with_their_no_or_their_waitin
     assert box.person("room2").stay.patient_id == first.patient_id
     assert state(box, "room2") is ConsentState.SUSPENDED and not is_open(box, "room2")
     assert box.ward.access.absent(NURSE) == ()
+
+
+def test_C2_whoever_is_on_leave_or_in_hospital_is_not_said_to_be_checked_in_person(box):
+    assert "All 2 people" in ENGLISH.words(box.ward.board.view().ward_sentence)
+    box.ward.whereabouts.go_to_hospital(NURSE, box.stay("room1"))
+
+    assert "The 1 person here is checked in person." in ENGLISH.words(box.ward.board.view().ward_sentence)
 
 
 def test_a_bed_of_somebody_who_is_here_is_not_lent(box):
@@ -304,10 +311,10 @@ def test_C1_a_yes_said_earlier_keeps_both_times_and_makes_no_earlier_look_lawful
         assert "flag_to_governance" in decision.obligations
         newest = box.person("room1").entries[-1]
         assert newest.at == box.clock.utc_now() and newest.details["said_at"] == said_at.isoformat()
-        row = next(row for row in box.ward.access.audit_rows(an_actor("governance_lead"), -1, 500)[::-1]
+        row = next(row for row in box.ward.access.audit_rows(GOVERNANCE, -1, 500)[::-1]
                    if row.action == "consent:record:given")  # fmt: skip
         assert row.reason == "said_earlier"
-        assert box.ward.health is not None and not _kept(box)
+        assert _kept(box) == 0
 
 
 def _kept(box):
