@@ -47,7 +47,10 @@ def check_words(sedation: Sedation, now: datetime, policy: Policy) -> Words:
     """Return the line about the next check in person: when it is due, and for how long it has been."""
     due = next_check_at(sedation, policy)
     if now < due:
-        words = "CHECK DUE {left} · in person: no reading counts after rapid tranquillisation"
-        return Words(words, {"left": due - now})
-    words = "CHECK OVERDUE {late} · in person: no reading counts after rapid tranquillisation"
-    return Words(words, {"late": max(timedelta(0), now - due)})
+        return Words(
+            "CHECK DUE {left} · in person: no reading counts after rapid tranquillisation", {"left": due - now}
+        )
+    return Words(
+        "CHECK OVERDUE {late} · in person: no reading counts after rapid tranquillisation",
+        {"late": max(timedelta(0), now - due)},
+    )

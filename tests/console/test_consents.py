@@ -45,7 +45,7 @@ def entries(box):
 def test_a_yes_is_asked_explained_given_and_opens_the_sensor(unasked):
     unasked.ask("room1")
 
-    assert entries(unasked) == ["offered", "explained", "given"]
+    assert entries(unasked) == ["adjusted", "offered", "explained", "given"]
     assert is_open(unasked)
 
 
