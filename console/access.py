@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from broker.vocabulary import SensorState
+from console.care_views import AbsentRow, ProfileView
 from console.errors import StoreError
 from console.leases import Leases
 from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
@@ -19,12 +20,14 @@ from console.roll import Person, Roll
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
+from console.rules.places import OTHER_PLACES
 from console.rules.readings import breathing_view
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows, records
+from console.store import accounts, audit_rows, people, places, records
 from console.store.database import Tx
 from console.store.people import NodeRow
 from console.store.people import RoomRow as StoredRoom
+from console.talks import talk_view
 from console.viewings import Viewing, Viewings
 from console.views import (
     AuditRow,
@@ -125,6 +128,23 @@ class Access:
         if may(request, self._office.policy):
             return self._look(actor, request, LIST_LOOK, lambda tx: self._room_rows(tx, told=True), "", LIST_SUBJECT)
         return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda tx: self._room_rows(tx, told=False))
+
+    def absent(self, actor: Actor) -> tuple[AbsentRow, ...] | Decision:
+        """Return who is away while their bed is lent; to those who may know who stays where."""
+        return self._open(actor, Permission.STAY_CHANGE, "ward:absent:viewed", self._absent)
+
+    def _absent(self, tx: Tx) -> tuple[AbsentRow, ...]:
+        roll = self._rooms.roll
+        sheet = roll.sheet()
+        titles = {room.room_id: room.title for room in sheet.rooms}
+        return tuple(
+            AbsentRow(one.stay_id, roll.initials_in(tx, one), titles.get(one.room_id, one.room_id))
+            for one in people.absent_stays(tx)
+        )
+
+    def profiles(self, actor: Actor) -> tuple[ProfileView, ...] | Decision:
+        """Return the newest profile of each kind of place that is no bedroom; nothing of a person is in it."""
+        return self._open(actor, Permission.PROFILE_SIGN, "ward:profiles:viewed", _profiles)
 
     def talk(self, actor: Actor, stay_id: str) -> RoomRow | Decision:
         """Return who stays there, to a member of staff who is about to talk with them about the sensor (rule C6)."""
@@ -255,6 +275,7 @@ class Access:
         return tuple(self._room_row(tx, room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
 
     def _room_row(self, tx: Tx, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
+        office = self._office
         nodes = (one for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
         node = next(nodes, None)
         consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
@@ -268,6 +289,9 @@ class Access:
             person.stay.from_at if person else None,
             consent if person else Words("nobody stays here"),
             node is not None and node.confirmed_at is not None,
+            talk_view(self._rooms.roll.standing_of(person), office.now(), office.policy, office.zone)
+            if person and told
+            else None,
         )
 
 
@@ -276,6 +300,16 @@ _STOPPED = frozenset({ConsentState.WITHDRAWN, ConsentState.REFUSED, ConsentState
 
 def _undurable(request: Request) -> Request:
     return Request(request.role, request.permission, request.reason, request.is_own, log_durable=False)
+
+
+def _profiles(tx: Tx) -> tuple[ProfileView, ...]:
+    newest = places.newest_profiles(tx)
+    return tuple(
+        ProfileView(kind.value, row.text_sha256, tuple(sorted(row.signed_by)), row.is_signed)
+        if (row := newest.get(kind))
+        else ProfileView(kind.value)
+        for kind in OTHER_PLACES
+    )
 
 
 def _staff(tx: Tx) -> tuple[StaffRow, ...]:

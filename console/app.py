@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI, Request
@@ -15,16 +16,19 @@ from starlette.staticfiles import StaticFiles
 from console.api import alive
 from console.errors import StoreError
 from console.screens import (
+    caring,
     consenting,
     governance,
     health,
     night,
     patient,
+    places,
     preferences,
     rooms,
     setup,
     signin,
     stopping,
+    whereabouts,
 )
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SignInNeeded, UnlockNeeded
@@ -57,6 +61,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     cookies = Cookies(open_cookie_key(settings.data_dir / "keys"), settings.is_secure)
     pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
     answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock)
+    zone = ZoneInfo(settings.timezone)
     live = LiveBoard(ward, pages, ward.clock)
 
     @asynccontextmanager
@@ -75,7 +80,10 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         night.router(ward, door, answers, live, ward.clock),
         patient.router(ward, door, answers),
         rooms.router(ward, door, answers),
-        consenting.router(ward, door, answers, ward.clock),
+        whereabouts.router(ward, door, answers, zone),
+        consenting.router(ward, door, answers, ward.clock, zone),
+        caring.router(ward, door, answers),
+        places.router(ward, door, answers),
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
         governance.router(ward, door, answers),

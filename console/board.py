@@ -13,7 +13,9 @@ from console.live import Live
 from console.office import Office
 from console.prompts import Prompts
 from console.roll import Roll, Sheet
+from console.rules.absence import is_on_the_ward
 from console.rules.consent import EntryKind
+from console.rules.dues import DueKind, dues_of
 from console.rules.staleness import Loss
 from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile, tile
 from console.store import consents
@@ -100,6 +102,10 @@ class Board:
             no_movement_since=heard.no_movement_since if heard else None,
             prompt=self._prompts.words(prompt) if prompt else None,
             prompt_id=prompt.prompt_id if prompt else None,
+            is_closed=standing.has_died,
+            away=standing.away,
+            seen_by=person.seen_by,
+            sedation=standing.sedation,
         )
 
     def _loss(self, node: NodeRow | None) -> Loss | None:
@@ -110,7 +116,7 @@ class Board:
         fresh = (node for node in sheet.node_of.values() if self._loss(node) is None)
         running = [node for node in fresh if self._is_open(node)]
         broken = [one.room_title for one in tiles if one.kind is TileKind.NOT_MONITORED]
-        people = len(sheet.people)
+        people = sum(is_on_the_ward(self._roll.standing_of(one)) for one in sheet.people.values())
         words = _sensors(len(running))
         values = {"sensors": words, "people": _checked(people)}
         if not broken:
@@ -128,7 +134,14 @@ class Board:
         found: list[tuple[datetime, Words]] = []
         for room in sheet.rooms:
             person = sheet.people.get(room.room_id)
-            for entry in person.entries if person else ():
+            standing = self._roll.standing_of(person) if person else None
+            if person is None or standing is None or standing.has_died:
+                continue
+            for due in dues_of(standing, now, self._office.policy, self._office.zone):
+                if due.kind is DueKind.THEY_ASKED:
+                    words = Words("{room}: {what}", {"room": room.title, "what": due.words})
+                    found.append((standing.talk_wished_at or now, words))
+            for entry in person.entries:
                 if entry.kind in _STOPPING and entry.at >= since:
                     found.append((entry.at, _notice(room, entry.kind, entry.at)))
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]

@@ -1,36 +1,28 @@
 """Commands about consent: ask, explain, give, refuse, stop, pause, resume; entries are only ever added."""
 
 import secrets
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
-from console.office import Done, Office
+from console.office import Office
 from console.patient_accounts import waits_for_second
 from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import Permission
-from console.rules.asking import AskFacts, may_ask, may_resume
+from console.rules.asking import AskFacts, may_ask, may_resume, talk_is_wished
+from console.rules.bases import basis_of
 from console.rules.consent import EntryKind, RelayAnswer, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
-from console.rules.policy import made
+from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
-from console.stops import Reactions, Stops, Via, is_own, write_entry
+from console.stops import Reactions, Stops, Via, is_own
 from console.store import consents
 from console.store.database import Tx
 from console.views import Words
 
-__all__ = ["Consents", "Hold", "Reactions", "Via"]
-
-
-class Hold(StrEnum):
-    """After what nobody is asked for a day (rule C20)."""
-
-    RESTRAINT = "restraint"
-    SECLUSION = "seclusion"
-    RAPID_TRANQUILLISATION = "rapid_tranquillisation"
+__all__ = ["Consents", "Reactions", "Via"]
 
 
 class Consents:
@@ -40,17 +32,19 @@ class Consents:
         self._office = office
         self._roll = roll
         self._reactions = reactions
+        self._history = StayHistory(office, roll)
         self._stops = Stops(office, roll, reactions, journal)
 
     def offer(self, actor: Actor, stay_id: str, *, they_asked: bool = False) -> Decision:
         """Write down that a patient is being asked (rules C14, C20)."""
 
         def decide(person: Person, standing: Standing) -> Decision:
-            facts = AskFacts(standing, person.stay.from_at, they_asked)
+            room_kind = self._roll.sheet().kind_of(person.stay.room_id)
+            facts = AskFacts(standing, person.stay.from_at, they_asked, actor.actor_id, room_kind)
             return may_ask(facts, self._office.now(), self._office.policy, self._office.zone)
 
-        details = {"they_asked": they_asked}
-        return self._add(actor, stay_id, Permission.CONSENT_ASK, EntryKind.OFFERED, decide, details)
+        note = Note(EntryKind.OFFERED, Permission.CONSENT_ASK, decide, {"they_asked": they_asked})
+        return self._history.add(actor, stay_id, note)
 
     def explain(self, actor: Actor, stay_id: str, *, in_their_own_form: bool) -> Decision:
         """Write down a teach-back; one that failed says something about us, never about them (rule C6)."""
@@ -61,44 +55,64 @@ class Consents:
             return self._yes("C6", Words("We explained badly: try differently."), Obligation.EXPLAIN_DIFFERENTLY)
 
         details = {"in_their_own_form": in_their_own_form}
-        return self._add(actor, stay_id, Permission.CONSENT_ASK, EntryKind.EXPLAINED, decide, details)
+        return self._history.add(actor, stay_id, Note(EntryKind.EXPLAINED, Permission.CONSENT_ASK, decide, details))
 
-    def give(self, actor: Actor, stay_id: str, grant: Grant) -> Decision:
-        """Write down a yes, when every rule for it is met; the decision's detail is the consent's id."""
+    def give(self, actor: Actor, stay_id: str, grant: Grant, *, said_at: datetime | None = None) -> Decision:
+        """Write down a yes, when every rule for it is met; the decision's detail is the consent's id.
 
-        def decide(_person: Person, standing: Standing) -> Decision:
-            office = self._office
-            return may_give(GiveFacts(grant, standing, office.now(), office.policy, office.zone))
+        Args:
+            actor: who writes it down.
+            stay_id: whose yes it is.
+            grant: what they agree to.
+            said_at: when they said it, if that was earlier. It is kept and marked; it opens nothing before now, and
+                makes no earlier look or lease lawful.
+        """
 
-        decision = self._add(
-            actor, stay_id, Permission.CONSENT_RECORD, EntryKind.GIVEN, decide, grant.to_details(), fresh=True
+        def decide(person: Person, standing: Standing) -> Decision:
+            office, room_kind = self._office, self._roll.sheet().kind_of(person.stay.room_id)
+            facts = GiveFacts(grant, standing, office.now(), office.policy, office.zone, room_kind, said_at)
+            return may_give(facts)
+
+        note = Note(
+            EntryKind.GIVEN,
+            Permission.CONSENT_RECORD,
+            decide,
+            grant.to_details(),
+            said_at,
+            new_consent=lambda: secrets.token_hex(16),
         )
-        return self._followed(stay_id, decision)
+        return self._followed(stay_id, self._history.add(actor, stay_id, note))
 
-    def refuse(self, actor: Actor, stay_id: str) -> Decision:
-        """Write down a no, said with capacity (rules C8, C9)."""
+    def turn_down(self, actor: Actor, stay_id: str, basis: str) -> Decision:
+        """Write into the log that a form of a yes could not be read: an answer was missing, or its basis is none."""
+        policy = self._office.policy
+        read = basis_of(basis, policy)
+        missing = policy.deny(
+            "C3", reason=Words("An answer is missing: every question is asked, none is answered for them.")
+        )
+        denial = read if isinstance(read, Decision) else missing
+        note = Note(EntryKind.GIVEN, Permission.CONSENT_RECORD, lambda _person, _standing: denial)
+        return self._history.add(actor, stay_id, note)
+
+    def refuse(self, actor: Actor, stay_id: str, *, said_at: datetime | None = None) -> Decision:
+        """Write down a no, said with capacity (rules C8, C9); one that was said earlier closes now."""
 
         def decide(_person: Person, _standing: Standing) -> Decision:
             return self._yes("C9", Words("They said no. Nothing else changes."))
 
-        decision = self._add(actor, stay_id, Permission.CONSENT_RECORD, EntryKind.REFUSED, decide, {})
-        return self._followed(stay_id, decision)
+        note = Note(EntryKind.REFUSED, Permission.CONSENT_RECORD, decide, {}, said_at)
+        return self._followed(stay_id, self._history.add(actor, stay_id, note))
 
-    def note_hold(self, actor: Actor, stay_id: str, hold: Hold) -> Decision:
-        """Write down restraint, seclusion or rapid tranquillisation: nobody asks for a day (rule C20)."""
-
-        def decide(_person: Person, _standing: Standing) -> Decision:
-            return self._yes("C20", Words("Nobody asks them for a day."))
-
-        return self._add(actor, stay_id, Permission.NOTE_RESTRAINT, EntryKind.RESTRAINED, decide, {"hold": hold.value})
-
-    def note_advance_wish(self, actor: Actor, stay_id: str) -> Decision:
-        """Write down that a choice made when well is on record: shown first, never applied (rule C18)."""
+    def wish_to_talk(self, actor: Actor, room_id: str) -> Decision:
+        """Write down that a patient asks to talk about the sensor, at any hour (rule C20)."""
+        person, own = self._roll.sheet().people.get(room_id), is_own(actor, room_id)
 
         def decide(_person: Person, _standing: Standing) -> Decision:
-            return self._yes("C18", Words("What they wished when well is shown first. It is not a yes."))
+            return talk_is_wished(self._office.now(), self._office.policy)
 
-        return self._add(actor, stay_id, Permission.CONSENT_RECORD, EntryKind.ADVANCE_WISH, decide, {})
+        permission = Permission.CONSENT_ANSWER if own else Permission.CONSENT_ASK
+        note = Note(EntryKind.TALK_WISHED, permission, decide)
+        return self._history.add(actor, person.stay.stay_id if person else "", note, room=room_id, own=own)
 
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor of a room, for anyone, at any time; see `Stops.withdraw`."""
@@ -125,10 +139,8 @@ class Consents:
 
         person = self._roll.sheet().people.get(room_id)
         stay_id = person.stay.stay_id if person else ""
-        decision = self._add(
-            actor, stay_id, Permission.CONSENT_RESUME, EntryKind.RESUMED, decide, {}, room=room_id, own=own
-        )
-        return self._followed(stay_id, decision)
+        note = Note(EntryKind.RESUMED, Permission.CONSENT_RESUME, decide, vouch=self._vouch(actor))
+        return self._followed(stay_id, self._history.add(actor, stay_id, note, room=room_id, own=own))
 
     def answer_relay(self, actor: Actor, answer: RelayAnswer | str) -> Decision:
         """Take a patient's answer to "Was that you?"."""
@@ -146,58 +158,24 @@ class Consents:
             return self._yes("C5", Words("Thank you. It stays off."))
 
         stay_id = person.stay.stay_id if person else ""
-        decision = self._add(
-            actor,
-            stay_id,
-            Permission.CONSENT_ANSWER,
-            EntryKind.RELAY_ANSWERED,
-            decide,
-            {"answer": str(answer)},
-            room=room_id,
-            own=is_own(actor, room_id),
-        )
+        vouch = self._vouch(actor) if answer == RelayAnswer.NO else _anybody
+        note = Note(EntryKind.RELAY_ANSWERED, Permission.CONSENT_ANSWER, decide, {"answer": str(answer)}, vouch=vouch)
+        decision = self._history.add(actor, stay_id, note, room=room_id, own=is_own(actor, room_id))
         return self._followed(stay_id, decision)
 
-    def _add(
-        self,
-        actor: Actor,
-        stay_id: str,
-        permission: Permission,
-        kind: EntryKind,
-        decide: Callable[[Person, Standing], Decision],
-        details: Mapping[str, Any],
-        *,
-        fresh: bool = False,
-        room: str = "",
-        own: bool = False,
-    ) -> Decision:
-        """Decide, and add one entry when it is allowed."""
-
-        def work(tx: Tx) -> Done:
-            person = self._roll.sheet().stay(stay_id)
-            if person is None:
-                return Done(self._office.policy.deny("C4", reason=Words("Nobody stays there now.")), room=room)
-            standing = self._roll.standing_in(tx, person)
-            refused = self._vouched(tx, actor, person, kind, details)
-            decision = decide(person, standing) if refused is None else refused
-            if decision:
-                consent_id = secrets.token_hex(16) if fresh else standing.consent_id
-                write_entry(self._office, self._roll, tx, person, consent_id, kind, details, actor)
-                decision = made(decision, consent_id) if fresh else decision
-            return Done(decision, f"patient:{person.stay.patient_id}", person.stay.room_id)
-
-        return self._office.run(actor, permission, f"consent:record:{kind.value}", work, room=room, is_own=own)
-
-    def _vouched(
-        self, tx: Tx, actor: Actor, person: Person, kind: EntryKind, details: Mapping[str, Any]
-    ) -> Decision | None:
+    def _vouch(self, actor: Actor) -> Callable[[Tx, Person], Decision | None]:
         """Refuse to undo a stop from a sign-in that was made after it and that one person alone vouches for."""
-        undoes = kind is EntryKind.RESUMED or details.get("answer") == RelayAnswer.NO
-        entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
-        if not undoes or actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
-            return None
-        words = Words("This sign-in was made after the stop. First a second member of staff confirms that it is yours.")
-        return self._office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
+
+        def vouch(tx: Tx, person: Person) -> Decision | None:
+            entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
+            if actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
+                return None
+            words = Words(
+                "This sign-in was made after the stop. First a second member of staff confirms that it is yours."
+            )
+            return self._office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
+
+        return vouch
 
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)
@@ -207,3 +185,8 @@ class Consents:
 
     def _yes(self, rule_id: str, words: Words, *obligations: Obligation) -> Decision:
         return self._office.policy.allow(rule_id, reason=words, obligations=obligations)
+
+
+def _anybody(_tx: Tx, _person: Person) -> Decision | None:
+    """Ask for nobody to vouch."""
+    return None

@@ -8,6 +8,7 @@ from broker.messages import MinuteMeasurement, Record, RoomEvent
 from broker.vocabulary import LeaseKind, Purpose
 from console.office import Office
 from console.rules.consent import ConsentEntry, derive
+from console.rules.lapsing import purposes_in_force
 from console.rules.leasing import WHILE_SETTING_UP
 from console.rules.readings import only_opened, opens_event
 from console.store import consents
@@ -93,7 +94,9 @@ class Cover:
 
     def _purposes(self, said: list[ConsentEntry], at: datetime) -> tuple[Purpose, ...]:
         standing = derive(said, at, self.office.policy, self.office.zone)
-        return standing.grant.purposes if standing.is_given and standing.grant is not None else ()
+        if not standing.is_given or standing.grant is None:
+            return ()
+        return purposes_in_force(standing.grant, at, self.office.policy, self.office.zone)
 
 
 def lease_of(record: Record) -> str:

@@ -1,7 +1,6 @@
 """The ward's desk: rooms, sensors, staff, and who stays where; each command is one decision and one audit entry."""
 
 import re
-import secrets
 from collections.abc import Callable
 
 from broker.vocabulary import Modality
@@ -11,23 +10,21 @@ from console.identity import Identity, name_fault
 from console.office import Done, Office
 from console.patient_accounts import MADE, Invited, PatientAccounts
 from console.roles import Actor, Role
-from console.roll import Person, Roll, sealed_name
+from console.roll import Roll
 from console.rules.access import Permission
-from console.rules.consent import ConsentEntry, ConsentState, EntryKind, carried_details
 from console.rules.decision import Decision, Obligation
-from console.rules.policy import made
+from console.rules.person import PlaceKind
 from console.signer import is_public_key
-from console.store import accounts, consents, people
+from console.stays import Stays
+from console.store import people, places
 from console.store.database import Tx
-from console.store.people import NodeRow, StayRow
-from console.store.sealing import NameSeals
+from console.store.people import NodeRow
 from console.views import Words
 
 __all__ = ["Desk", "Invited"]
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONGEST_TITLE = 60
-_LONGEST_NAME = 120
 _STAFF = frozenset(Role) - {Role.PATIENT, Role.SYSTEM}
 
 
@@ -35,7 +32,13 @@ class Desk:
     """Commands that change the ward.
 
     Attributes:
-        add_patient_account: see `PatientAccounts.add`, as the two below.
+        admit: see `Stays.admit`, as the next five.
+        move: go on in another room.
+        swap: put two people into each other's rooms.
+        discharge: end a stay.
+        bring_back: begin a stay of somebody whose bed was lent.
+        let_go: say that they do not come back.
+        add_patient_account: see `PatientAccounts.add`, as the two below it.
         reset_patient_account: put a new sign-in in place of a patient's old one.
         confirm_patient_account: say, as a second person, that the patient has it.
     """
@@ -55,7 +58,9 @@ class Desk:
         self._roll = roll
         self._identity = identity
         self._after = after
-        self._names = NameSeals(office.store.keys)
+        stays = Stays(office, roll, after)
+        self.admit, self.move, self.swap, self.discharge = stays.admit, stays.move, stays.swap, stays.discharge
+        self.bring_back, self.let_go = stays.bring_back, stays.let_go
         patients = PatientAccounts(office, roll, identity)
         self.add_patient_account = patients.add
         self.reset_patient_account = patients.reset
@@ -76,8 +81,8 @@ class Desk:
 
         return self._office.run(actor, Permission.WARD_CHANGE, "desk:ward:made", work)
 
-    def add_room(self, actor: Actor, room_id: str, title: str) -> Decision:
-        """Add a single room."""
+    def add_room(self, actor: Actor, room_id: str, title: str, kind: PlaceKind | str = PlaceKind.BEDROOM) -> Decision:
+        """Add a single room; one that is no bedroom ships off until its profile is signed (rule P9)."""
 
         def work(tx: Tx) -> Done:
             if not is_plain(title.strip()):
@@ -86,7 +91,11 @@ class Desk:
                 return Done(self._no("X4", Words("A room needs a short name of letters and digits, and a title.")))
             if any(one.room_id == room_id for one in people.all_rooms(tx)):
                 return Done(self._no("X4", Words("There is such a room already.")), room=room_id)
+            if kind not in set(PlaceKind):
+                return Done(self._no("P9", Words("Choose what kind of room it is.")), room=room_id)
             people.add_room(tx, room_id, title.strip(), self._office.now())
+            if kind != PlaceKind.BEDROOM:
+                places.set_kind(tx, room_id, PlaceKind(kind))
             self._roll.changes_with(tx)
             return Done(self._yes("X4", Words("The room is added.")), f"room:{room_id}", room_id)
 
@@ -168,86 +177,6 @@ class Desk:
         except NameTaken:
             return Invited(self._no("X6", Words("This sign-in name is taken.")))
         return invited[0] if decision else Invited(decision)
-
-    def admit(self, actor: Actor, name: str, initials: str, room_id: str) -> Decision:
-        """Begin a stay; the sensor is off (rule C2). The decision's detail is the stay's id."""
-
-        def work(tx: Tx) -> Done:
-            sheet = self._roll.sheet()
-            if sheet.room(room_id) is None or room_id in sheet.people:
-                return Done(self._no("C2", Words("That room is not free.")), room=room_id)
-            if not is_plain(name.strip()) or not is_plain(initials.strip()):
-                return Done(self._no("H5", HIDDEN_SIGNS), room=room_id)
-            if not name.strip() or len(name) > _LONGEST_NAME or not 1 <= len(initials.strip()) <= 4:
-                return Done(self._no("H5", Words("A name and one to four initials, please.")), room=room_id)
-            patient_id, stay_id, now = secrets.token_hex(16), secrets.token_hex(16), self._office.now()
-            people.add_patient(tx, patient_id, now)
-            self._names.put(tx, patient_id, sealed_name(initials.strip(), " ".join(name.split())))
-            people.open_stay(tx, StayRow(stay_id, patient_id, room_id, now))
-            self._roll.changes_with(tx)
-            decision = made(self._yes("C2", Words("They are admitted. The sensor is off.")), stay_id)
-            return Done(decision, f"patient:{patient_id}", room_id)
-
-        decision = self._office.run(actor, Permission.STAY_CHANGE, "desk:stay:opened", work, room=room_id)
-        return self._then(room_id, decision)
-
-    def move(self, actor: Actor, stay_id: str, room_id: str) -> Decision:
-        """Move a patient: a no travels with them, a yes waits for their own tap (rule C2)."""
-        person = self._roll.sheet().stay(stay_id)
-
-        def work(tx: Tx) -> Done:
-            sheet = self._roll.sheet()
-            if person is None or people.open_stay_of(tx, stay_id) is None:
-                return Done(self._no("C2", Words("They have left already.")), room=room_id)
-            if sheet.room(room_id) is None or room_id in sheet.people:
-                return Done(self._no("C2", Words("That room is not free.")), room=room_id)
-            now, old = self._office.now(), person.stay
-            people.end_stay(tx, stay_id, "moved", now)
-            fresh = StayRow(secrets.token_hex(16), old.patient_id, room_id, now)
-            people.open_stay(tx, fresh)
-            self._carry(tx, actor, person, fresh)
-            accounts.move_patient(tx, old.patient_id, room_id)
-            self._roll.changes_with(tx)
-            decision = made(self._yes("C2", Words("They have moved. The sensor there is off.")), fresh.stay_id)
-            return Done(decision, f"patient:{old.patient_id}", room_id)
-
-        decision = self._office.run(actor, Permission.STAY_CHANGE, "desk:stay:moved", work, room=room_id)
-        if decision and person is not None:
-            self._after(person.stay.room_id)
-        return self._then(room_id, decision)
-
-    def discharge(self, actor: Actor, stay_id: str) -> Decision:
-        """End a stay; its consent ends with it (rule C7)."""
-        person = self._roll.sheet().stay(stay_id)
-        room_id = person.stay.room_id if person else ""
-
-        def work(tx: Tx) -> Done:
-            stay = people.open_stay_of(tx, stay_id)
-            if stay is None:
-                return Done(self._no("C7", Words("They have left already.")))
-            people.end_stay(tx, stay_id, "discharged", self._office.now())
-            accounts.move_patient(tx, stay.patient_id, None)
-            self._roll.changes_with(tx)
-            return Done(
-                self._yes("C7", Words("They have left. The sensor is off.")), f"patient:{stay.patient_id}", stay.room_id
-            )
-
-        return self._then(room_id, self._office.run(actor, Permission.STAY_CHANGE, "desk:stay:ended", work))
-
-    def _carry(self, tx: Tx, actor: Actor, person: Person, fresh: StayRow) -> None:
-        standing = self._roll.standing_in(tx, person)
-        if standing.state is ConsentState.NOT_ASKED and standing.refused_at is None:
-            return
-        entry = ConsentEntry(
-            secrets.token_hex(16),
-            standing.consent_id,
-            fresh.stay_id,
-            self._office.now(),
-            EntryKind.CARRIED,
-            carried_details(standing),
-            actor.actor_id,
-        )
-        consents.add_entry(tx, entry, fresh.patient_id)
 
     def _node_fault(self, tx: Tx, node_id: str, room_id: str, public_key: str) -> Words | None:
         sheet = self._roll.sheet()

@@ -94,7 +94,14 @@ class Leases:
         standing = self._roll.standing_of(person, now) if person and is_confirmed else None
         # Asked for in every case: a stay voids it, and it does not come back when the stay ends.
         trial = self._commissioning(node.room_id)
-        facts = LeaseFacts(Modality(node.modality), standing, trial, lamp_wanted=not is_confirmed)
+        facts = LeaseFacts(
+            Modality(node.modality),
+            standing,
+            trial,
+            lamp_wanted=not is_confirmed,
+            room_kind=sheet.kind_of(node.room_id),
+            has_profile=sheet.has_profile(node.room_id),
+        )
         verdict = decide_lease(facts, now, office.policy, office.zone)
         if verdict.is_open and (node.room_id in self._halted or self.rollback.stands()):
             stopped = LeaseFacts(Modality(node.modality), None)

@@ -51,6 +51,7 @@ STATUS: Mapping[ConsentState, Words] = {
     ConsentState.SUSPENDED: Words("The sensor is off until you say: same as before."),
     ConsentState.WITHDRAWN: Words("You stopped it. The sensor is off."),
     ConsentState.EXPIRED: Words("Time to talk again about the sensor. It is off."),
+    ConsentState.UNDER_REVIEW: Words("Something changed. The sensor is off until somebody has talked with you."),
 }
 _STOPPED_FOR_YOU = Words("Somebody stopped it for you. The sensor is off.")
 STAFF_STATUS: Mapping[ConsentState, Words] = {
@@ -62,6 +63,7 @@ STAFF_STATUS: Mapping[ConsentState, Words] = {
     ConsentState.SUSPENDED: Words("waits for their own word"),
     ConsentState.WITHDRAWN: Words("stopped"),
     ConsentState.EXPIRED: Words("time to talk again"),
+    ConsentState.UNDER_REVIEW: Words("off after a change: talk with them"),
 }
 _WHY: Mapping[CarePlanReason, Words] = {
     CarePlanReason.REST_WITHOUT_WAKING: Words("So that we wake you less at night."),

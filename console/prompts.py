@@ -89,7 +89,8 @@ class Prompts:
         """Follow a room by one live message, and call for a check when breathing is not seen (rule K8)."""
         sheet = self._roll.sheet()
         node = sheet.nodes.get(state.node_id)
-        if node is None or node.room_id not in sheet.people:
+        person = sheet.people.get(node.room_id) if node is not None else None
+        if node is None or person is None or self._roll.standing_of(person).has_died:
             return
         with self._lock:
             lease_id = self._leases.lease_id_in_force(node.node_id)
@@ -109,6 +110,9 @@ class Prompts:
         sheet = self._roll.sheet()
         for node in sheet.nodes.values():
             person = sheet.people.get(node.room_id)
+            if person is not None and self._roll.standing_of(person).has_died:
+                # After a death every automatic message stops; the room stays as it is.
+                person = None
             self._close_of_others(node.room_id, person)
             if person is None:
                 self._forget(node.room_id)

@@ -14,8 +14,9 @@ import structlog
 from broker.vocabulary import Modality
 from console.errors import StoreError
 from console.office import Office
-from console.rules.consent import ConsentEntry, Standing, derive
-from console.store import consents, people
+from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
+from console.rules.person import PlaceKind
+from console.store import accounts, consents, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow, RoomRow, StayRow
 from console.store.sealing import NameSeals
@@ -31,11 +32,13 @@ class Person:
         stay: the stay.
         initials: for the tile.
         entries: the consent's history.
+        seen_by: initials of the member of staff who last saw them elsewhere; empty when nobody did.
     """
 
     stay: StayRow
     initials: str = field(repr=False)
     entries: tuple[ConsentEntry, ...]
+    seen_by: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,16 @@ class Sheet:
         people: by room.
         nodes: by node.
         node_of: confirmed node of a room.
+        kinds: of rooms that are no bedrooms (rule P9).
+        profiles: kinds of rooms for which the trust has signed a profile (rule P9).
     """
 
     rooms: tuple[RoomRow, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     nodes: Mapping[str, NodeRow] = field(default_factory=dict)
     node_of: Mapping[str, NodeRow] = field(default_factory=dict)
+    kinds: Mapping[str, PlaceKind] = field(default_factory=dict)
+    profiles: frozenset[PlaceKind] = frozenset()
 
     def room(self, room_id: str) -> RoomRow | None:
         """Return a room; None when there is no such room."""
@@ -61,6 +68,14 @@ class Sheet:
     def stay(self, stay_id: str) -> Person | None:
         """Return who stays under this stay now; None when it is over or never was."""
         return next((one for one in self.people.values() if one.stay.stay_id == stay_id), None)
+
+    def kind_of(self, room_id: str) -> PlaceKind:
+        """Return what kind of room it is."""
+        return self.kinds.get(room_id, PlaceKind.BEDROOM)
+
+    def has_profile(self, room_id: str) -> bool:
+        """Return whether the trust has signed a profile for rooms of this kind; a bedroom needs none."""
+        return self.kind_of(room_id) in self.profiles
 
     def modality_of(self, room_id: str) -> Modality | None:
         """Return a room's kind of sensor; None when it has none."""
@@ -116,17 +131,34 @@ class Roll:
         nodes = {one.node_id: one for one in people.all_nodes(tx)}
         return Sheet(
             tuple(people.all_rooms(tx)),
-            {one.room_id: Person(one, self._initials(tx, one), histories[one.stay_id]) for one in stays},
+            {one.room_id: self._person(tx, one, histories[one.stay_id]) for one in stays},
             nodes,
             {one.room_id: one for one in nodes.values() if one.confirmed_at is not None},
+            places.kinds(tx),
+            places.signed_profiles(tx),
         )
+
+    def _person(self, tx: Tx, stay: StayRow, entries: tuple[ConsentEntry, ...]) -> Person:
+        seen = next((one for one in reversed(entries) if one.kind in _ABOUT_PLACE), None)
+        by = seen.recorded_by if seen is not None and seen.kind is EntryKind.AWAY else ""
+        known = accounts.names_of(tx, [by]) if by else {}
+        return Person(stay, self.initials_in(tx, stay), entries, first_letters(known.get(by, "")))
 
     def name_in(self, tx: Tx, stay: StayRow) -> str:
         """Return the name of whoever stays somewhere; empty when it was erased. Opened for one look, kept nowhere."""
         return name_of(self._names.open(tx, stay.patient_id))
 
-    def _initials(self, tx: Tx, stay: StayRow) -> str:
+    def initials_in(self, tx: Tx, stay: StayRow) -> str:
+        """Return the initials of whoever stays, or stayed, somewhere; empty when they were erased."""
         return initials_of(self._names.open(tx, stay.patient_id))
+
+
+_ABOUT_PLACE = frozenset({EntryKind.AWAY, EntryKind.RETURNED})
+
+
+def first_letters(display_name: str) -> str:
+    """Return the initials of a name as on a badge: `Ada K.` becomes `A.K.`; empty for none."""
+    return "".join(f"{word[0]}." for word in display_name.split())
 
 
 def sealed_name(initials: str, name: str) -> str:

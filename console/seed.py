@@ -24,6 +24,7 @@ from console.rules.grants import (
     NetworkChoice,
 )
 from console.rules.hours import DAY_AND_NIGHT, next_wall_time
+from console.rules.person import Adjustment
 from console.ward import Ward
 
 FIRST_QUESTION = "May a sensor notice that you are breathing and moving at night? You can say no. Nothing else changes."
@@ -159,6 +160,7 @@ class _Seeding:
         consents, nurse = self._ward.consents, self._people[Role.NURSE]
         if answer == "not_asked":
             return
+        _must(self._ward.care.note_adjustments(nurse, stay_id, [Adjustment.NONE], met=True))
         _must(consents.offer(nurse, stay_id))
         if answer == "no":
             _must(consents.refuse(nurse, stay_id))

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
+
+if TYPE_CHECKING:
+    from console.care_views import TalkView
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,9 @@ class TileKind(StrEnum):
     PAUSED = "paused"
     NOT_MONITORED = "not_monitored"
     VACANT = "vacant"
+    AWAY = "away"
+    LEAVE_OVERDUE = "leave_overdue"
+    ROOM_CLOSED = "room_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class TileView:
         origin: where the frames come from; None when the node has not been heard.
         loop: which time a recording plays; None unless it plays again.
         versions: software and model, short, for rule K7; empty when not heard.
+        check: a check in person that is due at a certain time (rule P10); None when there is none.
     """
 
     room_id: str
@@ -67,6 +75,7 @@ class TileView:
     origin: Origin | None = None
     loop: int | None = None
     versions: str = ""
+    check: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +299,7 @@ class RoomRow:
         since: start of the stay; None when vacant.
         consent: the consent's state, in plain words.
         node_confirmed: a second person saw the node's lamp flash in this room (rule H5).
+        talk: what is to be talked about with them, and what is written down; None when it is not for this reader.
     """
 
     room_id: str
@@ -301,6 +311,7 @@ class RoomRow:
     since: datetime | None
     consent: Words
     node_confirmed: bool = False
+    talk: "TalkView | None" = None
 
 
 @dataclass(frozen=True, slots=True)

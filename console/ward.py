@@ -17,6 +17,7 @@ from broker.topics import Leaf, Topic
 from console.access import Access, Rooms
 from console.audit import AuditLog
 from console.board import Board
+from console.care import Care
 from console.commissioning import Commissions
 from console.consents import Consents, Reactions
 from console.desk import Desk
@@ -28,6 +29,7 @@ from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Office
 from console.passwords import Passwords
+from console.places import Places
 from console.prompts import Prompts
 from console.roll import Roll
 from console.rules.policy import Policy, shipped_policy
@@ -38,6 +40,7 @@ from console.stop_watch import StopWatch
 from console.store.database import Store
 from console.store.leases import present_boots
 from console.viewings import Viewings
+from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
 
 _log = structlog.get_logger(__name__)
@@ -56,6 +59,9 @@ class Ward:
         access: the one door to patient data.
         desk: rooms, sensors, staff and stays.
         consents: what patients say.
+        care: what is written down about them besides.
+        whereabouts: where they are when not in their rooms.
+        places: profiles of seclusion and like places.
         prompts: check prompts.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
@@ -89,6 +95,8 @@ class Ward:
         )
         folder = office.store.file.parent if office.store.file else data_dir
         self.consents = Consents(office, self.roll, reactions, StopJournal(folder / JOURNAL if folder else None))
+        self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.places = Places(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
         self.witnesses = Witnesses(office, self.roll, self.live, link)

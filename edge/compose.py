@@ -20,12 +20,12 @@ from edge.commissioning.requests import RequestDesk
 from edge.gate import Gate
 from edge.health import Doctor, Machine
 from edge.inbox import Inbox
-from edge.lamp import RoomLamp, SimulatedLamp
+from edge.lamp import RoomLamp, lamp_of
 from edge.memory import GateMemory
 from edge.node import Node, Parts
 from edge.noise_profile import PROFILE_FILE, digest_of
 from edge.opening import opening_of, zones_of
-from edge.pause_control import FilePauseControl, PauseControl
+from edge.pause_control import PauseControl, control_of
 from edge.recorder import Recorder, Start
 from edge.room import Room
 from edge.sender import Sender
@@ -104,8 +104,8 @@ def compose(
         start: this boot.
         link: not yet started.
         sensing: runs the sensing process.
-        lamp: None means the simulated one, which shows itself in `data_dir/lamp`.
-        control: None means the file `data_dir/pause`.
+        lamp: None means the one that the settings name.
+        control: None means the one that the settings name.
         wake: called on the link's thread when something came, so that the loop need not look all the time.
 
     Returns:
@@ -113,6 +113,7 @@ def compose(
 
     Raises:
         KeyFault: a key is wrong or open to others.
+        SettingsError: the pins of the lamp or of the control cannot be had.
         OutboxDamaged: the outbox cannot be read.
         OSError: the data folder cannot be written.
     """
@@ -135,8 +136,8 @@ def compose(
         speaker=Speaker(lambda payload: link.publish(live, payload), announcement, key.sign, clock),
         gate=gate,
         memory=memory,
-        lamp=lamp or SimulatedLamp(data_dir / "lamp"),
-        control=control or FilePauseControl(data_dir / "pause"),
+        lamp=lamp or lamp_of(settings.lamp, data_dir, clock),
+        control=control or control_of(settings.pause, data_dir, clock),
         sensing=sensing,
         truth=SensorTruth(settings.modality, sensing, gate, memory, recorder, clock),
         room=room,

@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import Protocol
 
+from broker.clock import Clock
 from broker.vocabulary import Lamp
+from edge.fittings import LampSettings
+from edge.gpio import Chip, KernelChip, Output, Sense
+
+SETTLES_S = 0.1
+"""[s] after a change in which the read-back may still say the old; longer is a fault (rule K3)."""
 
 
 class RoomLamp(Protocol):
@@ -48,3 +54,63 @@ class SimulatedLamp:
             self._written = what
         self.shows = what
         return True
+
+
+class GpioLamp:
+    """A lamp on a pin, read back through a second pin where there is one.
+
+    Without a second pin only what the chip drives is read back: a burnt-out lamp is not noticed then. A lamp that is
+    lit although it should be dark is a fault as well: nobody could believe it again.
+    """
+
+    def __init__(self, output: Output, sense: Sense | None, clock: Clock) -> None:
+        self._output = output
+        self._sense = sense
+        self._clock = clock
+        self._driven: bool | None = None
+        self._driven_s = 0.0
+
+    def show(self, what: Lamp) -> bool:
+        """Show it; a blinking lamp follows the clock from call to call."""
+        now_s = self._clock.elapsed_s()
+        wanted = _is_lit(what, now_s)
+        try:
+            if wanted is not self._driven:
+                self._output.drive(wanted)
+                self._driven, self._driven_s = wanted, now_s
+            seen = (self._sense or self._output).level()
+        except OSError:
+            self._driven = None
+            return False
+        return seen is wanted or now_s - self._driven_s < SETTLES_S
+
+
+def _is_lit(what: Lamp, now_s: float) -> bool:
+    period_s = _PERIODS_S.get(what)
+    if period_s is None:
+        return what is Lamp.ON
+    return now_s % period_s < period_s / 2
+
+
+_PERIODS_S = {Lamp.BLINK: 2.0, Lamp.IDENTIFY: 0.5}
+"""[s] of one blink: slow and calm before a pause ends, quick while somebody looks for the lamp."""
+
+
+def lamp_of(settings: LampSettings, data_dir: Path, clock: Clock, chip: Chip | None = None) -> RoomLamp:
+    """Return the lamp that the settings name.
+
+    Args:
+        settings: the `[lamp]` table.
+        data_dir: the node's folder, where a simulated lamp shows itself.
+        clock: the node's.
+        chip: None means the kernel's chip of that path.
+
+    Raises:
+        SettingsError: the pins cannot be had.
+    """
+    if settings.line is None:
+        return SimulatedLamp(data_dir / "lamp")
+    pins = chip or KernelChip(settings.chip)
+    back = settings.read_back
+    sense = None if back is None else pins.sense(back, active_low=settings.read_back_active_low)
+    return GpioLamp(pins.output(settings.line, active_low=settings.active_low), sense, clock)

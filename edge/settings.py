@@ -12,6 +12,7 @@ from broker.errors import ConfigurationError
 from broker.messages import Slug
 from broker.vocabulary import Context, Modality, Origin, Zone
 from edge.errors import SettingsError
+from edge.fittings import LampSettings, PauseSettings
 from edge.zones import Zones, zones_from
 
 ENVIRONMENT = "HUSHWARD_NODE_"
@@ -145,6 +146,10 @@ class NodeSettings(BaseModel):
     """The kind of sensor: radar or camera."""
     source: SourceSettings = SourceSettings()
     """Where frames come from."""
+    lamp: LampSettings = LampSettings()
+    """The lamp in the room."""
+    pause: PauseSettings = PauseSettings()
+    """The control in the room with which anybody closes the sensor."""
     zones: Annotated[tuple[ZoneSettings, ...], Field(max_length=8)] = ()
     """Where the bed, the room, the door and the en-suite lie; without any, no place is ever said."""
     broker: BrokerSettings = BrokerSettings()

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     PROMPT_ATTEND = "prompt:attend"
     NOTE_RESTRAINT = "hold:note"
     ROLLBACK_CLEAR = "rollback:clear"
+    PROFILE_SIGN = "profile:sign"
 
 
 class AccessReason(StrEnum):

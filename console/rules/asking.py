@@ -8,6 +8,7 @@ from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.grants import is_own_word
 from console.rules.hours import is_within
+from console.rules.person import PlaceKind
 from console.rules.policy import Policy
 from console.views import Words
 
@@ -20,15 +21,22 @@ class AskFacts:
         standing: the stay's consent now.
         admitted_at: start of the stay, UTC.
         they_asked: the patient asks for it.
+        asked_by: pseudonym of who wants to ask.
+        room_kind: what kind of room they are in (rule P9).
     """
 
     standing: Standing
     admitted_at: datetime
     they_asked: bool
+    asked_by: str = ""
+    room_kind: PlaceKind = PlaceKind.BEDROOM
 
 
 def may_ask(facts: AskFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> Decision:
     """Decide whether the patient may be asked now."""
+    refusal = _not_here_or_not_by(facts, policy)
+    if refusal is not None:
+        return refusal
     said_no = facts.standing.refused_at
     counted = (Obligation.COUNT_RE_ASK,) if said_no is not None else ()
     if facts.they_asked:
@@ -44,10 +52,32 @@ def may_ask(facts: AskFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> D
     if facts.standing.restrained_at is not None:
         calm = facts.standing.restrained_at + policy.duration("C20", "after_restraint_h")
         if now < calm:
-            return policy.deny("C20", reason=Words("They were restrained. Not before {at:day}.", {"at": calm}))
+            words = Words("Not so soon after restraint, seclusion or sedation. Not before {at:day}.", {"at": calm})
+            return policy.deny("C20", reason=words)
     if is_within(now, policy.time_of_day("C20", "not_from"), policy.time_of_day("C20", "not_until"), zone):
         return policy.deny("C20", reason=Words("Nobody is asked at night. We will do it at 08:00."))
     return policy.allow("C20", reason=Words("You may ask now: one question first."), obligations=counted)
+
+
+def _not_here_or_not_by(facts: AskFacts, policy: Policy) -> Decision | None:
+    """Hold rules P9 and C20: not in seclusion or a like place, and by nobody whom they asked not to see."""
+    standing = facts.standing
+    if standing.confinement is not None or facts.room_kind is not PlaceKind.BEDROOM:
+        return policy.deny(
+            "P9", reason=Words("Nobody is asked here: a yes would be void. Ask them when they are back.")
+        )
+    if standing.away is not None:
+        return policy.deny("C2", reason=Words("They are not in their room. Ask them when they are back."))
+    if facts.asked_by and facts.asked_by in standing.not_by:
+        return policy.deny("C20", reason=Words("They do not want to be asked by you. A colleague does it."))
+    return None
+
+
+def talk_is_wished(now: datetime, policy: Policy) -> Decision:
+    """Decide what follows when a person asks to talk about the sensor, at any hour (rule C20)."""
+    by = now + policy.duration("C20", "wish_within_min")
+    words = Words("Somebody comes by {by}. If nobody trained is here now, we will do it at 08:00.", {"by": by})
+    return policy.allow("C20", reason=words, obligations=(Obligation.TELL_NURSE_SILENTLY,))
 
 
 def may_resume(standing: Standing, by_patient: bool, now: datetime, policy: Policy, zone: ZoneInfo) -> Decision:
@@ -62,6 +92,11 @@ def may_resume(standing: Standing, by_patient: bool, now: datetime, policy: Poli
         return policy.deny("C2", reason=Words("There is nothing to start again. Ask them first."))
     if not by_patient:
         return policy.deny("C2", reason=Words("Only they can say: same as before."))
+    if standing.away is not None:
+        return policy.deny("C2", reason=Words("You are not in your room. Say it when you are back."))
+    held, grant = standing.confinement, standing.grant
+    if held is not None and (grant is None or held.place not in grant.places):
+        return policy.deny("P9", reason=Words("A yes for this place was never said before. It stays off here."))
     begins, ends = policy.time_of_day("C2", "do_not_ask_from"), policy.time_of_day("C2", "do_not_ask_until")
     asked_at_night = is_within(now, begins, ends, zone)
     reason = Words("They asked at night for the same as before.") if asked_at_night else Words("The same as before.")

@@ -22,6 +22,8 @@ class Obligation(StrEnum):
     LIBERTY_VIEW = "liberty_view"
     SECOND_PERSON = "second_person"
     LAMP_IN_ROOM = "lamp_in_room"
+    MONTHLY_SAMPLE = "monthly_sample"
+    TALK_AGAIN = "talk_again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broker.vocabulary import Modality, Purpose
+from console.rules.bases import refused_basis
 from console.rules.consent import Standing
 from console.rules.decision import Decision, Obligation
-from console.rules.grants import Basis, Feeling, Grant, is_own_word
+from console.rules.grants import Basis, Feeling, Grant, Mark, is_own_word
+from console.rules.person import Adjustment, PlaceKind
 from console.rules.policy import Policy
 from console.views import Words
 
 FIRST_QUESTION = frozenset({Purpose.PRESENCE, Purpose.NO_MOVEMENT, Purpose.BREATHING_SPOT})
 """What the first question covers: "May a sensor notice that you are breathing and moving at night?" (rule C20)."""
-BEST_INTERESTS_PURPOSES = frozenset({Purpose.PRESENCE, Purpose.BED_EXIT, Purpose.BREATHING_SPOT})
-_ON_DOCUMENTS = frozenset({Basis.PARENT, Basis.LPA_HEALTH_WELFARE, Basis.DEPUTY})
 _FORMATS = frozenset({"easy_read", "large_print", "audio", "paper", "talk", "bsl"})
 
 
@@ -29,6 +29,8 @@ class GiveFacts:
         now: UTC.
         policy: the rule book.
         zone: ward time.
+        room_kind: what kind of room they are in (rule P9).
+        said_at: when it was said, if that was earlier than now; it decides nothing and is kept.
     """
 
     grant: Grant
@@ -36,6 +38,8 @@ class GiveFacts:
     now: datetime
     policy: Policy
     zone: ZoneInfo
+    room_kind: PlaceKind = PlaceKind.BEDROOM
+    said_at: datetime | None = None
 
 
 def may_give(facts: GiveFacts) -> Decision:
@@ -47,6 +51,8 @@ def may_give(facts: GiveFacts) -> Decision:
     obligations = [Obligation.ASK_AGAIN_AFTER_FIRST_NIGHT]
     if facts.grant.basis is Basis.BEST_INTERESTS:
         obligations.append(Obligation.LIBERTY_VIEW)
+    if facts.said_at is not None:
+        obligations.append(Obligation.FLAG_TO_GOVERNANCE)
     return facts.policy.allow(
         "C3", "C6", reason=Words("They said yes. They can stop it at any time."), obligations=tuple(obligations)
     )
@@ -63,6 +69,38 @@ def purposes_of(named: Iterable[str], policy: Policy) -> tuple[Purpose, ...] | D
     if not told or any(one not in known for one in told):
         return policy.deny("C3", reason=Words("Name each purpose. There is no yes to everything."))
     return tuple(one for one in Purpose if one.value in told)
+
+
+def _place(facts: GiveFacts) -> Decision | None:
+    """Hold rules P9 and C2: no yes begins in seclusion or a like place, or for somebody who is not in their room."""
+    standing, policy = facts.standing, facts.policy
+    if facts.room_kind is not PlaceKind.BEDROOM or standing.confinement is not None:
+        return policy.deny(
+            "P9", reason=Words("A yes that is first asked for here is void. Ask them when they are back.")
+        )
+    if standing.away is not None:
+        return policy.deny("C2", reason=Words("They are not in their room. Ask them when they are back."))
+    return None
+
+
+def _said_when(facts: GiveFacts) -> Decision | None:
+    if facts.said_at is None or facts.said_at <= facts.now:
+        return None
+    return facts.policy.deny("C1", reason=Words("Write down when it was said, not when it will be."))
+
+
+def _adjusted(facts: GiveFacts) -> Decision | None:
+    """Hold rule E5: what they need to be asked fairly is written down, and is there, before any yes."""
+    needs = facts.standing.adjustments
+    if needs is None:
+        return facts.policy.deny("E5", reason=Words("Ask first what helps them to understand, and write it down."))
+    if facts.standing.adjustments_met or set(needs) <= {Adjustment.NONE}:
+        return None
+    return facts.policy.deny(
+        "E5",
+        reason=Words("What helps them to understand is not there yet. Bring it first, then ask."),
+        obligations=(Obligation.EXPLAIN_DIFFERENTLY,),
+    )
 
 
 def _specific(facts: GiveFacts) -> Decision | None:
@@ -113,47 +151,36 @@ def _alternatives(facts: GiveFacts) -> Decision | None:
     return facts.policy.deny("C16", reason=Words("Offer the other ways first: in person, contact, radar only."))
 
 
-def _basis(facts: GiveFacts) -> Decision | None:
-    grant, policy = facts.grant, facts.policy
-    if facts.standing.refused_at is not None and not is_own_word(grant.basis):
-        return policy.deny("C9", reason=Words("They said no. Only they can change that."))
-    if grant.basis in _ON_DOCUMENTS and not (grant.authority_seen and grant.assessment and grant.decision_maker):
-        return policy.deny("C12", reason=Words("The documents must be seen, and the assessment be current."))
-    if grant.basis is Basis.BEST_INTERESTS and not _is_whole_best_interests(grant):
-        return policy.deny("C8", reason=Words("Best interests needs the assessment, the people and the reasons."))
-    return None
-
-
-def _is_whole_best_interests(grant: Grant) -> bool:
-    named = bool(grant.assessment and grant.decision_maker and grant.consultees and grant.least_restrictive)
-    return named and grant.advocate_offered
-
-
-def _scope(facts: GiveFacts) -> Decision | None:
-    grant, policy = facts.grant, facts.policy
-    if is_own_word(grant.basis):
-        return None
-    if grant.basis is Basis.BEST_INTERESTS:
-        within = set(grant.sensors) == {Modality.RADAR} and set(grant.purposes) <= BEST_INTERESTS_PURPOSES
-        if not within:
-            return policy.deny("C8", reason=Words("Best interests covers radar, presence, bed and breathing only."))
-    if grant.basis is Basis.PARENT:
-        shown = Modality.CAMERA in grant.sensors or Purpose.SLEEP_REPORT in grant.purposes
-        if shown:
-            return policy.deny("C13", reason=Words("Without their own yes: no camera and no sleep report."))
-    return None
-
-
 def _review(facts: GiveFacts) -> Decision | None:
     grant, policy = facts.grant, facts.policy
     longest = policy.duration("C7", "review_after_d")
     if grant.basis is Basis.BEST_INTERESTS:
         longest = policy.duration("C7", "best_interests_review_after_h")
-    if facts.now < grant.review_by <= facts.now + longest:
+    dates = [grant.review_by, *(one.review_by for one in grant.own_reasons)]
+    if all(facts.now < one <= facts.now + longest for one in dates):
         return None
     return policy.deny(
         "C7", reason=Words("Talk about it again within {days} days.", {"days": longest // timedelta(days=1)})
     )
+
+
+def _care_plan(facts: GiveFacts) -> Decision | None:
+    """Hold rule P5: each purpose has its reason, and at each review it is asked whether less would do."""
+    grant, before = facts.grant, facts.standing.grant
+    named = [one.purpose for one in grant.own_reasons]
+    if len(set(named)) != len(named) or not set(named) <= set(grant.purposes):
+        return facts.policy.deny("P5", reason=Words("Give each purpose one reason, and no reason to another."))
+    if before is not None and grant.would_less_do is None:
+        return facts.policy.deny(
+            "P5", reason=Words("Ask first: would less do? Fewer hours, fewer purposes, radar instead of camera, off?")
+        )
+    return None
+
+
+def _witnessed(facts: GiveFacts) -> Decision | None:
+    if facts.grant.mark is not Mark.SPOKEN_WITH_WITNESS or facts.grant.mark_witness:
+        return None
+    return facts.policy.deny("C6", reason=Words("A spoken yes needs a witness: write down who heard it."))
 
 
 def _one_at_a_time(facts: GiveFacts) -> Decision | None:
@@ -171,14 +198,18 @@ def _one_at_a_time(facts: GiveFacts) -> Decision | None:
 
 
 _CHECKS: tuple[Callable[[GiveFacts], Decision | None], ...] = (
+    _said_when,
+    _place,
     _specific,
-    _basis,
-    _scope,
+    lambda facts: refused_basis(facts.grant, facts.standing, facts.now, facts.policy),
+    _adjusted,
     _alternatives,
     _explained_how,
     _felt,
     _network_asked,
     _understood,
+    _witnessed,
     _review,
+    _care_plan,
     _one_at_a_time,
 )

@@ -1,13 +1,15 @@
 """A grant: what a person agreed to, on what word, explained how; and its form as codes in a consent entry."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from broker.vocabulary import Modality, Purpose
+from console.rules.authority import Authority
 from console.rules.hours import Hours, parse_hours
+from console.rules.person import PlaceKind
 
 
 class Basis(StrEnum):
@@ -64,6 +66,16 @@ class Alternative(StrEnum):
     RADAR_ONLY = "radar_only"
 
 
+class LessAnswer(StrEnum):
+    """The answer to "Would less do: fewer hours, fewer purposes, radar instead of camera, off?" (rule P5)."""
+
+    NOTHING_LESS = "nothing_less"
+    FEWER_HOURS = "fewer_hours"
+    FEWER_PURPOSES = "fewer_purposes"
+    RADAR_INSTEAD = "radar_instead"
+    OFF = "off"
+
+
 _OWN_WORD = frozenset({Basis.CAPACITY_CONSENT, Basis.GILLICK})
 
 
@@ -90,6 +102,21 @@ class Information:
 
 
 @dataclass(frozen=True, slots=True)
+class PurposeReason:
+    """Why one purpose is in the care plan, and until when (rule P5).
+
+    Attributes:
+        purpose: the purpose.
+        reason: why.
+        review_by: when it stops unless it is talked about again, UTC.
+    """
+
+    purpose: Purpose
+    reason: CarePlanReason
+    review_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What one person agreed to for one stay.
 
@@ -111,10 +138,15 @@ class Grant:
         assessment: id of the decision-specific capacity assessment; empty when none is needed.
         decision_maker: pseudonym; empty unless somebody else decides.
         consultees: roles or pseudonyms of who was consulted.
-        authority_seen: the documents of an attorney, deputy or parent were seen.
+        authority: on what documents somebody else decides; empty for a person's own word.
         least_restrictive: why nothing less would do, as a code; empty when not needed.
         recipients: roles that may see what it opens.
         destroy_after_a_day: they chose destruction after 24 h (rule R1).
+        own_reasons: purposes that have a reason and a review date of their own; the others have the grant's (rule P5).
+        would_less_do: what was answered when it was talked about again (rule P5); None the first time.
+        safety_plan: number of the page of their safety plan that says what staff do without the sensor.
+        places: other places than a bedroom that they named (rule P9).
+        mark_witness: pseudonym of who heard a spoken yes; empty for another mark.
     """
 
     sensors: tuple[Modality, ...]
@@ -134,16 +166,30 @@ class Grant:
     assessment: str = ""
     decision_maker: str = ""
     consultees: tuple[str, ...] = ()
-    authority_seen: bool = False
+    authority: Authority = field(default_factory=Authority)
     least_restrictive: str = ""
     recipients: tuple[str, ...] = ("nurse", "nurse_in_charge")
     destroy_after_a_day: bool = False
+    own_reasons: tuple[PurposeReason, ...] = ()
+    would_less_do: LessAnswer | None = None
+    safety_plan: str = ""
+    places: tuple[PlaceKind, ...] = ()
+    mark_witness: str = ""
+
+    def reason_of(self, purpose: Purpose) -> PurposeReason:
+        """Return why a purpose is in the care plan and until when; its own where it has one."""
+        own = next((one for one in self.own_reasons if one.purpose is purpose), None)
+        return own or PurposeReason(purpose, self.care_plan_reason, self.review_by)
 
     def to_details(self) -> dict[str, Any]:
         """Return the grant as codes for a consent entry."""
         details = asdict(self)
         details["hours"] = [str(one) for one in self.hours]
         details["review_by"] = self.review_by.isoformat()
+        details["authority"] = self.authority.told()
+        details["own_reasons"] = [
+            [one.purpose.value, one.reason.value, one.review_by.isoformat()] for one in self.own_reasons
+        ]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in details.items()}
 
     @staticmethod
@@ -154,6 +200,7 @@ class Grant:
             The grant, or None when the entry does not hold a whole one: then nothing was granted.
         """
         try:
+            details = _of_any_version(details)
             return Grant(
                 **{
                     **details,
@@ -170,7 +217,27 @@ class Grant:
                     "review_by": datetime.fromisoformat(details["review_by"]),
                     "consultees": tuple(details["consultees"]),
                     "recipients": tuple(details["recipients"]),
+                    "authority": Authority.read(details["authority"]),
+                    "own_reasons": tuple(_purpose_reason(one) for one in details["own_reasons"]),
+                    "would_less_do": LessAnswer(details["would_less_do"]) if details["would_less_do"] else None,
+                    "places": tuple(PlaceKind(one) for one in details["places"]),
                 }
             )
         except (KeyError, TypeError, ValueError):
             return None
+
+
+def _of_any_version(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry's codes as this version writes them: an entry is never changed, so old ones stay readable."""
+    told = dict(details)
+    seen = bool(told.pop("authority_seen", False))
+    told.setdefault("authority", Authority(seen=seen).told())
+    told.setdefault("own_reasons", [])
+    told.setdefault("would_less_do", None)
+    told.setdefault("places", [])
+    return told
+
+
+def _purpose_reason(told: list[str]) -> PurposeReason:
+    purpose, reason, review_by = told
+    return PurposeReason(Purpose(purpose), CarePlanReason(reason), datetime.fromisoformat(review_by))

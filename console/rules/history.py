@@ -7,10 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from console.rules.grants import Grant
+from console.rules.person import Advance, AgeGroup, Away, Confinement, Sedation
+
+SAID_AT = "said_at"
+"""When something was said that was written down later; it stands in an entry's details and decides nothing."""
 
 
 class EntryKind(StrEnum):
-    """What can be written down about a consent; entries are only ever added."""
+    """What can be written down about a stay and its consent; entries are only ever added."""
 
     ADVANCE_WISH = "advance_wish"
     RESTRAINED = "restrained"
@@ -25,6 +29,22 @@ class EntryKind(StrEnum):
     RESUMED = "resumed"
     SUSPENDED = "suspended"
     CARRIED = "carried"
+    ABOUT_THEM = "about_them"
+    ADJUSTED = "adjusted"
+    EARLIER_NO_REVIEWED = "earlier_no_reviewed"
+    TALK_WISHED = "talk_wished"
+    TALKED = "talked"
+    FELT = "felt"
+    NOT_BY = "not_by"
+    CHANGED = "changed"
+    AWAY = "away"
+    RETURNED = "returned"
+    CONFINED = "confined"
+    FREED = "freed"
+    TRANQUILLISED = "tranquillised"
+    CHECKED_IN_PERSON = "checked_in_person"
+    SEDATION_ENDED = "sedation_ended"
+    DIED = "died"
 
 
 class ConsentState(StrEnum):
@@ -38,6 +58,7 @@ class ConsentState(StrEnum):
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    UNDER_REVIEW = "under_review"
 
 
 class RelayAnswer(StrEnum):
@@ -56,7 +77,8 @@ class ConsentEntry:
         entry_id: its own id.
         consent_id: the grant it belongs to; empty when there was none yet.
         stay_id: the stay.
-        at: when it was recorded; nothing can be back-dated.
+        at: when it was recorded; nothing can be back-dated. When it was said, if that was earlier, stands in
+            `details` as `said_at` and decides nothing.
         kind: what happened.
         details: codes only.
         recorded_by: pseudonym of who recorded it.
@@ -91,7 +113,22 @@ class Standing:
         offered_at: when they were last asked; None when never.
         asks_after_no: how often they were asked again after a no (rule C14).
         new_purposes: by purpose, when it was first agreed to in this stay (rule C20).
-        has_advance_wish: a choice made when well is on record: shown first, never applied (rule C18).
+        advance: a choice made when well: shown first, never applied (rule C18); None when none is on record.
+        earlier_no_reviewed: two clinicians wrote down why an earlier no says no more what they wish (rule C9).
+        objected_until: until when nobody else's yes starts it again after an objection (rule C10); None when none.
+        age: of the person (rule C13); None when not written down.
+        adjustments: what they need to be asked fairly (rule E5); None when nobody has asked yet.
+        adjustments_met: whether that is there.
+        not_by: pseudonyms of staff whom they do not want to be asked by (rule C20).
+        talk_wished_at: when they asked to talk about the sensor and nobody has yet (rule C20); None otherwise.
+        talk_due_at: from when it stays off unless somebody has talked with them after a change (rule C7).
+        review_why: what that change was; empty when none.
+        felt_at: when they were asked again how it is, since the newest yes (rule C22).
+        away: where they are when not in their room (rule C2); None when in it.
+        confinement: seclusion or a like place (rule P9); None when in neither.
+        sedation: after rapid tranquillisation (rule P10); None when none, or when it has been ended.
+        sedated_at: last rapid tranquillisation in this stay; None when none.
+        has_died: nothing that is written after it changes anything.
     """
 
     state: ConsentState = ConsentState.NOT_ASKED
@@ -109,7 +146,27 @@ class Standing:
     offered_at: datetime | None = None
     asks_after_no: int = 0
     new_purposes: Mapping[str, datetime] = field(default_factory=dict)
-    has_advance_wish: bool = False
+    advance: Advance | None = None
+    earlier_no_reviewed: bool = False
+    objected_until: datetime | None = None
+    age: AgeGroup | None = None
+    adjustments: tuple[str, ...] | None = None
+    adjustments_met: bool = False
+    not_by: frozenset[str] = frozenset()
+    talk_wished_at: datetime | None = None
+    talk_due_at: datetime | None = None
+    review_why: str = ""
+    felt_at: tuple[datetime, ...] = ()
+    away: Away | None = None
+    confinement: Confinement | None = None
+    sedation: Sedation | None = None
+    sedated_at: datetime | None = None
+    has_died: bool = False
+
+    @property
+    def has_advance_wish(self) -> bool:
+        """Return whether a choice made when well is on record."""
+        return self.advance is not None
 
     @property
     def is_given(self) -> bool:

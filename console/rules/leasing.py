@@ -9,6 +9,8 @@ from broker.vocabulary import Lamp, LeaseKind, LeaseState, Modality, Purpose
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import NetworkChoice
 from console.rules.hours import Window, is_within, next_wall_time, windows
+from console.rules.lapsing import purposes_in_force
+from console.rules.person import PlaceKind
 from console.rules.policy import Policy
 from console.views import Words
 
@@ -40,12 +42,16 @@ class LeaseFacts:
         standing: consent of the stay in the node's room; None when nobody stays there.
         commissioning: None when there is none.
         lamp_wanted: a second person stands in the room and looks for the lamp (rule H5).
+        room_kind: what kind of room it is (rule P9).
+        has_profile: the trust has signed a profile for this kind of room (rule P9).
     """
 
     modality: Modality
     standing: Standing | None
     commissioning: Commissioning | None = None
     lamp_wanted: bool = False
+    room_kind: PlaceKind = PlaceKind.BEDROOM
+    has_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +109,19 @@ def _for_a_grant(facts: LeaseFacts, standing: Standing, now: datetime, policy: P
     grant = standing.grant
     if grant is None or facts.modality not in grant.sensors:
         return _closed(now, _identified(facts), "C3", reason=Words("Their yes is not for this sensor."))
+    place = facts.room_kind if standing.confinement is None else standing.confinement.place
+    if place is not PlaceKind.BEDROOM and not (facts.has_profile and place in grant.places):
+        return _closed(now, _identified(facts), "P9", reason=Words("Nothing is sensed in a place like this."))
     window = granted_window(standing, now, zone)
     if window is None:
         return _closed(now, _identified(facts), "P1", reason=Words("Outside the hours they chose."))
+    purposes = purposes_in_force(grant, now, policy, zone)
+    if not purposes:
+        return _closed(now, _identified(facts), "P5", reason=Words("Every purpose has run out. Talk about it again."))
     return LeaseVerdict(
         LeaseState.OPEN,
         LeaseKind.CONSENT,
-        grant.purposes,
+        purposes,
         window,
         _offline_until(grant.network, window, now, policy, zone),
         Lamp.ON,

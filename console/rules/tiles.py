@@ -17,6 +17,8 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console.rules.absence import away_face, check_words
+from console.rules.person import Away, Sedation
 from console.rules.policy import Policy
 from console.rules.readings import readings_in_force
 from console.rules.staleness import Loss, sentence_of
@@ -49,6 +51,10 @@ class TileFacts:
         has_node: a sensor is installed.
         prompt: the room's check prompt; None when there is none.
         prompt_id: its id.
+        is_closed: somebody has died here; the room says nothing else.
+        away: where the person is when not in the room; None when in it.
+        seen_by: initials of who saw them elsewhere.
+        sedation: after rapid tranquillisation (rule P10); None when none.
     """
 
     room_id: str
@@ -68,6 +74,10 @@ class TileFacts:
     has_node: bool = True
     prompt: Words | None = None
     prompt_id: str | None = None
+    is_closed: bool = False
+    away: Away | None = None
+    seen_by: str = ""
+    sedation: Sedation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ class Face:
 def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
     """Return what one room's tile says now."""
     face = face_of(facts, now, policy)
-    live = facts.live if facts.loss is None else None
+    live = facts.live if facts.loss is None and not facts.is_closed else None
     return TileView(
         facts.room_id,
         facts.room_title,
@@ -101,6 +111,7 @@ def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
         live.origin if live else None,
         live.loop if live and live.origin is Origin.REPLAY and (live.loop or 1) > 1 else None,
         _versions(live),
+        None if facts.sedation is None or facts.is_closed else check_words(facts.sedation, now, policy),
     )
 
 
@@ -114,6 +125,10 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     """Return the words alone."""
     if facts.is_vacant:
         return Face(TileKind.VACANT, Words("NOBODY STAYS HERE"))
+    if facts.is_closed:
+        return Face(TileKind.ROOM_CLOSED, Words("ROOM CLOSED"))
+    if facts.away is not None and not _is_seen_here(facts, now, policy):
+        return Face(*away_face(facts.away, facts.seen_by, now))
     if facts.paused_until is not None and facts.paused_since is not None:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
@@ -129,6 +144,14 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if readings is None:
         return _cannot_tell(facts, Words("The sensor is starting."))
     return _seen(facts, readings, now, policy)
+
+
+def _is_seen_here(facts: TileFacts, now: datetime, policy: Policy) -> bool:
+    """Return whether the sensor sees somebody in the room of a person who is written down as away."""
+    if facts.live is None or facts.loss is not None or not facts.may_sense or _closed_sensor(facts.live) is not None:
+        return False
+    readings = readings_in_force(facts.live, facts.lease_id)
+    return readings is not None and _seen(facts, readings, now, policy).kind in CALM | {TileKind.SECOND_PERSON}
 
 
 def _paused(since: datetime, until: datetime, now: datetime, policy: Policy) -> Face:

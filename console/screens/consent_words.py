@@ -1,7 +1,10 @@
 """The sentences of the talk about the sensor, beside the codes that the record keeps."""
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, Mark, NetworkChoice
+from console.rules.authority import ChildView, CourtOrder
+from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, LessAnswer, Mark, NetworkChoice
+from console.rules.person import Adjustment, AgeGroup, Change, Objection, PlaceKind
+from console.rules.trading import ClinicalReason
 from console.words import N_
 
 LISTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -62,6 +65,68 @@ LISTS: dict[str, tuple[tuple[str, str], ...]] = {
         (Feeling.NOTHING_TO_SAY, N_("Nothing to say")),
         (Feeling.WATCHED, N_("It makes them feel watched")),
         (Feeling.UNEASY, N_("It makes them uneasy")),
+    ),
+    "would_less_do": (
+        (LessAnswer.NOTHING_LESS, N_("Nothing less would do")),
+        (LessAnswer.FEWER_HOURS, N_("Fewer hours")),
+        (LessAnswer.FEWER_PURPOSES, N_("Fewer purposes")),
+        (LessAnswer.RADAR_INSTEAD, N_("Radar instead of a camera")),
+        (LessAnswer.OFF, N_("Off")),
+    ),
+    "places": (
+        (PlaceKind.SECLUSION, N_("A seclusion room")),
+        (PlaceKind.LONG_TERM_SEGREGATION, N_("Long-term segregation")),
+        (PlaceKind.SECTION_136_SUITE, N_("A section 136 suite")),
+        (PlaceKind.EXTRA_CARE, N_("An extra-care area")),
+    ),
+    "age": (
+        (AgeGroup.UNDER_16, N_("Under 16")),
+        (AgeGroup.FROM_16_TO_17, N_("16 or 17")),
+        (AgeGroup.ADULT, N_("18 or older")),
+    ),
+    "needs": (
+        (Adjustment.NONE, N_("Nothing: they said so")),
+        (Adjustment.EASY_READ, N_("Easy Read, with pictures")),
+        (Adjustment.LARGE_PRINT, N_("Large print")),
+        (Adjustment.READ_ALOUD, N_("Somebody or something that reads it aloud")),
+        (Adjustment.INTERPRETER, N_("An interpreter")),
+        (Adjustment.BSL, N_("British Sign Language")),
+        (Adjustment.MORE_TIME, N_("More time")),
+        (Adjustment.QUIET_PLACE, N_("A quiet place")),
+        (Adjustment.SOMEBODY_WITH_THEM, N_("A friend, carer, peer worker or advocate beside them")),
+    ),
+    "child_view": (
+        (ChildView.AGREES, N_("The child agrees")),
+        (ChildView.UNSURE, N_("The child is not sure")),
+        (ChildView.OBJECTS, N_("The child objects")),
+        (ChildView.CANNOT_SAY, N_("The child cannot say")),
+    ),
+    "court_order": (
+        (CourtOrder.NONE, N_("There is no court order and no looked-after status")),
+        (CourtOrder.ALLOWS, N_("An order or status lets the parent decide")),
+        (CourtOrder.FORBIDS, N_("An order or status takes it from the parent")),
+    ),
+    "change": (
+        (Change.LEGAL_STATUS, N_("Their legal status")),
+        (Change.LEVEL, N_("Their level of observation")),
+        (Change.LEVEL_LOWERED, N_("Their level was lowered")),
+        (Change.CAPACITY_LOST, N_("They can no longer decide this")),
+        (Change.CAPACITY_REGAINED, N_("They can decide this again")),
+    ),
+    "clinical_reason": (
+        (ClinicalReason.RISK_LOWER, N_("The risk is lower")),
+        (ClinicalReason.PLANNED_STEP, N_("A planned step of the care plan")),
+        (ClinicalReason.TEAM_REVIEW, N_("A review by the team")),
+        (ClinicalReason.FAMILY_EVENT, N_("Something in the family")),
+        (ClinicalReason.COURT_OR_TRIBUNAL, N_("A court or a tribunal")),
+    ),
+    "objection": (
+        (Objection.WORDS, N_("In words")),
+        (Objection.GESTURE, N_("By a gesture")),
+        (Objection.PRESSING, N_("By pressing")),
+        (Objection.COVERING, N_("By covering the sensor")),
+        (Objection.TURNING_AWAY, N_("By turning away")),
+        (Objection.DISTRESS, N_("By distress that begins when it is on")),
     ),
     "alternatives": (
         (Alternative.CHECK_IN_PERSON, N_("Checks in person only")),

@@ -1,66 +1,27 @@
 """The talk about the sensor: ask, hear it back, write down a yes or a no; nothing is chosen beforehand (chapter C)."""
 
 import hashlib
-from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from broker.clock import Clock
-from broker.vocabulary import Modality, Purpose
+from console.care_views import TalkView
 from console.roles import Actor
-from console.rules.grants import (
-    Alternative,
-    Basis,
-    CarePlanReason,
-    Feeling,
-    Grant,
-    Information,
-    Mark,
-    NetworkChoice,
-)
-from console.rules.hours import parse_hours
+from console.rules.access import Permission
+from console.rules.grants import Basis
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
+from console.screens.grant_form import grant_of, read_form, said_at_of
 from console.screens.ports import WardPort
 from console.words import N_
 
-Text = Annotated[str, Field(max_length=80)]
-_MANY = ("sensors", "purposes", "alternatives")
 
-
-class GrantForm(BaseModel):
-    """What the form of a yes brings; each answer must be there, and none has a default (rules C3, C17, C22)."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    sensors: Annotated[tuple[Modality, ...], Field(min_length=1)]
-    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
-    hours: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-    basis: Basis
-    mark: Mark
-    format: Annotated[str, Field(pattern=r"^(easy_read|large_print|audio|paper|talk|bsl)$")]
-    interpreter: Text = ""
-    care_plan_reason: CarePlanReason
-    network: NetworkChoice
-    feeling: Feeling
-    alternatives: tuple[Alternative, ...] = ()
-    review_days: Annotated[int, Field(ge=1, le=7)]
-    teach_back_done: bool = False
-    at_their_wish: bool = False
-    advocate_offered: bool = False
-    authority_seen: bool = False
-    assessment: Text = ""
-    decision_maker: Text = ""
-    consultees: Text = ""
-    least_restrictive: Text = ""
-
-
-def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRouter:
+def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: ZoneInfo) -> APIRouter:
     """Return the pages."""
     routes = APIRouter(prefix="/consents/{stay_id}")
     Changing = Annotated[Actor, Depends(door.changing)]  # noqa: N806 (a type)
@@ -68,7 +29,18 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
     @routes.get("")
     def talk(request: Request, stay_id: str, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         stay = shown(ward.access.talk(actor, stay_id))
-        return answers.page(request, actor, "consent/talk.html", stay=stay, lists=consent_words.LISTS)
+        known = {one: information_version(answers, one) for one in answers.pages.catalogues}
+        told = stay.talk.information if stay.talk else None
+        return answers.page(
+            request,
+            actor,
+            "consent/talk.html",
+            stay=stay,
+            talk=stay.talk or TalkView(),
+            lists=consent_words.LISTS,
+            is_outdated=told is not None and known.get(told[1]) != told[0],
+            may_hold=ward.access.permits(actor, Permission.NOTE_RESTRAINT),
+        )
 
     @routes.post("/offer")
     def offer(
@@ -85,48 +57,38 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
         return answers.decided(request, actor, decision, f"/consents/{stay_id}")
 
     @routes.post("/refuse")
-    def refuse(request: Request, stay_id: str, actor: Changing) -> Response:
-        return answers.decided(request, actor, ward.consents.refuse(actor, stay_id), "/rooms")
+    def refuse(
+        request: Request, stay_id: str, actor: Changing, said_at: Annotated[str, Form(max_length=32)] = ""
+    ) -> Response:
+        try:
+            said = said_at_of(said_at, zone)
+        except ValueError:
+            # A no is never lost for want of a time.
+            said = None
+        return answers.decided(request, actor, ward.consents.refuse(actor, stay_id, said_at=said), "/rooms")
 
     @routes.post("/give")
     def give(request: Request, stay_id: str, actor: Changing, told: Annotated[FormData, Depends(_told)]) -> Response:
-        try:
-            form = GrantForm.model_validate(_answers_of(told))
-        except ValidationError:
-            onward = f"/consents/{stay_id}"
-            return answers.sentence(
-                request,
-                actor,
-                N_("Not done"),
-                N_("An answer is missing. Go back; every question is asked, and none has an answer beforehand."),
-                422,
-                onward,
-            )
-        decision = ward.consents.give(actor, stay_id, _grant(request, form))
-        return answers.decided(request, actor, decision, "/rooms" if decision.allowed else f"/consents/{stay_id}")
-
-    def _grant(request: Request, form: GrantForm) -> Grant:
+        read, onward = read_form(told, zone), f"/consents/{stay_id}"
+        if read is None:
+            basis = str(told.get("basis") or "")
+            decision = ward.consents.turn_down(actor, stay_id, basis[:32])
+            if basis in set(Basis):
+                return _missing(request, actor, onward)
+            return answers.decided(request, actor, decision, onward) if basis else _missing(request, actor, onward)
         language = answers.pages.reader(request).catalogue.language
-        return Grant(
-            sensors=form.sensors,
-            purposes=form.purposes,
-            hours=(parse_hours(form.hours),),
-            basis=form.basis,
-            mark=form.mark,
-            information=Information(information_version(answers, language), language, form.format, form.interpreter),
-            care_plan_reason=form.care_plan_reason,
-            network=form.network,
-            feeling=form.feeling,
-            alternatives=form.alternatives,
-            review_by=clock.utc_now() + timedelta(days=form.review_days),
-            teach_back_done=form.teach_back_done,
-            advocate_offered=form.advocate_offered,
-            at_their_wish=form.at_their_wish,
-            assessment=form.assessment.strip(),
-            decision_maker=form.decision_maker.strip(),
-            consultees=tuple(one.strip() for one in form.consultees.split(",") if one.strip()),
-            authority_seen=form.authority_seen,
-            least_restrictive=form.least_restrictive.strip(),
+        grant = grant_of(read, information_version(answers, language), language, clock.utc_now(), zone)
+        decision = ward.consents.give(actor, stay_id, grant, said_at=read.said_at)
+        return answers.decided(request, actor, decision, "/rooms" if decision.allowed else onward)
+
+    def _missing(request: Request, actor: Actor, onward: str) -> Response:
+        return answers.sentence(
+            request,
+            actor,
+            N_("Not done"),
+            N_("An answer is missing. Go back; every question is asked, and none has an answer beforehand."),
+            422,
+            onward,
         )
 
     return routes
@@ -140,9 +102,3 @@ def information_version(answers: Answers, language: str) -> str:
 
 async def _told(request: Request) -> FormData:
     return await request.form()
-
-
-def _answers_of(told: FormData) -> dict[str, Any]:
-    """Return the answers that were given; an empty field is no answer."""
-    single = {name: value for name, value in told.items() if name not in _MANY and value != ""}
-    return {**single, **{name: tuple(told.getlist(name)) for name in _MANY}}

@@ -27,6 +27,7 @@ WARD = Link("/ward", N_("Ward and nodes"))
 CARDS = Link("/cards", N_("Cards to print"))
 HEALTH = Link("/health", N_("Health"))
 GOVERNANCE = Link("/governance", N_("Audit log"))
+PLACES = Link("/places", N_("Seclusion and like places"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
@@ -35,13 +36,13 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, PLACES, HEALTH),
     Role.IG_OFFICER: (GOVERNANCE, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, HEALTH),
-    Role.MATRON: (BOARD, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, PLACES, HEALTH),
+    Role.MATRON: (BOARD, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
-    Role.ADVOCATE: (MY_PAGE,),
+    Role.ADVOCATE: (MY_PAGE, PLACES),
 }
 
 

@@ -1,15 +1,18 @@
 """What the screens ask of the ward: every question they read from and every command that a press becomes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
+from console.care_views import AbsentRow, ProfileView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.grants import Grant
+from console.screens.care_ports import Care, Places, Whereabouts
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -89,6 +92,12 @@ class Access(Protocol):
     def rooms(self, actor: Actor) -> "Sequence[RoomRow] | Decision":
         """Return who stays where."""
 
+    def absent(self, actor: Actor) -> "Sequence[AbsentRow] | Decision":
+        """Return who is away while their bed is lent."""
+
+    def profiles(self, actor: Actor) -> "Sequence[ProfileView] | Decision":
+        """Return the profiles of seclusion and like places."""
+
     def talk(self, actor: Actor, stay_id: str) -> "RoomRow | Decision":
         """Return who stays there, to staff who may talk with them about the sensor."""
 
@@ -123,7 +132,7 @@ class Desk(Protocol):
     def create_ward(self, actor: Actor, title: str) -> Decision:
         """Make the ward."""
 
-    def add_room(self, actor: Actor, room_id: str, title: str) -> Decision:
+    def add_room(self, actor: Actor, room_id: str, title: str, kind: str = "bedroom") -> Decision:
         """Add a room."""
 
     def add_node(self, actor: Actor, node_id: str, room_id: str, modality: Modality, public_key: str) -> Decision:
@@ -146,8 +155,17 @@ class Desk(Protocol):
     def confirm_patient_account(self, actor: Actor, stay_id: str) -> Decision:
         """Say, as a second person, that the patient has it."""
 
-    def admit(self, actor: Actor, name: str, initials: str, room_id: str) -> Decision:
+    def admit(self, actor: Actor, name: str, initials: str, room_id: str, age: str | None = None) -> Decision:
         """Begin a stay; the sensor is off."""
+
+    def swap(self, actor: Actor, stay_id: str, other_id: str) -> Decision:
+        """Put two people into each other's rooms; both sensors are off."""
+
+    def bring_back(self, actor: Actor, stay_id: str, room_id: str) -> Decision:
+        """Begin a stay of somebody whose bed was lent."""
+
+    def let_go(self, actor: Actor, stay_id: str) -> Decision:
+        """Say that they do not come back."""
 
     def move(self, actor: Actor, stay_id: str, room_id: str) -> Decision:
         """Go on with a stay in another room; the sensor is off."""
@@ -165,11 +183,17 @@ class Consents(Protocol):
     def explain(self, actor: Actor, stay_id: str, *, in_their_own_form: bool) -> Decision:
         """Write down a teach-back."""
 
-    def give(self, actor: Actor, stay_id: str, grant: Grant) -> Decision:
+    def give(self, actor: Actor, stay_id: str, grant: Grant, *, said_at: datetime | None = None) -> Decision:
         """Write down a yes."""
 
-    def refuse(self, actor: Actor, stay_id: str) -> Decision:
+    def turn_down(self, actor: Actor, stay_id: str, basis: str) -> Decision:
+        """Write into the log that a form of a yes could not be read."""
+
+    def refuse(self, actor: Actor, stay_id: str, *, said_at: datetime | None = None) -> Decision:
         """Write down a no."""
+
+    def wish_to_talk(self, actor: Actor, room_id: str) -> Decision:
+        """Write down that a patient asks to talk about the sensor."""
 
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor; `detail` is the token that opens the state of this stop."""
@@ -251,6 +275,18 @@ class WardPort(Protocol):
     @property
     def consents(self) -> Consents:
         """What patients say about the sensor."""
+
+    @property
+    def care(self) -> Care:
+        """What is written down about them besides."""
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where they are when not in their rooms."""
+
+    @property
+    def places(self) -> Places:
+        """Profiles of seclusion and like places."""
 
     @property
     def prompts(self) -> Prompts:

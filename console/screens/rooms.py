@@ -7,7 +7,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.absence import PLACES
 from console.rules.access import Permission
+from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
@@ -30,6 +32,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def rooms_page(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         rooms: Sequence[RoomRow] = shown(ward.access.rooms(actor))
         permits = ward.access.permits
+        absent = shown(ward.access.absent(actor)) if permits(actor, Permission.STAY_CHANGE) else ()
         return answers.page(
             request,
             actor,
@@ -38,6 +41,10 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             may_talk=permits(actor, Permission.CONSENT_ASK),
             may_change=permits(actor, Permission.STAY_CHANGE),
             may_confirm=permits(actor, Permission.NODE_CONFIRM),
+            may_hold=permits(actor, Permission.NOTE_RESTRAINT),
+            absent=absent,
+            places=PLACES,
+            lists=consent_words.LISTS,
         )
 
     @routes.post("/rooms/admit")
@@ -47,14 +54,15 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         name: Text = "",
         initials: Annotated[str, Form(max_length=8)] = "",
         room_id: Text = "",
+        age: Text = "",
         confirmed: Confirmed = "",
     ) -> Response:
         if confirmed != "yes":
-            told = {"name": name, "initials": initials, "room_id": room_id}
+            told = {"name": name, "initials": initials, "room_id": room_id, "age": age}
             room = _room(actor, room_id)
             question = Words(_ADMIT, {"initials": initials, "room": room.title})
             return _ask(request, actor, question, "/rooms/admit", told)
-        return answers.decided(request, actor, ward.desk.admit(actor, name, initials, room_id), "/rooms")
+        return answers.decided(request, actor, ward.desk.admit(actor, name, initials, room_id, age or None), "/rooms")
 
     @routes.post("/rooms/{stay_id}/move")
     def move(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from broker.vocabulary import Modality
 from console.roles import Actor, Role
+from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.navigation import home_of
@@ -30,6 +31,7 @@ ROLES = {
     Role.PATIENT: N_("Patient"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
+ROOM_KINDS = (("bedroom", N_("A bedroom for one person")), *consent_words.LISTS["places"])
 MODALITIES = ((Modality.RADAR.value, N_("Radar")), (Modality.CAMERA.value, N_("Camera")))
 _INVITED = tuple(role for role in ROLES if role is not Role.PATIENT)
 
@@ -46,15 +48,17 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get("/ward")
     def ward_page(request: Request, actor: Reading) -> Response:
         rooms = shown(ward.access.rooms(actor))
-        return answers.page(request, actor, "desk/ward.html", rooms=rooms, modalities=MODALITIES)
+        return answers.page(request, actor, "desk/ward.html", rooms=rooms, modalities=MODALITIES, kinds=ROOM_KINDS)
 
     @routes.post("/ward")
     def create_ward(request: Request, actor: Changing, title: Text = "") -> Response:
         return answers.decided(request, actor, ward.desk.create_ward(actor, title), "/ward")
 
     @routes.post("/ward/rooms")
-    def add_room(request: Request, actor: Changing, room_id: Text = "", title: Text = "") -> Response:
-        return answers.decided(request, actor, ward.desk.add_room(actor, room_id, title), "/ward")
+    def add_room(
+        request: Request, actor: Changing, room_id: Text = "", title: Text = "", kind: Text = "bedroom"
+    ) -> Response:
+        return answers.decided(request, actor, ward.desk.add_room(actor, room_id, title, kind), "/ward")
 
     @routes.post("/ward/nodes")
     def add_node(

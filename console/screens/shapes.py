@@ -33,6 +33,13 @@ _SHAPES: dict[TileKind, str] = {
     TileKind.NOT_MONITORED: '<path d="M24 3 46 43H2z"/><path d="m18 22 12 14M30 22 18 36"/>',
     # A frame with nothing in it.
     TileKind.VACANT: '<rect x="5" y="5" width="38" height="38" stroke-dasharray="4 6"/>',
+    # Steps that lead away.
+    TileKind.AWAY: '<path d="M5 24h34M27 12l12 12-12 12"/>',
+    # Steps that should have come back.
+    TileKind.LEAVE_OVERDUE: '<path d="M43 15H9M21 3 9 15l12 12"/><path class="wide" d="M30 28v9"/>'
+    '<circle class="dot" cx="30" cy="44" r="2"/>',
+    # A closed door.
+    TileKind.ROOM_CLOSED: '<rect x="10" y="4" width="28" height="40"/>',
 }
 
 _MARKS: dict[StopState, str] = {

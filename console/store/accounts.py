@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,6 +129,12 @@ def by_id(tx: Tx, actor_id: str) -> Account | None:
 def every(tx: Tx) -> list[Account]:
     """Return all accounts, in order of their making."""
     return [_account(row) for row in tx.execute(select(accounts).order_by(accounts.c.created_at, accounts.c.actor_id))]
+
+
+def names_of(tx: Tx, actor_ids: Sequence[str]) -> Mapping[str, str]:
+    """Return the names on the badges of these accounts; one that is not there has none."""
+    wanted = select(accounts.c.actor_id, accounts.c.display_name).where(accounts.c.actor_id.in_(actor_ids))
+    return {row.actor_id: row.display_name for row in tx.execute(wanted)}
 
 
 def set_password(tx: Tx, actor_id: str, password_hash: str) -> None:

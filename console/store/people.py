@@ -153,6 +153,23 @@ def open_stay_of(tx: Tx, stay_id: str) -> StayRow | None:
     return next((one for one in open_stays(tx) if one.stay_id == stay_id), None)
 
 
+LENT = "bed_lent"
+"""Why a stay ended whose person is away and whose bed somebody else has now; they can come back."""
+
+
+def absent_stays(tx: Tx) -> list[StayRow]:
+    """Return the last stays of people who are away and whose bed was given to somebody else."""
+    found = tx.execute(select(stays).where(stays.c.ended_by == LENT).order_by(stays.c.to_at))
+    newest = {row.patient_id: StayRow(row.stay_id, row.patient_id, row.room_id, row.from_at) for row in found}
+    here = {one.patient_id for one in open_stays(tx)}
+    return [one for one in newest.values() if one.patient_id not in here]
+
+
+def let_go(tx: Tx, stay_id: str) -> None:
+    """Say of somebody whose bed was given to another that they do not come back."""
+    tx.execute(update(stays).where((stays.c.stay_id == stay_id) & (stays.c.ended_by == LENT)).values(ended_by="left"))
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRow:
     """The one-time link that a sign-in stands on.

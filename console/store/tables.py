@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
+from console.rules.person import PlaceKind
 from console.store.columns import blob, exactly_one, one_of, text, when
 
 metadata = MetaData(
@@ -193,6 +194,39 @@ viewings = Table(
 relays = Table(
     "relays", metadata,
     Column("relay_id", Integer, primary_key=True), text("device"), text("room_id"), when("at"), Index(None, "at"),
+)
+
+room_kinds = Table(
+    "room_kinds", metadata,
+    Column("room_id", ForeignKey("rooms.room_id"), primary_key=True), text("kind"), one_of("kind", *PlaceKind),
+)
+"""A room that is not there is a bedroom."""
+place_profiles = Table(
+    "place_profiles", metadata,
+    text("profile_id", key=True), text("kind"), text("text_sha256"), _flag("stop_inside"), when("written_at"),
+    text("written_by"), one_of("kind", *PlaceKind), Index(None, "kind", "written_at"),
+)
+profile_signatures = Table(
+    "profile_signatures", metadata,
+    Column("profile_id", ForeignKey("place_profiles.profile_id"), nullable=False), text("role"), text("actor_id"),
+    when("at"), PrimaryKeyConstraint("profile_id", "role"),
+)
+reading_choices = Table(
+    "reading_choices", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("language"), _flag("easy_read"),
+    _flag("large_print"), _flag("high_contrast"), _flag("aloud"), when("chosen_at"),
+)
+complaints = Table(
+    "complaints", metadata,
+    text("complaint_id", key=True), text("patient_id"), text("stay_id"), text("kind"), text("text_id", null=True),
+    when("made_at"), when("due_at"), when("acknowledged_at", null=True), text("acknowledged_by", null=True),
+    text("outcome_text_id", null=True), when("closed_at", null=True), text("closed_by", null=True),
+    one_of("kind", "complaint", "feedback", "wrong"), Index(None, "patient_id"),
+)
+copy_requests = Table(
+    "copy_requests", metadata,
+    text("request_id", key=True), text("patient_id"), text("stay_id"), when("asked_at"), when("due_at"),
+    when("answered_at", null=True), text("answered_by", null=True), Index(None, "patient_id"),
 )
 
 accounts = Table(

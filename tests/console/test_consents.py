@@ -5,11 +5,12 @@ import pytest
 from sqlalchemy import select, text
 
 from broker.vocabulary import LeaseState, Purpose
-from console.consents import Hold, Via
+from console.consents import Via
 from console.errors import StoreConflict
 from console.rules.consent import ConsentState, EntryKind
 from console.rules.grants import Basis
 from console.rules.hours import NIGHT
+from console.rules.person import Hold
 from console.seed import example_grant
 from console.store.tables import consent_entries
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, MORNING, NURSE, boxed_ward
@@ -44,7 +45,7 @@ def entries(box):
 def test_a_yes_is_asked_explained_given_and_opens_the_sensor(unasked):
     unasked.ask("room1")
 
-    assert entries(unasked) == ["offered", "explained", "given"]
+    assert entries(unasked) == ["adjusted", "offered", "explained", "given"]
     assert is_open(unasked)
 
 
@@ -57,6 +58,7 @@ def test_C20_a_denied_question_is_written_into_the_log_and_not_into_the_record(u
 
 
 def test_C6_a_yes_without_a_teach_back_is_not_recorded(unasked):
+    unasked.ward.care.note_adjustments(NURSE, unasked.stay("room1"), ["none"], met=True)
     decision = unasked.ward.consents.give(NURSE, unasked.stay("room1"), example_grant(MORNING))
 
     assert decision.rules == ("C6",) and state(unasked) is ConsentState.NOT_ASKED
@@ -162,7 +164,7 @@ def test_C14_a_re_ask_within_three_days_is_denied(unasked):
 
 def test_C20_restraint_keeps_people_from_asking_for_a_day(unasked):
     unasked.clock.advance(24 * 3600)
-    assert unasked.ward.consents.note_hold(NURSE, unasked.stay("room1"), Hold.RESTRAINT)
+    assert unasked.ward.care.note_hold(NURSE, unasked.stay("room1"), Hold.RESTRAINT)
 
     assert unasked.ward.consents.offer(NURSE, unasked.stay("room1")).rules == ("C20",)
     unasked.clock.advance(24 * 3600)
@@ -170,7 +172,7 @@ def test_C20_restraint_keeps_people_from_asking_for_a_day(unasked):
 
 
 def test_C18_a_wish_from_before_opens_nothing(unasked):
-    assert unasked.ward.consents.note_advance_wish(NURSE, unasked.stay("room1"))
+    assert unasked.ward.care.note_advance_wish(NURSE, unasked.stay("room1"))
     unasked.ward.step()
 
     assert not is_open(unasked)

@@ -36,11 +36,11 @@ def screens(tmp_path):
 
 def test_H5_nobody_is_admitted_before_room_and_initials_were_looked_at_again(screens):
     screens.sign_in("administrator")
-    told = {"name": "Jo Webb", "initials": "J.W.", "room_id": "room-3"}
+    told = {"name": "Jo Webb", "initials": "J.W.", "room_id": "room-3", "age": "adult"}
     asked = screens.press("/rooms", "/rooms/admit", **told)
     assert "J.W. comes into Room 3" in asked.text and not screens.ward.presses
     screens.press("/rooms", "/rooms/admit", **told, confirmed="yes")
-    assert screens.ward.presses == [("admit", "Jo Webb", "J.W.", "room-3")]
+    assert screens.ward.presses == [("admit", "Jo Webb", "J.W.", "room-3", "adult")]
 
 
 def test_H5_a_move_and_a_discharge_name_the_person_and_the_rooms_first(screens):
@@ -223,7 +223,8 @@ def test_C21_the_talk_says_that_nothing_is_traded(screens):
 def test_C3_a_yes_names_each_sensor_purpose_and_hour(screens):
     screens.sign_in("nurse")
     assert screens.press("/consents/stay-1", "/consents/stay-1/give", **YES).status_code == 200
-    _, stay, grant = screens.ward.presses[-1]
+    _, stay, grant, said_at = screens.ward.presses[-1]
+    assert said_at is None
     assert (stay, grant.sensors, grant.basis) == ("stay-1", (Modality.RADAR,), Basis.CAPACITY_CONSENT)
     assert grant.purposes == (Purpose.PRESENCE, Purpose.BREATHING_SPOT)
     assert [str(one) for one in grant.hours] == ["22:00-07:00"] and grant.network is NetworkChoice.STOP
@@ -246,13 +247,15 @@ def test_C17_a_yes_with_an_answer_missing_is_no_yes(screens, missing):
     screens.sign_in("nurse")
     told = {name: value for name, value in YES.items() if name != missing}
     answer = screens.press("/consents/stay-1", "/consents/stay-1/give", **told)
-    assert answer.status_code == 422 and not screens.ward.presses
+    assert answer.status_code == 422
+    assert screens.ward.presses == [("turn_down", "stay-1", told.get("basis", ""))]
 
 
 def test_C3_all_is_not_an_answer(screens):
     screens.sign_in("nurse")
     answer = screens.press("/consents/stay-1", "/consents/stay-1/give", **{**YES, "purposes": "all"})
-    assert answer.status_code == 422 and not screens.ward.presses
+    assert answer.status_code == 422
+    assert screens.ward.presses == [("turn_down", "stay-1", "capacity_consent")]
 
 
 def test_C6_the_teach_back_is_written_down_either_way(screens):

@@ -9,6 +9,7 @@ DOORS = {
     "paho": ("broker.paho_link",),
     "iotcore": ("broker.embedded",),
     "h5py": ("edge.sources", "models.recipes"),
+    "gpiod": ("edge.gpio",),
     "serial": ("edge.sources.ports",),
     "cv2": ("edge.sources.camera", "edge.camera_signals"),
     "cryptography": ("edge.trust", "console.signer", "console.store.sealing", "console.certificates"),

@@ -61,7 +61,7 @@ from console.office import Office
 from console.passwords import Passwords
 from console.roles import Actor, Role
 from console.roll import Person
-from console.rules.grants import Grant
+from console.rules.grants import Grant, LessAnswer
 from console.rules.policy import shipped_policy
 from console.seed import example_grant
 from console.settings import ConsoleSettings
@@ -303,6 +303,9 @@ class BoxedWard:
         """Ask, explain and write down a yes; by day, and long enough after admission."""
         stay_id, consents = self.stay(room_id), self.ward.consents
         grant: Grant = replace(example_grant(self.clock.utc_now()), **changes)
+        if self.ward.roll.standing(room_id).grant is not None:
+            grant = replace(grant, would_less_do=grant.would_less_do or LessAnswer.NOTHING_LESS)
+        assert self.ward.care.note_adjustments(NURSE, stay_id, ["none"], met=True)
         assert consents.offer(NURSE, stay_id, they_asked=True)
         assert consents.explain(NURSE, stay_id, in_their_own_form=True)
         decision = consents.give(NURSE, stay_id, grant)

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -325,6 +326,7 @@ def node_at_night(
     clock: HandClock | None = None,
     console: SigningConsole | None = None,
     origin: Origin = Origin.SIMULATED,
+    fitted: Callable[[HandClock], tuple[Any, Any]] = lambda _clock: (SimulatedLamp(), Press()),
     **changes: Any,
 ) -> NodeAtNight:
     """Return a node whose link is up and that has not stepped yet."""
@@ -343,6 +345,6 @@ def node_at_night(
     broker.link(upward_filters("demo", "rowan")).start(hear, lambda _up: None)
     start = Start(NODE, voice.boot_id, origin, hand.elapsed_s())
     link = broker.link(downward_filters("demo", "rowan", NODE), will_of(settings, start))
-    sensing, lamp, press = FakeSensing(), SimulatedLamp(), Press()
+    sensing, (lamp, press) = FakeSensing(), fitted(hand)
     node, outbox = compose(settings, hand, start, link, sensing, lamp=lamp, control=press)
     return NodeAtNight(hand, voice, broker, link, node, outbox, sensing, lamp, press, settings, heard)

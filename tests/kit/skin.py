@@ -8,9 +8,11 @@ from typing import Any
 
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context
+from console.care_views import AbsentRow, ProfileView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.decision import Decision
+from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.views import (
     BoardView,
@@ -141,6 +143,12 @@ class HandAccess:
     def rooms(self, actor: Actor) -> Any:
         return self._ward.rooms if actor.role in (Role.NURSE, Role.ADMINISTRATOR, Role.ENGINEER) else no()
 
+    def absent(self, actor: Actor) -> Any:
+        return self._ward.absent
+
+    def profiles(self, actor: Actor) -> Any:
+        return self._ward.profiles if self.permits(actor, Permission.PROFILE_SIGN) else no(rules=("P9",))
+
     def talk(self, actor: Actor, stay_id: str) -> Any:
         found = [room for room in self._ward.rooms if room.stay_id and room.stay_id == stay_id]
         return found[0] if found and self.permits(actor, Permission.CONSENT_ASK) else no(rules=("C6",))
@@ -205,6 +213,8 @@ class HandWard:
         self.health = HEALTH
         self.rooms = ROOMS
         self.audit = AUDIT
+        self.absent: tuple[AbsentRow, ...] = ()
+        self.profiles = tuple(ProfileView(kind.value) for kind in OTHER_PLACES)
         self.identity: Any = HandIdentity()
         self.access: Any = HandAccess(self)
         stopped = {"withdraw": self._asked_to_stop, "pause": self._asked_to_stop}
@@ -213,6 +223,9 @@ class HandWard:
         self.desk: Any = Presses(
             self.presses, {"add_staff": invited, "add_patient_account": invited, **_reset(invited)}
         )
+        self.care: Any = Presses(self.presses, {})
+        self.whereabouts: Any = Presses(self.presses, {})
+        self.places: Any = Presses(self.presses, {})
         self.prompts: Any = Presses(self.presses, {})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})

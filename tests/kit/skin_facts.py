@@ -96,15 +96,15 @@ def every_tile(at: datetime = NIGHT) -> tuple[TileView, ...]:
         TileKind.PAUSED: Words("PAUSED {left}", {"left": timedelta(seconds=402)}),
         TileKind.NOT_MONITORED: Words("NOT MONITORED · check in person"),
         TileKind.VACANT: Words("NOBODY STAYS HERE"),
+        TileKind.AWAY: Words("ON LEAVE until {until:day}", {"until": at + timedelta(days=1)}),
+        TileKind.LEAVE_OVERDUE: Words("LEAVE OVERDUE"),
+        TileKind.ROOM_CLOSED: Words("ROOM CLOSED"),
     }
     kinds = [
         *heads,
         TileKind.STILL,
-        TileKind.STILL,
         TileKind.MOVING,
-        TileKind.STILL,
         TileKind.SENSOR_OFF,
-        TileKind.STILL,
     ]
     return tuple(
         TileView(f"room-{n}", f"Room {n}", "" if kind is TileKind.VACANT else "A.B.", kind, heads[kind])

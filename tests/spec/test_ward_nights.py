@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from console.rules.policy import shipped_policy
+from tests.spec.never_again import nights_page, read_nights
 from tests.spec.nights import Row, page, read_rows, said
 
 
@@ -27,4 +28,4 @@ def test_the_page_for_governance_leads_holds_every_row():
 
 def test_the_committed_page_for_governance_leads_is_fresh():
     written = Path(__file__).parent.parent.parent / "docs" / "governance" / "ward-nights.md"
-    assert written.read_text("utf-8") == page(read_rows()), "run `make docs`"
+    assert written.read_text("utf-8") == page(read_rows()) + nights_page(read_nights()), "run `make docs`"

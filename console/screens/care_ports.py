@@ -1,0 +1,79 @@
+"""What the screens ask of the ward about a person besides their yes or no."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from console.roles import Actor
+from console.rules.decision import Decision
+
+
+class Care(Protocol):
+    """What is written down about a person."""
+
+    def note_age(self, actor: Actor, stay_id: str, age: str) -> Decision:
+        """Write down an age group."""
+
+    def note_adjustments(self, actor: Actor, stay_id: str, needs: Iterable[str], *, met: bool) -> Decision:
+        """Write down what they need to be asked fairly."""
+
+    def note_advance_wish(self, actor: Actor, stay_id: str, *, says_no: bool, is_written: bool) -> Decision:
+        """Write down a choice made when well."""
+
+    def review_earlier_no(
+        self, actor: Actor, stay_id: str, *, first: str, second: str, told_first: bool, heard: bool
+    ) -> Decision:
+        """Write down why an earlier no is no longer what they wish."""
+
+    def note_not_by(self, actor: Actor, stay_id: str, colleague_id: str) -> Decision:
+        """Write down by whom they do not want to be asked."""
+
+    def note_talk(self, actor: Actor, stay_id: str, less: str) -> Decision:
+        """Write down a talk after a change."""
+
+    def note_feeling(self, actor: Actor, stay_id: str, feeling: str) -> Decision:
+        """Write down how it was."""
+
+    def note_change(self, actor: Actor, stay_id: str, what: str, reason: str = "") -> Decision:
+        """Write down a change."""
+
+    def note_objection(self, actor: Actor, room_id: str, how: str) -> Decision:
+        """Write down an objection."""
+
+    def tranquillise(self, actor: Actor, stay_id: str) -> Decision:
+        """Begin the timetable after rapid tranquillisation."""
+
+    def check_in_person(self, actor: Actor, stay_id: str, seen: str) -> Decision:
+        """Write down a check of it."""
+
+    def end_sedation_checks(self, actor: Actor, stay_id: str, prescriber: str) -> Decision:
+        """End it."""
+
+
+class Whereabouts(Protocol):
+    """Where people are when not in their rooms."""
+
+    def go_on_leave(self, actor: Actor, stay_id: str, until: datetime | None, reason: str = "") -> Decision:
+        """Write down a leave."""
+
+    def go_to_hospital(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down a way to a hospital."""
+
+    def note_up(self, actor: Actor, stay_id: str, place: str) -> Decision:
+        """Write down where somebody was seen."""
+
+    def come_back(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down a return."""
+
+    def note_death(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down a death."""
+
+
+class Places(Protocol):
+    """The profiles of seclusion and like places."""
+
+    def write_profile(self, actor: Actor, kind: str, text_sha256: str, *, stop_inside: bool) -> Decision:
+        """Put one forward."""
+
+    def sign_profile(self, actor: Actor, kind: str) -> Decision:
+        """Sign one."""

@@ -1,0 +1,22 @@
+"""Each night that must never happen again, as the table tells it (NA-7, NA-10, NA-15, NA-18, NA-19, NA-22)."""
+
+from pathlib import Path
+
+import pytest
+
+from console.rules.policy import shipped_policy
+from tests.kit.boxed_ward import boxed_ward
+from tests.spec.never_again import Night, check, play, read_nights
+
+
+@pytest.mark.parametrize("night", read_nights(), ids=lambda night: night.id)
+def test_NA7_NA10_NA15_NA18_NA19_NA22_a_night_does_not_happen_again(night: Night, tmp_path: Path) -> None:
+    with boxed_ward(tmp_path, rooms=night.rooms, yes=night.asked) as box:
+        for sentence in night.happens:
+            play(box, sentence)
+        for sentence in night.then:
+            check(box, sentence)
+
+
+def test_every_night_stands_on_rules_of_the_policy_file() -> None:
+    assert {rule for night in read_nights() for rule in night.rules} <= set(shipped_policy().rules)
