@@ -16,15 +16,20 @@ from console.api import alive
 from console.errors import StoreError
 from console.screens import (
     consenting,
+    copying,
     governance,
     health,
     night,
+    paper,
     patient,
     preferences,
+    reading,
     rooms,
     setup,
+    showing,
     signin,
     stopping,
+    telling,
 )
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SignInNeeded, UnlockNeeded
@@ -73,7 +78,12 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         preferences.router(answers),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
-        patient.router(ward, door, answers),
+        reading.router(ward, door, answers),
+        patient.router(ward, door, answers, settings.contacts),
+        showing.router(door, answers),
+        telling.router(ward, door, answers, settings.contacts),
+        copying.router(ward, door, answers),
+        paper.router(ward, door, answers, settings.contacts),
         rooms.router(ward, door, answers),
         consenting.router(ward, door, answers, ward.clock),
         setup.router(ward, door, answers),

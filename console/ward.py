@@ -18,6 +18,7 @@ from console.access import Access, Rooms
 from console.audit import AuditLog
 from console.board import Board
 from console.commissioning import Commissions
+from console.complaints import Complaints
 from console.consents import Consents, Reactions
 from console.desk import Desk
 from console.errors import StoreError
@@ -27,6 +28,7 @@ from console.leases import Leases
 from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Office
+from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.prompts import Prompts
 from console.roll import Roll
@@ -57,6 +59,8 @@ class Ward:
         desk: rooms, sensors, staff and stays.
         consents: what patients say.
         prompts: check prompts.
+        complaints: what patients say about us.
+        own: what a patient chooses on their own page.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         intake: what the nodes send; `step` works on it by hand.
@@ -78,7 +82,20 @@ class Ward:
         self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self._is_up)
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
-        self.access = Access(Rooms(office, self.roll, self.live, self.leases, self.stops, self.viewings, self.health))
+        self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
+        self.access = Access(
+            Rooms(
+                office,
+                self.roll,
+                self.live,
+                self.leases,
+                self.stops,
+                self.viewings,
+                self.health,
+                self.prompts,
+                self.complaints,
+            )
+        )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
         reactions = Reactions(
             self.prompts.within_stop,

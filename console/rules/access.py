@@ -45,6 +45,11 @@ class Permission(StrEnum):
     PROMPT_ATTEND = "prompt:attend"
     NOTE_RESTRAINT = "hold:note"
     ROLLBACK_CLEAR = "rollback:clear"
+    READING_CHOOSE = "reading_choice:change"
+    HELP_CALL = "help:call"
+    COMPLAINT_MAKE = "complaint:make"
+    COMPLAINT_ANSWER = "complaint:answer"
+    COPY_TAKE = "copy:take"
 
 
 class AccessReason(StrEnum):

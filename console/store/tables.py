@@ -195,6 +195,24 @@ relays = Table(
     Column("relay_id", Integer, primary_key=True), text("device"), text("room_id"), when("at"), Index(None, "at"),
 )
 
+reading_choices = Table(
+    "reading_choices", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("language"), _flag("easy_read"),
+    _flag("large_print"), _flag("high_contrast"), _flag("aloud"), when("chosen_at"),
+)
+complaints = Table(
+    "complaints", metadata,
+    text("complaint_id", key=True), text("patient_id"), text("stay_id"), text("kind"), text("text_id", null=True),
+    when("made_at"), when("due_at"), when("acknowledged_at", null=True), text("acknowledged_by", null=True),
+    text("outcome_text_id", null=True), when("closed_at", null=True), text("closed_by", null=True),
+    one_of("kind", "complaint", "feedback", "wrong"), Index(None, "patient_id"),
+)
+copy_requests = Table(
+    "copy_requests", metadata,
+    text("request_id", key=True), text("patient_id"), text("stay_id"), when("asked_at"), when("due_at"),
+    when("answered_at", null=True), text("answered_by", null=True), Index(None, "patient_id"),
+)
+
 accounts = Table(
     "accounts", metadata,
     text("actor_id", key=True), text("username"), text("username_folded", unique=True), text("display_name"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Purpose, SensorState
+from console.own_views import ComplaintView, ConsentLine, CopyView, OwnCopy, ReceiptView
 from console.views import (
     AuditRow,
     HealthView,
@@ -121,6 +122,29 @@ WARD_SENTENCE = Words(
 )
 
 
+COMPLAINTS = (
+    ComplaintView("1a" * 16, "complaint", "The light is too bright.", NIGHT, NIGHT + timedelta(days=3), None),
+    ComplaintView("2b" * 16, "feedback", "Nobody argued.", NIGHT - timedelta(days=2), NIGHT + timedelta(days=1), NIGHT),
+    ComplaintView(
+        "3c" * 16,
+        "wrong",
+        "It said that I was out of bed.",
+        NIGHT - timedelta(days=9),
+        NIGHT - timedelta(days=6),
+        NIGHT - timedelta(days=8),
+        "You were right. The bed was drawn in the wrong place; it is mended.",
+    ),
+)
+OWN_COPY = OwnCopy(
+    NIGHT,
+    NIGHT + timedelta(days=30),
+    (LedgerRow(NIGHT, None, Words("The night board was open."), 388),),
+    (ConsentLine(NIGHT - timedelta(days=2), "given", {"purposes": ["presence"]}),),
+    (ReceiptView(388, {"action": "board:viewing:opened"}, "ab" * 32, ("cd" * 32,)),),
+    "st-elsewhere/willow\n400\n",
+)
+
+
 def patient_view() -> PatientView:
     looked = Words(
         "{role} {name} looked at your breathing: {why}",
@@ -155,6 +179,8 @@ def patient_view() -> PatientView:
             True,
         ),
         Words("Somebody told us at {at} that you want it off.", {"at": NIGHT}),
+        complaints=COMPLAINTS[1:],
+        copies=(CopyView(NIGHT - timedelta(days=1), NIGHT + timedelta(days=29), None),),
     )
 
 
