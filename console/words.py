@@ -137,7 +137,8 @@ class Catalogue:
             form: as in `say`; an unknown form is HH:MM.
         """
         pattern = _TIME_PATTERNS.get(form, _TIME_PATTERNS[""])
-        return str(format_datetime(at.astimezone(self.timezone), pattern, locale=self._locale))
+        # A month's name may end in a full stop; the sentence around it brings its own.
+        return str(format_datetime(at.astimezone(self.timezone), pattern, locale=self._locale)).rstrip(".")
 
     def show(self, value: object, form: str) -> str:
         """Show one value of a sentence."""
