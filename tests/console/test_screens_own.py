@@ -135,7 +135,7 @@ def test_S5_a_copy_is_a_page_to_read_the_same_as_data_and_the_receipts(screens):
         assert sorted(file.namelist()) == ["my-page.html", "my-page.json", "receipts.json"]
         page, told = file.read("my-page.html").decode(), json.loads(file.read("my-page.json"))
         receipts = json.loads(file.read("receipts.json"))
-    assert "The night board was open." in page and "Nobody argued." in page and "http" not in page
+    assert "The night board was open: Ben." in page and "Nobody argued." in page and "http" not in page
     assert told["agreed_to"] == ["presence", "breathing_spot"] and told["who_looked"][0]["receipt"] == 388
     assert receipts["receipts"][0]["index"] == 388 and receipts["checkpoint"]
 
