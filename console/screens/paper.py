@@ -14,7 +14,7 @@ from console.screens.ports import Contacts, WardPort
 from console.screens.setup import stop_code
 from console.screens.stopping import RoomId, headline
 from console.views import PatientView, StopState, StopView
-from console.words import N_
+from console.words import N_, SOURCE_LANGUAGE
 
 SHEETS = {
     "leaflet": N_("Easy Read leaflet, before any choice"),
@@ -23,8 +23,10 @@ SHEETS = {
     "stop-sheet": N_("Stop sheet, for when the system is down"),
 }
 """Papers that know nobody: anybody may print them."""
+STAFF_SHEETS = frozenset({"stop-sheet"})
+"""Papers that staff write on; they are in the languages of the staff's screens."""
 Language = Annotated[str, Query(max_length=16)]
-_STOP_LINES = 14
+_STOP_LINES = 12
 _ASKED = {one: text for one, text in PURPOSES.items() if one is not Purpose.SLEEP_REPORT}
 """What a person is asked about on paper; no page about the night is written yet."""
 
@@ -50,6 +52,8 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
             return answers.sentence(
                 request, None, N_("Nothing here"), N_("There is no such page, or it is not for you."), 404, "/print"
             )
+        if sheet in STAFF_SHEETS and not answers.pages.reader(request, None, language).catalogue.covers_staff:
+            language = SOURCE_LANGUAGE
         return _paper(
             request, f"print/{sheet}.html", language, purposes=_ASKED, lines=range(_STOP_LINES), sheets=SHEETS
         )
