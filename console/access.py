@@ -8,13 +8,17 @@ from typing import TypeVar
 
 from broker.vocabulary import SensorState
 from console.care_views import AbsentRow, ProfileView
+from console.complaints import Complaints
 from console.errors import StoreError
 from console.leases import Leases
 from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
 from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Done, Office
+from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
+from console.own_views import OwnCopy
 from console.patient_page import STAFF_STATUS, PageFacts, patient_view
+from console.prompts import Prompts
 from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import AccessReason, Permission, Request, may
@@ -58,6 +62,8 @@ class Rooms:
         stops: where stops are on their way.
         viewings: glances.
         health: the health page.
+        prompts: who waits for a human.
+        complaints: what patients said.
     """
 
     office: Office
@@ -67,6 +73,8 @@ class Rooms:
     stops: StopWatch
     viewings: Viewings
     health: NodeHealth
+    prompts: Prompts
+    complaints: Complaints
 
 
 class Access:
@@ -105,6 +113,21 @@ class Access:
         if not isinstance(view, Decision):
             self._note_own_page(actor.actor_id)
         return view
+
+    def own_copy(self, actor: Actor) -> tuple[PatientView, OwnCopy] | Decision:
+        """Hand a patient what they may see, at once, and ask for the rest on their behalf (rule S5)."""
+        person = self._own(actor)
+        request = Request(actor.role, Permission.COPY_TAKE, is_own=person is not None)
+        decision = may(request, self._office.policy)
+        if person is None or not decision:
+            return self._refuse(actor, "patient:copy:taken", decision)
+        facts = CopyFacts(person, self._office.audit, self._office)
+
+        def gather(tx: Tx) -> tuple[PatientView, OwnCopy]:
+            due_at = ask_for_the_rest(tx, facts)
+            return self._page(tx, person, 0), copy_of(tx, facts, due_at)
+
+        return self._look(actor, request, "patient:copy:taken", gather, person.stay.room_id)
 
     def stays_here(self, actor: Actor) -> bool:
         """Return whether a patient's own room is theirs now; it tells them nothing that they do not know."""
@@ -252,6 +275,9 @@ class Access:
             who_looked(tx, person.stay, now, max(page, 0)),
             said_to_staff(tx, person.stay),
             self._reading(room_id) if standing.is_given else None,
+            rooms.prompts.called_since(room_id),
+            rooms.complaints.of(tx, person.stay.patient_id),
+            copies_of(tx, person.stay.patient_id),
         )
         return patient_view(facts, now, office.zone)
 

@@ -96,6 +96,17 @@ def who_looked(tx: Tx, stay: StayRow, now: datetime, page: int = 0) -> LedgerPag
     return LedgerPage(tuple(_with_receipt(tx, row) for row in newest[:_PAGE]), len(newest) > _PAGE)
 
 
+def every_line(tx: Tx, stay: StayRow, now: datetime) -> tuple[LedgerRow, ...]:
+    """Return the whole ledger of a stay, newest first."""
+    found: list[LedgerRow] = []
+    number, has_more = 0, True
+    while has_more:
+        page = who_looked(tx, stay, now, number)
+        found += page.rows
+        number, has_more = number + 1, page.has_earlier
+    return tuple(found)
+
+
 def said_to_staff(tx: Tx, stay: StayRow) -> tuple[LedgerRow, ...]:
     """Return the check prompts about a room during a stay, newest first."""
     rows = prompts.of_room(tx, stay.room_id, stay.from_at)
@@ -189,6 +200,8 @@ def _with_receipt(tx: Tx, row: "LedgerRow | _Glance") -> LedgerRow:
 
 
 def _prompt_words(kind: str) -> Words:
+    if kind == "asked_for_help":
+        return Words("You said that you do not feel right. Staff were asked to come.")
     if kind == "no_breathing_seen":
         return Words("Staff were asked to look in: no breathing was seen.")
     return Words("Staff were asked to knock: the sensor stopped while a clock was running.")

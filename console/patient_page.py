@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from broker.messages import LiveState
 from broker.vocabulary import Modality, SensorState
 from console.ledger import LedgerPage
+from console.own_views import ComplaintView, CopyView
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason
@@ -29,6 +30,9 @@ class PageFacts:
         ledger: who looked.
         alerts: what was said about them to staff.
         reading: the newest reading; None when none is permitted.
+        help_asked_at: since when somebody is asked to come to them; None when nobody is.
+        complaints: what they said, newest first.
+        copies: their requests for everything, newest first.
     """
 
     person: Person
@@ -40,6 +44,9 @@ class PageFacts:
     ledger: LedgerPage
     alerts: tuple[LedgerRow, ...]
     reading: ReadingView | None
+    help_asked_at: datetime | None = None
+    complaints: tuple[ComplaintView, ...] = ()
+    copies: tuple[CopyView, ...] = ()
 
 
 STATUS: Mapping[ConsentState, Words] = {
@@ -98,6 +105,10 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         relayed_no=Words("Somebody told us that you want the sensor off. Was that you?")
         if standing.relay_open
         else None,
+        may_resume=standing.state is ConsentState.SUSPENDED,
+        help_asked_at=facts.help_asked_at,
+        complaints=facts.complaints,
+        copies=facts.copies,
     )
 
 

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
@@ -53,6 +54,13 @@ _NOT_SEEN = frozenset(
         PromptOutcome.NOT_THERE,
     }
 )
+
+
+_RULES = {
+    PromptKind.STOPPED_ON_CLOCK: "C5a",
+    PromptKind.NO_BREATHING_SEEN: "K8",
+    PromptKind.ASKED_FOR_HELP: "S1",
+}
 
 
 class Prompts:
@@ -149,6 +157,33 @@ class Prompts:
         tx.on_commit(lambda: self._forget(room_id))
         return len(raised)
 
+    def call(self, actor: Actor) -> Decision:
+        """Bring a human: the patient says that they do not feel right; asked twice, one call stands."""
+        room_id, office = actor.room_id or "", self._office
+        person = self._roll.sheet().people.get(room_id)
+        own = person is not None and person.stay.patient_id == actor.patient_id
+        raised = Raised(PromptKind.ASKED_FOR_HELP, None, 0.0)
+
+        def work(tx: Tx) -> Done:
+            decision = office.policy.allow("S1", reason=Words("Somebody is asked to come to you now."))
+            if self.called_since(room_id) is None:
+                self._raise(tx, room_id, raised)
+            return Done(decision, f"patient:{actor.patient_id}", room_id)
+
+        try:
+            return office.run(actor, Permission.HELP_CALL, "patient:help:called", work, room=room_id, is_own=own)
+        except StoreError:
+            if not own:
+                raise
+            # It cannot be written down now, and somebody is called all the same.
+            self._raise_all(room_id, (raised,))
+            return office.policy.allow("S1", reason=Words("Somebody is asked to come to you now."))
+
+    def called_since(self, room_id: str) -> datetime | None:
+        """Return since when somebody in a room waits for a human; None when nobody does."""
+        waiting = [one for one in list(self._open.values()) if one.room_id == room_id]
+        return min((one.raised_at for one in waiting if one.kind == PromptKind.ASKED_FOR_HELP), default=None)
+
     def attend(self, actor: Actor, prompt_id: str, outcome: PromptOutcome | str) -> Decision:
         """Write down what somebody found who went."""
         prompt = self._open.get(prompt_id)
@@ -205,7 +240,7 @@ class Prompts:
     def _raise(self, tx: Tx, room_id: str, raised: Raised) -> None:
         prompt = self._row(room_id, raised)
         rows.add(tx, prompt)
-        rule_id = "K8" if raised.kind is PromptKind.NO_BREATHING_SEEN else "C5a"
+        rule_id = _RULES[raised.kind]
         decision = self._office.policy.allow(rule_id, reason=Words("Look in now."))
         done = Done(decision, f"prompt:{prompt.prompt_id}", room_id, raised.kind.value)
         self._office.record(tx, _SYSTEM, "board:prompt:raised", done)

@@ -49,6 +49,17 @@ class ClinicalSettings(BaseModel):
     """The day of that signature."""
 
 
+class ContactSettings(BaseModel):
+    """The `[contacts]` table: whom a patient can turn to outside the ward; printed on cards and shown on their page."""
+
+    model_config = CLOSED
+
+    advocate: Annotated[str, Field(max_length=120)] = ""
+    """The advocate's name and number; empty leaves a line to write on."""
+    pals: Annotated[str, Field(max_length=120)] = ""
+    """The hospital's PALS: number or address; empty leaves it to whoever is asked."""
+
+
 class ConsoleSettings(BaseModel):
     """Everything a console is told; whom it may sense is not here, for that comes from consents alone."""
 
@@ -83,6 +94,8 @@ class ConsoleSettings(BaseModel):
     """Given exactly when `context = "evaluation"`."""
     clinical: ClinicalSettings | None = None
     """Given exactly when `context = "clinical"`."""
+    contacts: ContactSettings = ContactSettings()
+    """Whom a patient can turn to outside the ward."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
     clock_file: Path | None = None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
+from console.own_views import ComplaintView, CopyView
 
 if TYPE_CHECKING:
     from console.care_views import TalkView
@@ -179,6 +180,10 @@ class PatientView:
         reading: the newest reading; None when none is permitted.
         relayed_no: a "no" somebody else passed on, which this page asks about; None when there is none.
         ledger_has_earlier: whether there is a further page of `ledger`.
+        may_resume: a yes waits for their own word, such as after a move.
+        help_asked_at: since when somebody is asked to come to them; None when nobody is.
+        complaints: what they said, newest first.
+        copies: their requests for everything, newest first.
     """
 
     room_id: str
@@ -198,6 +203,10 @@ class PatientView:
     reading: ReadingView | None
     relayed_no: Words | None
     ledger_has_earlier: bool = False
+    may_resume: bool = False
+    help_asked_at: datetime | None = None
+    complaints: tuple[ComplaintView, ...] = ()
+    copies: tuple[CopyView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

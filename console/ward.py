@@ -19,6 +19,7 @@ from console.audit import AuditLog
 from console.board import Board
 from console.care import Care
 from console.commissioning import Commissions
+from console.complaints import Complaints
 from console.consents import Consents, Reactions
 from console.desk import Desk
 from console.errors import StoreError
@@ -28,6 +29,7 @@ from console.leases import Leases
 from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Office
+from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
@@ -63,6 +65,8 @@ class Ward:
         whereabouts: where they are when not in their rooms.
         places: profiles of seclusion and like places.
         prompts: check prompts.
+        complaints: what patients say about us.
+        own: what a patient chooses on their own page.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         intake: what the nodes send; `step` works on it by hand.
@@ -84,7 +88,20 @@ class Ward:
         self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self._is_up)
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
-        self.access = Access(Rooms(office, self.roll, self.live, self.leases, self.stops, self.viewings, self.health))
+        self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
+        self.access = Access(
+            Rooms(
+                office,
+                self.roll,
+                self.live,
+                self.leases,
+                self.stops,
+                self.viewings,
+                self.health,
+                self.prompts,
+                self.complaints,
+            )
+        )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
         reactions = Reactions(
             self.prompts.within_stop,

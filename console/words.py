@@ -16,10 +16,9 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 
 from console.errors import ConsoleError
+from console.rules.wording import Wording
 from console.views import Words
-
-LOCALES = Path(__file__).parent / "locale"
-"""Holds `<language>/LC_MESSAGES/hushward.po`."""
+from console.wordings import LOCALES, read_wordings
 
 SOURCE_LANGUAGE = "en"
 ACCENTED = "en-XA"
@@ -55,11 +54,27 @@ class Catalogue:
         language: tag, such as `cy` or `en-XA`.
         timezone: ward time.
         messages: English sentence to sentence; missing ones stay English.
+        wording: who has checked it.
     """
 
     language: str
     timezone: ZoneInfo
     messages: Mapping[str, str] = field(default_factory=dict)
+    wording: Wording | None = None
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a translator has checked it; what is not translated needs no check."""
+        return self._is_ours or (self.wording is not None and self.wording.is_reviewed)
+
+    @property
+    def covers_staff(self) -> bool:
+        """Whether the staff's screens are in it; otherwise the patient's pages and papers alone."""
+        return self._is_ours or (self.wording is not None and self.wording.covers_staff)
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.language in (SOURCE_LANGUAGE, *PSEUDO_LANGUAGES)
 
     @property
     def is_right_to_left(self) -> bool:
@@ -122,7 +137,8 @@ class Catalogue:
             form: as in `say`; an unknown form is HH:MM.
         """
         pattern = _TIME_PATTERNS.get(form, _TIME_PATTERNS[""])
-        return str(format_datetime(at.astimezone(self.timezone), pattern, locale=self._locale))
+        # A month's name may end in a full stop; the sentence around it brings its own.
+        return str(format_datetime(at.astimezone(self.timezone), pattern, locale=self._locale)).rstrip(".")
 
     def show(self, value: object, form: str) -> str:
         """Show one value of a sentence."""
@@ -182,11 +198,11 @@ def open_catalogues(timezone: str, folder: Path = LOCALES) -> dict[str, Catalogu
     Raises:
         ConsoleError: a translation has other fields than its sentence.
     """
-    zone = ZoneInfo(timezone)
+    zone, wordings = ZoneInfo(timezone), read_wordings(folder)
     catalogues = {name: Catalogue(name, zone) for name in (SOURCE_LANGUAGE, *PSEUDO_LANGUAGES)}
     for path in sorted(folder.glob("*/LC_MESSAGES/hushward.po")):
         language = path.parent.parent.name.replace("_", "-")
-        catalogues[language] = Catalogue(language, zone, _messages(path))
+        catalogues[language] = Catalogue(language, zone, _messages(path), wordings.get(language))
     return catalogues
 
 

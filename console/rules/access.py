@@ -46,6 +46,11 @@ class Permission(StrEnum):
     NOTE_RESTRAINT = "hold:note"
     ROLLBACK_CLEAR = "rollback:clear"
     PROFILE_SIGN = "profile:sign"
+    READING_CHOOSE = "reading_choice:change"
+    HELP_CALL = "help:call"
+    COMPLAINT_MAKE = "complaint:make"
+    COMPLAINT_ANSWER = "complaint:answer"
+    COPY_TAKE = "copy:take"
 
 
 class AccessReason(StrEnum):

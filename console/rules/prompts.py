@@ -25,6 +25,7 @@ class PromptKind(StrEnum):
 
     STOPPED_ON_CLOCK = "stopped_on_clock"
     NO_BREATHING_SEEN = "no_breathing_seen"
+    ASKED_FOR_HELP = "asked_for_help"
 
 
 Clocks = Mapping[RoomClock, datetime]
@@ -114,6 +115,8 @@ def no_breathing(live: LiveState, now: datetime, policy: Policy) -> Raised | Non
 def prompt_sentence(kind: PromptKind, clock: RoomClock | None, lasted_s: float, room_title: str) -> Words:
     """Return a check prompt's sentence."""
     lasted = timedelta(seconds=int(lasted_s))
+    if kind is PromptKind.ASKED_FOR_HELP:
+        return Words("{room} says: I do not feel right. Go and ask.", {"room": room_title})
     if kind is PromptKind.NO_BREATHING_SEEN or clock is None:
         return Words("No breathing seen in {room} for {lasted}. Look in now.", {"room": room_title, "lasted": lasted})
     return Words(_SENTENCES[clock].text, {"room": room_title, "lasted": lasted})

@@ -15,8 +15,10 @@ from starlette.responses import HTMLResponse, Response
 from broker.clock import Clock
 from broker.vocabulary import Context
 from console import words as sentences
-from console.roles import Actor
+from console.own_views import ReadingChoice
+from console.roles import Actor, Role
 from console.screens.navigation import links_for
+from console.screens.pictograms import picture
 from console.screens.shapes import mark, shape
 from console.skin.cookies import Cookies
 from console.views import Words
@@ -26,6 +28,10 @@ TEMPLATES = Path(__file__).with_name("templates")
 THEMES = ("day", "night", "red")
 """Day; night (amber on near black); red on black, for below 2 cd/m2 (rule A8)."""
 _NIGHT_FROM, _NIGHT_UNTIL = 21, 7
+READING = "reading"
+"""Name of the choice of how somebody reads, in their browser."""
+PLAIN = ReadingChoice()
+READING_FLAGS = ("easy_read", "large_print", "high_contrast", "aloud")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,14 @@ class Reader:
         theme: one of `THEMES`.
         actor: None before signing in.
         form_token: for the page's forms; empty before signing in.
+        reading: how they read; plain for staff.
     """
 
     catalogue: Catalogue
     theme: str
     actor: Actor | None = None
     form_token: str = ""
+    reading: ReadingChoice = PLAIN
 
 
 class Pages:
@@ -71,23 +79,38 @@ class Pages:
         self._ward_language = ward_language
         self._environment = _environment(context)
 
-    @property
-    def languages(self) -> list[Catalogue]:
-        """Languages a reader may choose; the test languages only in a demonstration."""
-        shown = self._context is Context.DEMONSTRATION
-        return [one for name, one in self.catalogues.items() if shown or name not in PSEUDO_LANGUAGES]
+    def languages(self, actor: Actor | None = None) -> list[Catalogue]:
+        """Return the languages that a reader may choose; the test languages only in a demonstration.
 
-    def reader(self, request: Request, actor: Actor | None = None) -> Reader:
-        """Return who reads, in which language and theme."""
-        catalogue = sentences.choose(
-            self.catalogues,
-            self._cookies.choice(request, "language"),
+        Args:
+            actor: staff choose among those that hold their screens too; None before signing in.
+        """
+        shown = self._context is Context.DEMONSTRATION
+        found = [one for name, one in self.catalogues.items() if shown or name not in PSEUDO_LANGUAGES]
+        return [one for one in found if one.covers_staff] if _is_staff(actor) else found
+
+    def reader(self, request: Request, actor: Actor | None = None, language: str = "") -> Reader:
+        """Return who reads, in which language, theme and form.
+
+        Args:
+            request: with the browser's choices.
+            actor: who asks; None before signing in.
+            language: of a paper, which may be another one than its reader's; empty for theirs.
+        """
+        paper = self.catalogues.get(language)
+        choice = self._cookies.choice(request, "language")
+        catalogue = paper or sentences.choose(
+            {one.language: one for one in self.languages(actor)},
+            choice,
             request.headers.get("accept-language", ""),
             self._ward_language,
         )
         token = self._cookies.session(request)
         form_token = self._cookies.form_token(token) if token and actor is not None else ""
-        return Reader(catalogue, self._theme(request, catalogue), actor, form_token)
+        told = None if _is_staff(actor) else self._cookies.choice(request, READING)
+        return Reader(
+            catalogue, self._theme(request, catalogue), actor, form_token, reading_of(told, catalogue.language)
+        )
 
     def page(self, request: Request, reader: Reader, template: str, status: int = 200, **facts: Any) -> Response:
         """Render a whole page."""
@@ -96,7 +119,7 @@ class Pages:
             template,
             reader=reader,
             links=links_for(reader.actor),
-            languages=self.languages,
+            languages=self.languages(reader.actor),
             themes=THEMES,
             here=request.url.path,
             **facts,
@@ -118,6 +141,21 @@ class Pages:
         now = self._clock.utc_now().astimezone(self.catalogues[SOURCE_LANGUAGE].timezone)
         switch = _NIGHT_UNTIL if theme_of_hour(now) == "night" else _NIGHT_FROM
         return ((switch - now.hour) % 24 or 24) * 3600 - now.minute * 60 - now.second
+
+
+def reading_of(told: str | None, language: str) -> ReadingChoice:
+    """Read how somebody reads from what their browser keeps; what is not known is left out."""
+    flags = (told or "").split(".")
+    return ReadingChoice(language, *(one in flags for one in READING_FLAGS))
+
+
+def told_of(choice: ReadingChoice) -> str:
+    """Return what a browser keeps of it."""
+    return ".".join(["asked", *(one for one in READING_FLAGS if getattr(choice, one))])
+
+
+def _is_staff(actor: Actor | None) -> bool:
+    return actor is not None and actor.role is not Role.PATIENT
 
 
 def theme_of_hour(now: datetime) -> str:
@@ -142,6 +180,7 @@ def _environment(context: Context) -> Environment:
         span=_span,
         shape=shape,
         mark=mark,
+        picture=_picture,
         is_demonstration=_framed(context),
     )
     return environment
@@ -165,6 +204,11 @@ def _words(context: RenderContext, words: Words) -> str:
 def _moment(context: RenderContext, at: datetime, form: str = "") -> Markup:
     shown = _catalogue(context).moment(at, form)
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)
+
+
+@pass_context
+def _picture(context: RenderContext, name: str) -> Markup:
+    return picture(name, _catalogue(context))
 
 
 def _span(seconds: float, form: str = "") -> str:

@@ -10,7 +10,9 @@ from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
-from console.screens.ports import WardPort
+from console.screens.pages import READING
+from console.screens.ports import Contacts, WardPort
+from console.screens.reading import keep
 from console.screens.stopping import headline
 from console.views import PatientView
 from console.words import N_
@@ -33,7 +35,7 @@ MODALITIES = {
 RELAY_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("talk", N_("I want to talk about it")))
 
 
-def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
+def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> APIRouter:
     """Return the pages."""
     routes = APIRouter()
     cookies = answers.cookies
@@ -51,6 +53,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
                 request, actor, "stop/stop.html", 503, room_id=actor.room_id or "", sentence=told.reason
             )
         view: PatientView = shown(told)
+        if cookies.choice(request, READING) is None:
+            return _as_they_read(actor)
         response = answers.page(
             request,
             actor,
@@ -62,9 +66,24 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             modalities=MODALITIES,
             relay_answers=RELAY_ANSWERS,
             asked=True,
+            contacts=contacts,
         )
         cookies.keep_device(request, response)
         return response
+
+    def _as_they_read(actor: Actor) -> Response:
+        """Bring this screen to how they read, or ask them, once."""
+        choice = ward.own.reading_choice(actor)
+        if choice is None:
+            return go("/reading")
+        response = go("/me")
+        keep(cookies, response, choice)
+        return response
+
+    @routes.get("/me/leaving")
+    def leaving(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
+        view: PatientView = shown(ward.access.patient_page(actor))
+        return answers.page(request, actor, "me/leaving.html", view=view)
 
     @routes.post("/me/resume")
     def resume(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:

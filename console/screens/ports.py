@@ -8,6 +8,7 @@ from typing import Protocol
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
+from console.own_views import ComplaintView, OwnCopy, ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
@@ -82,6 +83,9 @@ class Access(Protocol):
 
     def patient_page(self, actor: Actor, page: int = 0) -> "PatientView | Decision":
         """Return a patient's own page, with a page of its ledger."""
+
+    def own_copy(self, actor: Actor) -> "tuple[PatientView, OwnCopy] | Decision":
+        """Hand a patient what they may see."""
 
     def stays_here(self, actor: Actor) -> bool:
         """Return whether a patient's own room is theirs now."""
@@ -208,8 +212,37 @@ class Consents(Protocol):
         """Answer "Was that you?"."""
 
 
+class OwnSide(Protocol):
+    """What a patient chooses on their own page."""
+
+    def reading_choice(self, actor: Actor) -> ReadingChoice | None:
+        """Return how they read; None when they have not been asked."""
+
+    def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
+        """Keep how they read."""
+
+
+class Complaints(Protocol):
+    """What patients say about us."""
+
+    def make(self, actor: Actor, kind: str, text: str) -> Decision:
+        """Write down what a patient says."""
+
+    def waiting(self, actor: Actor) -> "Sequence[ComplaintView] | Decision":
+        """Return what waits for an answer."""
+
+    def acknowledge(self, actor: Actor, complaint_id: str) -> Decision:
+        """Say that it has arrived."""
+
+    def answer(self, actor: Actor, complaint_id: str, text: str) -> Decision:
+        """Say what became of it."""
+
+
 class Prompts(Protocol):
     """Check prompts."""
+
+    def call(self, actor: Actor) -> Decision:
+        """Bring a human to a patient who does not feel right."""
 
     def attend(self, actor: Actor, prompt_id: str, outcome: str) -> Decision:
         """Say who went and what was seen."""
@@ -223,6 +256,18 @@ class Rollback(Protocol):
 
     def clear(self, actor: Actor) -> Decision:
         """Say that one has looked; the second person, of another role, ends it."""
+
+
+class Contacts(Protocol):
+    """Whom a patient can turn to outside the ward."""
+
+    @property
+    def advocate(self) -> str:
+        """The advocate's name and number; empty when it is not known."""
+
+    @property
+    def pals(self) -> str:
+        """The hospital's PALS; empty when it is not known."""
 
 
 class Settings(Protocol):
@@ -251,6 +296,10 @@ class Settings(Protocol):
     @property
     def is_secure(self) -> bool:
         """Whether browsers reach it over TLS."""
+
+    @property
+    def contacts(self) -> Contacts:
+        """Whom a patient can turn to."""
 
 
 class WardPort(Protocol):
@@ -287,6 +336,14 @@ class WardPort(Protocol):
     @property
     def places(self) -> Places:
         """Profiles of seclusion and like places."""
+
+    @property
+    def own(self) -> OwnSide:
+        """What a patient chooses on their own page."""
+
+    @property
+    def complaints(self) -> Complaints:
+        """What patients say about us."""
 
     @property
     def prompts(self) -> Prompts:

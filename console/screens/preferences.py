@@ -22,7 +22,7 @@ def router(answers: Answers) -> APIRouter:
         response = go(back if _is_own_path(back) else "/")
         if theme in THEMES:
             answers.cookies.keep_choice(response, "theme", theme, answers.pages.choice_lasts_s())
-        if language in {one.language for one in answers.pages.languages}:
+        if language in {one.language for one in answers.pages.languages()}:
             answers.cookies.keep_choice(response, "language", language)
         return response
 

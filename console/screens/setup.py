@@ -1,4 +1,4 @@
-"""The ward's book on screen: ward, rooms, nodes, staff and their one-time links, and the cards to print."""
+"""The ward's book on screen: ward, rooms, nodes, staff and their one-time links."""
 
 import io
 from typing import Annotated
@@ -116,12 +116,6 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def confirm_patient_account(request: Request, stay_id: str, actor: Changing) -> Response:
         """The second step of rule X6: another person saw that the patient has their sign-in."""
         return answers.decided(request, actor, ward.desk.confirm_patient_account(actor, stay_id), "/rooms")
-
-    @routes.get("/cards")
-    def cards(request: Request, actor: Reading) -> Response:
-        rooms = shown(ward.access.rooms(actor))
-        drawn = [(room, stop_code(f"{request.base_url}stop/{room.room_id}")) for room in rooms]
-        return answers.page(request, actor, "stop/cards.html", cards=drawn)
 
     def _invited(request: Request, actor: Actor, invited: Invited, onward: str) -> Response:
         """Show a one-time link once; it stands in no log and cannot be shown again."""

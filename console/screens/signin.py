@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.roles import Actor
+from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.screens import reading
 from console.screens.answers import Answers, go
 from console.screens.door import Door
 from console.screens.navigation import home_of
+from console.screens.pages import READING
 from console.screens.ports import WardPort
 from console.views import Words
 from console.words import N_
@@ -45,6 +47,11 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         response = go(home_of(outcome.actor))
         cookies.keep_session(response, outcome.session_token)
         door.began(outcome.session_token)
+        choice = ward.own.reading_choice(outcome.actor)
+        if choice is not None:
+            reading.keep(cookies, response, choice)
+        elif outcome.actor.role is Role.PATIENT:
+            cookies.forget(response, READING)
         cookies.keep_device(request, response)
         return response
 
@@ -62,14 +69,19 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         decision = ward.identity.change_password(cookies.session(request) or "", password, new_password)
         return answers.decided(request, actor, decision, home_of(actor) if decision.allowed else "/password")
 
-    @routes.post("/sign-out", dependencies=[Depends(door.pressed)])
-    def sign_out(request: Request) -> Response:
-        return _signed_out(request)
+    @routes.post("/sign-out")
+    def sign_out(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
+        response = _signed_out(request)
+        if actor.role is Role.PATIENT:
+            reading.forget(cookies, response)
+        return response
 
     @routes.post("/hide")
     def hide(request: Request) -> Response:
         """Hide my page: one press, from whoever holds the screen; it only ever signs out."""
-        return _signed_out(request, "/hidden")
+        response = _signed_out(request, "/hidden")
+        reading.forget(cookies, response)
+        return response
 
     @routes.get("/hidden")
     def hidden(request: Request) -> Response:

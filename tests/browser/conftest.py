@@ -59,6 +59,9 @@ def screen(chromium: Any, address: str) -> Iterator[Open]:
             page.fill("#password", PASSWORD)
             page.click("form[action='/sign-in'] button")
             page.wait_for_load_state()
+            # A patient's own choice of language comes with their sign-in; a test wants the one that it named.
+            context.add_cookies([{"name": "hushward-language", "value": language, "url": address}])
+            page.reload()
         return page
 
     yield open_screen

@@ -19,9 +19,9 @@ def test_S1_the_page_says_what_is_on_why_until_when_and_who_looked(screens):
     for sentence in (
         "The sensor is on",
         "counts your breaths now and then",
-        "To be woken less at night",
-        "On until 07:14. We talk about it again by Wed 25 Nov.",
-        "Nurse Ada looked at your breathing",
+        "So that we wake you less at night.",
+        "On until Fri 07:14. We talk about it again by Wed 25 Nov.",
+        "Ada (nurse) looked at your breathing reading, to care for you.",
         "receipt 412",
         "about 14 breaths a minute",
     ):

@@ -106,6 +106,8 @@ def test_a_talk_becomes_a_consent_a_tile_a_look_and_a_stop(tmp_path):
             invited = root.screens.press("/rooms", f"/rooms/{stay}/account", username="pat")
         patient.enrol(LINK.search(invited.text)[1])
         patient.sign_in("pat")
+        assert patient.client.get("/me").headers["location"] == "/reading"
+        patient.screens.press("/reading", "/reading", language="en")
         mine = patient.client.get("/me").text
         assert "Stopping" not in mine and "NOT CONFIRMED" not in mine
         assert "The sensor is on" in mine and "counts your breaths now and then" in mine and "Ned" in mine

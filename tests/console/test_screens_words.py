@@ -9,6 +9,7 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 
+from console.own_views import ReadingChoice
 from console.words import ACCENTED, MIRRORED
 from tests.kit.skin import HandWard, screens_over
 
@@ -26,10 +27,24 @@ PAGES = {
         "/unlock",
         "/cards",
     ],
-    "patient": ["/me"],
+    "patient": ["/me", "/reading", "/me/tell", "/me/copy", "/me/leaving", "/me/print"],
     "administrator": ["/ward", "/staff", "/rooms"],
-    "governance_lead": ["/governance", "/health"],
-    None: ["/sign-in", "/enrol/good", "/hidden", "/stop/room-2", "/stop/room-2/state", "/nowhere"],
+    "governance_lead": ["/governance", "/complaints", "/health"],
+    None: [
+        "/sign-in",
+        "/enrol/good",
+        "/hidden",
+        "/stop/room-2",
+        "/stop/room-2/state",
+        "/stop/room-2/show",
+        "/reading",
+        "/print",
+        "/print/leaflet",
+        "/print/consent",
+        "/print/carers",
+        "/print/stop-sheet",
+        "/nowhere",
+    ],
 }
 ALL = [(who, page) for who, pages in PAGES.items() for page in pages]
 _SEEN = ("aria-label", "title", "alt", "placeholder")
@@ -86,9 +101,11 @@ def screens(tmp_path_factory):
 
 def page_in(screens, language: str, who: str | None, page: str) -> str:
     screens.client.cookies.clear()
+    screens.ward.reading_choice = ReadingChoice(language)
     if who is not None:
         screens.sign_in(who)
-    screens.client.cookies.set("hushward-language", language)
+    if who != "patient":
+        screens.client.cookies.set("hushward-language", language)
     return screens.client.get(page).text
 
 

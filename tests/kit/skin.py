@@ -9,6 +9,7 @@ from typing import Any
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context
 from console.care_views import AbsentRow, ProfileView
+from console.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.decision import Decision
@@ -23,7 +24,18 @@ from console.views import (
     TileView,
     Words,
 )
-from tests.kit.skin_facts import AUDIT, HEALTH, NIGHT, NOTHING_ASKED, ROOMS, WARD_SENTENCE, patient_view, tiles
+from tests.kit.skin_facts import (
+    AUDIT,
+    COMPLAINTS,
+    HEALTH,
+    NIGHT,
+    NOTHING_ASKED,
+    OWN_COPY,
+    ROOMS,
+    WARD_SENTENCE,
+    patient_view,
+    tiles,
+)
 
 PASSWORD = "three quiet words"
 PEOPLE = {
@@ -134,6 +146,10 @@ class HandAccess:
     def patient_page(self, actor: Actor, page: int = 0) -> Any:
         return self._ward.patient if actor.role is Role.PATIENT and not self._ward.is_unwritable else no()
 
+    def own_copy(self, actor: Actor) -> Any:
+        self._ward.presses.append(("own_copy", actor.actor_id))
+        return (self._ward.patient, OWN_COPY) if actor.role is Role.PATIENT else no(rules=("S5",))
+
     def stays_here(self, actor: Actor) -> bool:
         return actor.role is Role.PATIENT
 
@@ -188,6 +204,12 @@ class Presses:
         return press
 
 
+@dataclass(frozen=True)
+class HandContacts:
+    advocate: str = "Sam Okafor, 01632 960 001"
+    pals: str = "01632 960 002"
+
+
 @dataclass
 class HandSettings:
     data_dir: Path
@@ -196,6 +218,7 @@ class HandSettings:
     context: Context = Context.DEMONSTRATION
     names: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]", "ward.example")
     is_secure: bool = False
+    contacts: HandContacts = HandContacts()
 
 
 class HandWard:
@@ -226,6 +249,10 @@ class HandWard:
         self.care: Any = Presses(self.presses, {})
         self.whereabouts: Any = Presses(self.presses, {})
         self.places: Any = Presses(self.presses, {})
+        self.reading_choice: ReadingChoice | None = ReadingChoice()
+        self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
+        self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
+        self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.prompts: Any = Presses(self.presses, {})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})
@@ -241,6 +268,10 @@ class HandWard:
     def confirm_stop(self, at: datetime) -> None:
         self.stop = StopView(StopState.CONFIRMED, self.stop.asked_at, at, Words("stopped"))
         self.patient = replace(self.patient, sensor_on=False, stop=self.stop)
+
+    def _chosen(self, _actor: Actor, choice: ReadingChoice) -> Decision:
+        self.reading_choice = choice
+        return yes("Your page is like this from now on.", rules=("E1",))
 
     def _asked_to_stop(self, _actor: Actor | None, room_id: str) -> Decision:
         if room_id not in {room.room_id for room in self.rooms}:

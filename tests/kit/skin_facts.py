@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Purpose, SensorState
+from console.own_views import ComplaintView, ConsentLine, CopyView, OwnCopy, ReceiptView
 from console.views import (
     AuditRow,
     HealthView,
@@ -121,30 +122,60 @@ WARD_SENTENCE = Words(
 )
 
 
+COMPLAINTS = (
+    ComplaintView("1a" * 16, "complaint", "The light is too bright.", NIGHT, NIGHT + timedelta(days=3), None),
+    ComplaintView("2b" * 16, "feedback", "Nobody argued.", NIGHT - timedelta(days=2), NIGHT + timedelta(days=1), NIGHT),
+    ComplaintView(
+        "3c" * 16,
+        "wrong",
+        "It said that I was out of bed.",
+        NIGHT - timedelta(days=9),
+        NIGHT - timedelta(days=6),
+        NIGHT - timedelta(days=8),
+        "You were right. The bed was drawn in the wrong place; it is mended.",
+    ),
+)
+OWN_COPY = OwnCopy(
+    NIGHT,
+    NIGHT + timedelta(days=30),
+    (LedgerRow(NIGHT, None, Words("The night board was open: {name}.", {"name": "Ben"}), 388),),
+    (ConsentLine(NIGHT - timedelta(days=2), "given", {"purposes": ["presence"]}),),
+    (ReceiptView(388, {"action": "board:viewing:opened"}, "ab" * 32, ("cd" * 32,)),),
+    "st-elsewhere/willow\n400\n",
+)
+
+
 def patient_view() -> PatientView:
     looked = Words(
-        "{role} {name} looked at your breathing: {why}",
-        {"role": Words("Nurse"), "name": "Ada", "why": Words("I am caring for them now")},
+        "{name} ({role}) looked at {what}, {reason}.",
+        {
+            "name": "Ada",
+            "role": Words("nurse"),
+            "what": Words("your breathing reading"),
+            "reason": Words("to care for you"),
+        },
     )
     return PatientView(
         "room-2",
         "Room 2",
-        Words("You said yes."),
+        Words("You said yes. You can stop it at any time."),
         True,
         SensorState.OPEN,
         Modality.RADAR,
         (Purpose.PRESENCE, Purpose.BREATHING_SPOT),
-        Words("To be woken less at night"),
+        Words("So that we wake you less at night."),
         Words(
-            "On until {at}. We talk about it again by {day:date}.",
-            {"at": NIGHT + timedelta(hours=5), "day": NIGHT + timedelta(days=5)},
+            "On until {until:day}. We talk about it again by {review:date}.",
+            {"until": NIGHT + timedelta(hours=5), "review": NIGHT + timedelta(days=5)},
         ),
         NIGHT + timedelta(days=5),
         NOTHING_ASKED,
         None,
         (
             LedgerRow(NIGHT - timedelta(hours=1), None, looked, 412),
-            LedgerRow(NIGHT - timedelta(hours=4), NIGHT, Words("The night board was open."), 388),
+            LedgerRow(
+                NIGHT - timedelta(hours=4), NIGHT, Words("The night board was open: {name}.", {"name": "Ben"}), 388
+            ),
         ),
         (),
         ReadingView(
@@ -154,7 +185,9 @@ def patient_view() -> PatientView:
             ),
             True,
         ),
-        Words("Somebody told us at {at} that you want it off.", {"at": NIGHT}),
+        Words("Somebody told us that you want the sensor off. Was that you?"),
+        complaints=COMPLAINTS[1:],
+        copies=(CopyView(NIGHT - timedelta(days=1), NIGHT + timedelta(days=29), None),),
     )
 
 

@@ -1,0 +1,121 @@
+"""What a patient chose, said and asked for, as the screens show it: plain facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from console.views import LedgerRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoice:
+    """How somebody reads (rules E1, E5).
+
+    Attributes:
+        language: tag, such as `en` or `ur`.
+        easy_read: short sentences with pictures.
+        large_print: everything half as large again.
+        high_contrast: black and white alone.
+        aloud: the page offers at once to be read out.
+    """
+
+    language: str = "en"
+    easy_read: bool = False
+    large_print: bool = False
+    high_contrast: bool = False
+    aloud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintView:
+    """One thing that a patient said (rule S6).
+
+    Attributes:
+        complaint_id: random.
+        kind: complaint, feedback or wrong.
+        text: what they wrote; empty when nothing.
+        made_at: when.
+        due_at: until when somebody says that it has arrived.
+        acknowledged_at: when somebody did; None until then.
+        outcome: the answer in plain words; empty until there is one.
+        is_late: nobody has said in time that it has arrived.
+    """
+
+    complaint_id: str
+    kind: str
+    text: str
+    made_at: datetime
+    due_at: datetime
+    acknowledged_at: datetime | None
+    outcome: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CopyView:
+    """A request for everything that is kept about somebody (rule S5).
+
+    Attributes:
+        asked_at: when.
+        due_at: until when it is answered.
+        answered_at: when it was; None until then.
+    """
+
+    asked_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One word of a consent's history.
+
+    Attributes:
+        at: when.
+        kind: code of what was said.
+        details: as codes.
+    """
+
+    at: datetime
+    kind: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """One entry of the audit log, with what proves that it stands there (RFC 6962).
+
+    Attributes:
+        index: its place in the tree.
+        entry: what the tree covers, as codes and pseudonyms.
+        leaf: its hash, 64 hex digits.
+        proof: hashes from the leaf to the checkpoint's root; None while no checkpoint covers it.
+    """
+
+    index: int
+    entry: Mapping[str, Any]
+    leaf: str
+    proof: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """What a patient takes away at once (rule S5).
+
+    Attributes:
+        made_at: when.
+        rest_due_at: until when everything else is answered.
+        ledger: all of who looked, newest first.
+        consent: what was said about the sensor, oldest first.
+        receipts: the entries of the ledger.
+        checkpoint: the newest signed head of the log; empty before there is one.
+    """
+
+    made_at: datetime
+    rest_due_at: datetime
+    ledger: "tuple[LedgerRow, ...]"
+    consent: tuple[ConsentLine, ...]
+    receipts: tuple[ReceiptView, ...]
+    checkpoint: str
