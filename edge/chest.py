@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
 
-# 0.07 to 1.50 Hz: the breathing band and the room above it for harmonics and noise.
-LINES_HZ = np.arange(7, 151) / 100
+# The breathing band and the room above it for harmonics and noise; two lines fall into one peak of the longest window.
+LOWEST_HZ, HIGHEST_HZ, STEP_HZ = 0.07, 1.5, 0.03
 # The wave is taken from few and clear channels: what the others add when the chest rests is noise.
 SHARPNESS = 10.0
 TINY = 1e-9
@@ -64,12 +64,17 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     x = _without_trend(field.field_mm[-samples:].astype(np.float64), field.taper[-samples:].astype(np.float64))
     tapered = x * field.taper[-samples:, None]
     t = np.arange(samples) / FIELD_HZ
-    power = np.abs(np.exp(-2j * math.pi * np.outer(LINES_HZ, t)) @ tapered) ** 2
+    line_hz = rate_per_min / 60
+    lines_hz = np.arange(-math.floor((line_hz - LOWEST_HZ) / STEP_HZ), (HIGHEST_HZ - line_hz) / STEP_HZ)
+    lines_hz = line_hz + STEP_HZ * lines_hz
+    turns = 2 * math.pi * np.outer(lines_hz, t)
+    waves = np.vstack([np.cos(turns), np.sin(turns)]).astype(np.float32) @ tapered.astype(np.float32)
+    power = (waves**2).reshape(2, len(lines_hz), -1).sum(axis=0)
     # Weighting by frequency halves the slope of drift without making harmonics win.
-    tilted = power * LINES_HZ[:, None]
-    inside = np.abs(LINES_HZ - rate_per_min / 60) <= field.half_width_hz
+    tilted = power.astype(np.float64) * lines_hz[:, None]
+    inside = np.abs(lines_hz - line_hz) <= field.half_width_hz
     evidence = tilted[inside].sum(axis=0) / (tilted.sum(axis=0) + TINY)
-    phasor = np.exp(-2j * math.pi * rate_per_min / 60 * t) @ tapered
+    phasor = np.exp(-2j * math.pi * line_hz * t) @ tapered
     weight = field.trust.astype(np.float64) ** 2 * evidence**SHARPNESS
     weight = weight / (weight.sum() + TINY)
     clearest = phasor[int(np.argmax(weight))]
@@ -85,9 +90,8 @@ def _without_trend(x: Float, taper: Float) -> Float:
     """Take a parabola off each column, fitted under the taper."""
     t = np.linspace(-1, 1, len(x))
     basis = np.stack([np.ones_like(t), t, t * t], axis=1)
-    root = np.sqrt(taper)[:, None]
-    fitted = np.linalg.lstsq(basis * root, x * root, rcond=None)[0]
-    return np.asarray(x - basis @ fitted, dtype=np.float64)
+    weighted = (basis * taper[:, None]).T
+    return np.asarray(x - basis @ np.linalg.solve(weighted @ basis, weighted @ x), dtype=np.float64)
 
 
 def is_too_pure(chest: Chest, duration_s: float) -> bool:
@@ -105,9 +109,11 @@ def is_too_pure(chest: Chest, duration_s: float) -> bool:
         turn = 2 * math.pi * multiple * chest.rate_per_min / 60 * t
         columns += [np.cos(turn), np.sin(turn)]
     basis = np.stack(columns, axis=1)
-    trend = basis[:, :3] @ np.linalg.lstsq(basis[:, :3], wave, rcond=None)[0]
-    rest = wave - basis @ np.linalg.lstsq(basis, wave, rcond=None)[0]
-    power = float(((wave - trend) ** 2).sum())
+    # Orthogonal columns: the first three hold the trend, and all of them what a machine would do.
+    parts = np.linalg.qr(basis)[0]
+    shares = parts.T @ wave
+    power = float((wave**2).sum() - (shares[:3] ** 2).sum())
+    rest = wave - parts @ shares
     limit = float(np.interp(duration_s, PURITY_AT_S, MAX_PURITY))
     return power > 0 and 1 - float((rest**2).sum()) / power > limit
 

@@ -54,9 +54,10 @@ class HoldWatch:
         """Return the typical swing of a stretch as long as the one that will be looked at [mm, unscaled]."""
         wave = chest.wave_mm[-chest.samples :]
         length = round(self._patience_s() * FIELD_HZ)
-        starts = range(0, len(wave) - length, FIELD_HZ // 2)
-        swings = [swing_of(wave[start : start + length]) for start in starts]
-        return float(np.median(swings)) if swings else 0.0
+        if len(wave) <= length:
+            return 0.0
+        stretches = np.lib.stride_tricks.sliding_window_view(wave, length)[:: FIELD_HZ // 2]
+        return float(np.median(swing_of(stretches)))
 
     def _churn_of(self, window: SignalWindow, seconds: float) -> float:
         churn = window.churn(seconds)
@@ -77,7 +78,7 @@ class HoldWatch:
         path = window.path(look_back_s, self._centre)
         if path is None or path.shape[1] != len(self._mixing):
             return False
-        wave_share = swing_of(path @ self._mixing) / self._usual_mm
+        wave_share = float(swing_of(path @ self._mixing)) / self._usual_mm
         churn_share = math.sqrt(float(window.churn(look_back_s).mean()) / max(self._usual_churn, 1e-9))
         share = math.sqrt(wave_share * churn_share)
         self.is_waning = share < self.WANING_SHARE
@@ -90,10 +91,20 @@ class HoldWatch:
         return False
 
 
-def swing_of(wave_mm: NDArray[np.float64]) -> float:
-    """Root mean square of a wave without its heartbeat and its drift [mm]."""
-    width = max(1, round(len(wave_mm) / 6))
-    smooth = np.convolve(wave_mm, np.ones(width) / width, mode="valid")
-    t = np.linspace(-1, 1, len(smooth))
-    slope = float((t * smooth).sum() / (t * t).sum())
-    return float((smooth - smooth.mean() - 0.5 * slope * t).std())
+def swing_of(wave_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Root mean square of waves without their heartbeat and their drift [mm].
+
+    Args:
+        wave_mm: shape (..., samples).
+
+    Returns:
+        shape (...).
+    """
+    width = max(1, round(wave_mm.shape[-1] / 6))
+    total = np.cumsum(wave_mm, axis=-1)
+    total = np.concatenate([np.zeros_like(total[..., :1]), total], axis=-1)
+    smooth = (total[..., width:] - total[..., :-width]) / width
+    t = np.linspace(-1, 1, smooth.shape[-1])
+    slope = (smooth @ t) / (t @ t)
+    level = smooth.mean(axis=-1, keepdims=True)
+    return np.asarray((smooth - level - 0.5 * slope[..., None] * t).std(axis=-1), dtype=np.float64)

@@ -44,7 +44,7 @@ def test_a_narrow_belief_becomes_a_number_with_its_uncertainty(breathing):
     assert chest.rate_per_min == verdict.rate_per_min
 
 
-@pytest.mark.parametrize("belief", [bell(14.0, lines=12.0), bell(14.0, none=0.7), np.full(90, 1 / 90)])
+@pytest.mark.parametrize("belief", [bell(14.0, lines=12.0), bell(14.0, none=0.8), np.full(90, 1 / 90)])
 def test_a_wide_belief_or_one_in_no_rate_is_withheld(breathing, belief):
     verdict, _ = LearnedJudge(Believer(belief)).judge(breathing)
     assert verdict.rate_per_min is None
