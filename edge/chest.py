@@ -10,6 +10,7 @@ from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
 
 # The breathing band and the room above it for harmonics and noise; two lines fall into one peak of the longest window.
 LOWEST_HZ, HIGHEST_HZ, STEP_HZ = 0.07, 1.5, 0.03
+HIGHEST_RATE_HZ = 0.75
 # The wave is taken from few and clear channels: what the others add when the chest rests is noise.
 SHARPNESS = 10.0
 TINY = 1e-9
@@ -91,7 +92,40 @@ def _without_trend(x: Float, taper: Float) -> Float:
     t = np.linspace(-1, 1, len(x))
     basis = np.stack([np.ones_like(t), t, t * t], axis=1)
     weighted = (basis * taper[:, None]).T
-    return np.asarray(x - basis @ np.linalg.solve(weighted @ basis, weighted @ x), dtype=np.float64)
+    # A window of two or three samples under the taper holds no parabola; a little stiffness leaves it a line.
+    stiff = TINY * np.eye(3)
+    return np.asarray(x - basis @ np.linalg.solve(weighted @ basis + stiff, weighted @ x), dtype=np.float64)
+
+
+def loudest_rate(field: DisplacementField) -> float:
+    """Find the rate at which most of what moves moves, be it a chest or a machine [1/min].
+
+    Every channel counts by its trust and by the cube of how far its own motion lies in one line.
+    """
+    samples = min(FIELD_SAMPLES, round(field.duration_s * FIELD_HZ))
+    taper = field.taper[-samples:].astype(np.float64)
+    tapered = (_without_trend(field.field_mm[-samples:].astype(np.float64), taper) * taper[:, None]).astype(np.float32)
+    lines_hz = np.arange(LOWEST_HZ, HIGHEST_HZ, STEP_HZ / 2)
+    turns = 2 * math.pi * np.outer(lines_hz, np.arange(samples) / FIELD_HZ)
+    waves = np.vstack([np.cos(turns), np.sin(turns)]).astype(np.float32) @ tapered
+    tilted = (waves**2).reshape(2, len(lines_hz), -1).sum(axis=0).astype(np.float64) * lines_hz[:, None]
+    share = tilted / (tilted.sum(axis=0) + TINY)
+    may_breathe = lines_hz <= HIGHEST_RATE_HZ
+    fused = share[may_breathe] @ (field.trust.astype(np.float64) * share[may_breathe].max(axis=0) ** 3)
+    return 60 * float(lines_hz[int(np.argmax(fused))])
+
+
+def refined_rate(chest: Chest) -> float:
+    """Refine the rate on the wave itself, where its line is highest [1/min]; a machine's is known to a hundredth."""
+    wave, duration_s = chest.wave_mm[-chest.samples :], chest.samples / FIELD_HZ
+    near_hz = chest.rate_per_min / 60 + np.linspace(-0.8, 0.8, 17) / duration_s
+    t = np.arange(chest.samples) / FIELD_HZ
+    power = np.abs(np.exp(-2j * math.pi * np.outer(near_hz, t)) @ (wave * np.hanning(chest.samples))) ** 2
+    top = int(np.clip(np.argmax(power), 1, len(near_hz) - 2))
+    left, here, right = power[top - 1 : top + 2]
+    bend = left - 2 * here + right
+    offset = 0.5 * (left - right) / bend if bend < 0 else 0.0
+    return 60 * float(near_hz[top] + np.clip(offset, -1, 1) * (near_hz[1] - near_hz[0]))
 
 
 def is_too_pure(chest: Chest, duration_s: float) -> bool:
@@ -102,11 +136,11 @@ def is_too_pure(chest: Chest, duration_s: float) -> bool:
     """
     if chest.rate_per_min * duration_s / 60 < MIN_PURE_PERIODS:
         return False
-    wave = chest.wave_mm[-chest.samples :]
+    wave, peak_hz = chest.wave_mm[-chest.samples :], refined_rate(chest) / 60
     t = np.arange(chest.samples) / FIELD_HZ
     columns = [np.ones(chest.samples), t - t.mean(), (t - t.mean()) ** 2]
     for multiple in (1, 2, 3):
-        turn = 2 * math.pi * multiple * chest.rate_per_min / 60 * t
+        turn = 2 * math.pi * multiple * peak_hz * t
         columns += [np.cos(turn), np.sin(turn)]
     basis = np.stack(columns, axis=1)
     # Orthogonal columns: the first three hold the trend, and all of them what a machine would do.

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
-from edge.chest import Chest, chest_at, is_shaken, is_too_pure
-from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
+from edge.chest import MIN_PURE_PERIODS, Chest, chest_at, is_shaken, is_too_pure, loudest_rate, refined_rate
+from edge.resampling import FIELD_HZ, FIELD_SAMPLES, WINDOW_S, DisplacementField
 from edge.verdicts import FIRST_RATE_S, Verdict
 from models.runtime import Model
 
@@ -39,19 +39,26 @@ class LearnedJudge:
     def judge(self, field: DisplacementField, *, accepts_machines: bool = False) -> tuple[Verdict, Chest]:
         """See `Judge.judge`."""
         belief = self._vitals(field.field_mm, tapers_for(field.duration_s), field.trust)["belief"].astype(np.float64)
-        none = 0.0 if accepts_machines else float(belief[-1])
+        none = float(belief[-1])
         belief = belief[:-1] / max(float(belief[:-1].sum()), 1e-9)
         rate = rate_of(belief)
         near = float(belief[np.abs(RATES_PER_MIN - rate) <= NEAR_PER_MIN].sum())
-        chest = chest_at(field, rate)
+        # With fewer periods a machine cannot be told from a chest (`edge.chest`).
+        first_s = max(FIRST_RATE_S, MIN_PURE_PERIODS * 60 / rate)
+        is_long_enough = field.duration_s >= min(first_s, WINDOW_S) - 0.5 / FIELD_HZ
+        is_told = is_long_enough and near >= MIN_NEAR and none <= MAX_NONE
+        # What is told has to be alive; what is not told may be a machine, which stirs without anybody there.
+        chest = chest_at(field, rate if is_told else loudest_rate(field))
         quality = round(min(1.0, near * (1 - none)), 3)
         if is_shaken(field, chest):
             return Verdict(None, None, Withheld.SENSOR_MOVED, 0.0, False), chest
-        if is_too_pure(chest, field.duration_s) and not accepts_machines:
+        if is_too_pure(chest, field.duration_s):
+            if accepts_machines and field.duration_s >= FIRST_RATE_S:
+                return Verdict(refined_rate(chest), MIN_UNCERTAINTY_PER_MIN, None, 1.0, True), chest
             return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False), chest
-        if field.duration_s < FIRST_RATE_S - 0.5 / FIELD_HZ:
+        if not is_long_enough:
             return Verdict(None, None, Withheld.WARMING_UP, quality, None), chest
-        if near < MIN_NEAR or none > MAX_NONE or not chest.is_of_a_chests_size:
+        if not is_told or not chest.is_of_a_chests_size:
             return Verdict(None, None, Withheld.LOW_QUALITY, quality, None), chest
         return Verdict(rate, uncertainty_of(belief, rate), None, quality, True), chest
 
