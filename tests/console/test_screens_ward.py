@@ -91,6 +91,7 @@ def test_a_talk_becomes_a_consent_a_tile_a_look_and_a_stop(tmp_path):
         nurse.sign_in("ned")
         stay = STAY.search(nurse.client.get("/rooms").text)[1]
         page = f"/consents/{stay}"
+        nurse.press(page, f"{page}/needs", needs="none")
         nurse.press(page, f"{page}/offer", asked="them")
         nurse.press(page, f"{page}/explain", heard="yes")
         nurse.press(page, f"{page}/give", **YES)
