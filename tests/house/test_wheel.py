@@ -32,7 +32,10 @@ def test_the_wheel_leaves_the_workshop_and_the_tests_out(names: list[str]) -> No
     ] == []
 
 
-@pytest.mark.parametrize("ending", [".onnx", "policy.toml", "access.cedar", "loopback.conf", "py.typed", ".html"])
+@pytest.mark.parametrize(
+    "ending",
+    [".onnx", "policy.toml", "access.cedar", "loopback.conf", "py.typed", ".html", "hushward.po", "language.toml"],
+)
 def test_the_wheel_holds_what_is_not_python(names: list[str], ending: str) -> None:
     assert [name for name in names if name.endswith(ending)]
 
