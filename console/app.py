@@ -16,6 +16,7 @@ from console.api import alive
 from console.errors import StoreError
 from console.screens import (
     consenting,
+    duties,
     governance,
     health,
     night,
@@ -79,6 +80,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
+        duties.router(ward, door, answers),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

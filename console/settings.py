@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from broker.configuration import CLOSED, BrokerSettings
 from broker.messages import Slug
 from broker.vocabulary import Context
+from console.roles import Role
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")
 _Told = Annotated[str, Field(min_length=3, max_length=200)]
@@ -47,6 +48,17 @@ class ClinicalSettings(BaseModel):
     """The clinical safety officer who signed it."""
     hazard_signed_on: date
     """The day of that signature."""
+
+
+class TrustPolicySettings(BaseModel):
+    """The `[policy]` table: the trust's own values for parameters of the rule book, and whose signatures count."""
+
+    model_config = CLOSED
+
+    file: Path
+    """The policy file; its signatures lie beside it. `hushward rules policy check` says whether it would be taken."""
+    signers: dict[Role, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
+    """Public key of each role that signs; `hushward rules policy key` makes one."""
 
 
 class ConsoleSettings(BaseModel):
@@ -85,6 +97,8 @@ class ConsoleSettings(BaseModel):
     """Given exactly when `context = "clinical"`."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
+    policy: TrustPolicySettings | None = None
+    """Given when the trust has a policy of its own; without it the book's own values stand."""
     clock_file: Path | None = None
     """The shared clock of a demonstration ward; refused in every other context."""
 

@@ -20,6 +20,7 @@ from console.board import Board
 from console.commissioning import Commissions
 from console.consents import Consents, Reactions
 from console.desk import Desk
+from console.duties import Duties
 from console.errors import StoreError
 from console.identity import Identity
 from console.intake import Intake, Listeners
@@ -30,13 +31,14 @@ from console.office import Office
 from console.passwords import Passwords
 from console.prompts import Prompts
 from console.roll import Roll
-from console.rules.policy import Policy, shipped_policy
+from console.rules.policy import Policy
 from console.settings import ConsoleSettings
 from console.signer import Keys
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.store.database import Store
 from console.store.leases import present_boots
+from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
 from console.witnesses import Witnesses
 
@@ -59,6 +61,7 @@ class Ward:
         prompts: check prompts.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
+        duties: what people owe the rule book.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -91,6 +94,7 @@ class Ward:
         self.consents = Consents(office, self.roll, reactions, StopJournal(folder / JOURNAL if folder else None))
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
+        self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, link)
         listeners = Listeners(
             (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
@@ -115,7 +119,7 @@ class Ward:
             settings: checked.
             clock: the console's clock.
             link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
-            policy: the rule book; None for the one that was shipped.
+            policy: the rule book; None for the one that was shipped, with the trust's own policy in it.
             passwords: how passwords are hashed; None for the strength that a ward needs.
 
         Raises:
@@ -127,7 +131,7 @@ class Ward:
         try:
             head_file = settings.data_dir / "audit-head.jsonl"
             audit = AuditLog.open(store, settings.site, settings.ward, head_file=head_file)
-            rules = policy or shipped_policy()
+            rules = policy or policy_of(settings)
             office = Office(
                 store,
                 audit,
@@ -138,6 +142,7 @@ class Ward:
                 settings.ward,
                 settings.context,
             )
+            note_in_log(office)
             identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
             return cls(office, identity, link, settings.data_dir)
         except BaseException:

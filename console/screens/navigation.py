@@ -27,6 +27,7 @@ WARD = Link("/ward", N_("Ward and nodes"))
 CARDS = Link("/cards", N_("Cards to print"))
 HEALTH = Link("/health", N_("Health"))
 GOVERNANCE = Link("/governance", N_("Audit log"))
+DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
@@ -35,9 +36,9 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, HEALTH),
-    Role.IG_OFFICER: (GOVERNANCE, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, DUTIES, HEALTH),
+    Role.IG_OFFICER: (GOVERNANCE, DUTIES, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, HEALTH),
     Role.MATRON: (BOARD, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.

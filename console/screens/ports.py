@@ -9,6 +9,7 @@ from broker.vocabulary import Context, Modality
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
+from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.stops import Via
 from console.views import (
@@ -201,6 +202,16 @@ class Rollback(Protocol):
         """Say that one has looked; the second person, of another role, ends it."""
 
 
+class Duties(Protocol):
+    """What people owe the rule book."""
+
+    def due(self, actor: Actor) -> "Sequence[Duty] | Decision":
+        """Return every record with its due date."""
+
+    def note(self, actor: Actor, rule_id: str) -> Decision:
+        """Say that the record of a rule was made."""
+
+
 class Settings(Protocol):
     """What the screens need of the settings."""
 
@@ -259,6 +270,10 @@ class WardPort(Protocol):
     @property
     def rollback(self) -> Rollback:
         """Whether this console may be an older copy of itself."""
+
+    @property
+    def duties(self) -> Duties:
+        """What people owe the rule book."""
 
     def is_ready(self) -> bool:
         """Whether the database and the broker are there."""

@@ -28,7 +28,7 @@ PAGES = {
     ],
     "patient": ["/me"],
     "administrator": ["/ward", "/staff", "/rooms"],
-    "governance_lead": ["/governance", "/health"],
+    "governance_lead": ["/governance", "/governance/duties", "/health"],
     None: ["/sign-in", "/enrol/good", "/hidden", "/stop/room-2", "/stop/room-2/state", "/nowhere"],
 }
 ALL = [(who, page) for who, pages in PAGES.items() for page in pages]

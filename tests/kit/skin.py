@@ -11,6 +11,7 @@ from broker.vocabulary import Context
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.decision import Decision
+from console.rules.duties import duties_of
 from console.rules.policy import shipped_policy
 from console.views import (
     BoardView,
@@ -214,6 +215,7 @@ class HandWard:
             self.presses, {"add_staff": invited, "add_patient_account": invited, **_reset(invited)}
         )
         self.prompts: Any = Presses(self.presses, {})
+        self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})
         self.rollback.notice = lambda: self.notice
