@@ -32,6 +32,7 @@ docs: ## Write the generated pages and the README's pictures again (pictures nee
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.docs
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
+	$(BIN)/python -m tests.spec.rule_pages docs/reference/rules
 	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
 	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
 

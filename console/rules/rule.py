@@ -274,6 +274,5 @@ def _one_of(kind: type[Any], rule_id: str, key: str, told: object) -> Any:
     try:
         return kind(str(told))
     except ValueError as error:
-        raise PolicyError(
-            f"rule {rule_id}: {key} = {told!r}; say one of {', '.join(str(one) for one in kind)}"
-        ) from error
+        known = ", ".join(str(one) for one in kind)
+        raise PolicyError(f"rule {rule_id}: {key} = {told!r}; say one of {known}") from error
