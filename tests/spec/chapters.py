@@ -1,4 +1,4 @@
-"""Plays the nights of each chapter on a ward in a box, sentence by sentence, and renders a page for every chapter.
+"""Plays the nights of each chapter on a ward in a box, sentence by sentence.
 
 A step that begins with `then` must be so; any other is something that happens. The newest decision is what `it` means.
 """
@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,16 @@ from broker.readings import PlaceReading
 from broker.vocabulary import LeaseState, Modality, Place, Purpose
 from console.consents import Hold
 from console.roles import Role
+from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
 from console.rules.decision import Decision
 from console.rules.grants import Basis, Feeling, Grant, Information, Mark
 from console.rules.hours import parse_hours
-from console.rules.policy import Policy, Rule, RuleState, shipped_policy
-from console.rules.rule import CHAPTERS, text_of
+from console.rules.policy import shipped_policy
+from console.rules.rule import CHAPTERS
 from console.seed import example_grant
 from console.words import open_catalogues
-from deploy.rules import signed_by
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
-from tests.spec.nights import Row
+from tests.spec.nights import ZONE, Row
 
 FOLDER = Path(__file__).with_name("chapters")
 ENGLISH = open_catalogues("Europe/London")["en"]
@@ -44,6 +44,15 @@ class Night:
     asked: bool
 
 
+def read_chapter_rows() -> list[Row]:
+    """Rows in the form of the ward-night tables, with the rules that each shows."""
+    return [
+        Row(CHAPTERS[path.stem], tuple(row["rules"]), row["given"], row["says"], row)
+        for path in sorted(FOLDER.glob("*.toml"))
+        for row in tomllib.loads(path.read_text("utf-8")).get("row", [])
+    ]
+
+
 def read_chapter_nights() -> list[Night]:
     return [
         Night(
@@ -55,7 +64,7 @@ def read_chapter_nights() -> list[Night]:
             one.get("asked", True),
         )
         for path in sorted(FOLDER.glob("*.toml"))
-        for one in tomllib.loads(path.read_text("utf-8"))["night"]
+        for one in tomllib.loads(path.read_text("utf-8")).get("night", [])
     ]
 
 
@@ -78,51 +87,6 @@ class Player:
     @property
     def stay(self) -> str:
         return self.box.stay("room1")
-
-
-def chapter_page(letter: str, nights: list[Night], rows: list[Row], policy: Policy) -> str:
-    """Render one chapter for governance leads."""
-    lines = [f"# {letter}. {CHAPTERS[letter]}", "", "Made from the rule book and from the nights that are played with"]
-    lines += ["every change of the software. `hushward rules show` says the same for the installed version."]
-    for rule in policy.in_order():
-        if rule.chapter == letter:
-            lines += _rule_lines(rule, policy)
-            lines += _night_lines(rule.rule_id, nights, rows)
-    return "\n".join(lines) + "\n"
-
-
-def _rule_lines(rule: Rule, policy: Policy) -> list[str]:
-    lines = ["", f"## {rule.rule_id}", "", rule.sentence, ""]
-    kept = {
-        RuleState.ENFORCED: "Enforced in the software.",
-        RuleState.BY_PEOPLE: "Kept by people.",
-        RuleState.NOT_YET: f"**Not in this version.** {rule.why_not_yet}",
-    }
-    lines += [f"- {kept[rule.state]}", f"- Source: {rule.source} ({rule.source_status})"]
-    if rule.enforced_in:
-        lines += ["- Where: " + ", ".join(f"`{one}`" for one in rule.enforced_in)]
-    if rule.way_out:
-        lines += [f"- Whom it refuses: {rule.way_out}"]
-    if rule.paper is not None:
-        lines += [f"- Written down every {rule.paper.due.days} days: {rule.paper.record}"]
-    if rule.parameters:
-        lines += ["", "| value | is | from | to | who signs a change |", "|---|---|---|---|---|"]
-    for one in rule.parameters.values():
-        value, low, high = (text_of(number) for number in (one.value, one.low, one.high))
-        lines += [f"| `{one.name}` | {value} | {low} | {high} | {signed_by(policy, one)} |"]
-    return lines
-
-
-def _night_lines(rule_id: str, nights: list[Night], rows: list[Row]) -> list[str]:
-    lines: list[str] = []
-    for night in nights:
-        if rule_id in night.rules:
-            lines += ["", f"**{night.title}**", ""]
-            lines += [f"- {'*' + step + '*' if step.startswith('then ') else step}" for step in night.steps]
-    told = [row for row in rows if rule_id in row.rules]
-    if told:
-        lines += ["", "| when | the tile says |", "|---|---|", *(f"| {row.given} | `{row.says}` |" for row in told)]
-    return lines
 
 
 def _pass(player: Player, count: str, unit: str) -> None:
@@ -228,28 +192,26 @@ def _note(player: Player, rule_id: str) -> None:
     player.answer = player.box.ward.duties.note(GOVERNANCE, rule_id)
 
 
-_HAPPENS: dict[str, Callable[..., None]] = {
-    r"(\d+) (s|min|h|d) pass": _pass,
-    r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
-    r"they are asked again, and cannot say it back": lambda player: _again(player, False),
-    r"the nurse asks": lambda player: _ask(player, False),
-    r"they ask for it themselves": lambda player: _ask(player, True),
-    r"the nurse writes down a yes(?: with (.+))?": _yes,
-    r"the nurse writes down a no": lambda player: player.box.ward.consents.refuse(NURSE, player.stay),
-    r"(they press|somebody at the door presses|a nurse relays) stop": _stop,
-    r"they press pause": _pause,
-    r"(the nurse|their own tap) says: same as before": _resume,
-    r"(the nurse|their own tap) ends the pause": _resume,
-    r"they are moved to another room": _move,
-    r"they leave the ward": _discharge,
-    r"they are restrained": lambda player: player.box.ward.consents.note_hold(NURSE, player.stay, Hold.RESTRAINT),
-    r"a wish from when they were well is written down": lambda player: _wish(player),
-    r"they are in the en-suite for (\d+) s": _in_the_ensuite,
-    r"a (\w+) looks at their reading (to care for them|without a reason|to audit)": _look,
-    r"(they open|a nurse opens) the patient's page": _page,
-    r"(the same|another) person confirms a sensor that an engineer put in": _confirm,
-    r"governance writes down the record of (\w+)": _note,
-}
+def _read_entry(player: Player, basis: str) -> None:
+    now = player.box.clock.utc_now()
+    player.answer = _standing(now, [(now, EntryKind.GIVEN, basis)])
+
+
+def _objection(player: Player, clock: str, later: str) -> None:
+    """Let somebody for whom others decided object at a time of the night, and look again later."""
+    given = player.box.clock.utc_now()
+    night = given.replace(hour=int(clock[:2]), minute=int(clock[3:]))
+    told = [(given, EntryKind.GIVEN, "best_interests"), (night, EntryKind.PAUSED, "")]
+    player.answer = _standing(night + timedelta(hours=int(later)), told)
+
+
+def _standing(now: datetime, told: list[tuple[datetime, EntryKind, str]]) -> Standing:
+    grant = example_grant(told[0][0])
+    entries = [
+        ConsentEntry(f"{n}" * 32, "c" * 32, "d" * 32, at, kind, grant.to_details() | {"basis": basis} if basis else {})
+        for n, (at, kind, basis) in enumerate(told)
+    ]
+    return derive(entries, now, shipped_policy(), ZONE)
 
 
 def _wish(player: Player) -> None:
@@ -268,6 +230,14 @@ def _is_shown(player: Player) -> None:
 
 def _lists_a_look(player: Player) -> None:
     assert any("looked" in one.words.text or "looked" in str(one.words.values) for one in player.answer.ledger)
+
+
+def _is_given(player: Player, what: str) -> None:
+    assert player.answer.is_given == (what == "something is")
+
+
+def _reading_says(player: Player, words: str) -> None:
+    assert ENGLISH.words(player.answer.words).replace("\u2068", "").replace("\u2069", "").startswith(words)
 
 
 def _sensor_is(player: Player, what: str) -> None:
@@ -296,10 +266,36 @@ def _says_other_way(player: Player, rule_id: str) -> None:
     assert player.answer.way_out == shipped_policy().rules[rule_id].way_out != ""
 
 
+_HAPPENS: dict[str, Callable[..., None]] = {
+    r"(\d+) (s|min|h|d) pass": _pass,
+    r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
+    r"they are asked again, and cannot say it back": lambda player: _again(player, False),
+    r"the nurse asks": lambda player: _ask(player, False),
+    r"they ask for it themselves": lambda player: _ask(player, True),
+    r"the nurse writes down a yes(?: with (.+))?": _yes,
+    r"the nurse writes down a no": lambda player: player.box.ward.consents.refuse(NURSE, player.stay),
+    r"(they press|somebody at the door presses|a nurse relays) stop": _stop,
+    r"they press pause": _pause,
+    r"(the nurse|their own tap) says: same as before": _resume,
+    r"(the nurse|their own tap) ends the pause": _resume,
+    r"they are moved to another room": _move,
+    r"they leave the ward": _discharge,
+    r"they are restrained": lambda player: player.box.ward.consents.note_hold(NURSE, player.stay, Hold.RESTRAINT),
+    r"a wish from when they were well is written down": lambda player: _wish(player),
+    r"they are in the en-suite for (\d+) s": _in_the_ensuite,
+    r"a (\w+) looks at their reading (to care for them|without a reason|to audit)": _look,
+    r"(they open|a nurse opens) the patient's page": _page,
+    r"(the same|another) person confirms a sensor that an engineer put in": _confirm,
+    r"an entry says yes, on the word of '(\w+)'": _read_entry,
+    r"somebody for whom others decided objects at (\d\d:\d\d), and (\d+) h pass": _objection,
+    r"governance writes down the record of (\w+)": _note,
+}
 _THEN: dict[str, Callable[..., None]] = {
     r"it is (taken|refused) by (\w+)": _is_by,
     r"the way out of (\w+) is said": _says_other_way,
     r"it is shown": _is_shown,
+    r"(nothing is|something is) given": _is_given,
+    r"the reading says: (.+)": _reading_says,
     r"the page says that somebody looked": _lists_a_look,
     r"the sensor is (open|closed)": _sensor_is,
     r"the tile says: (.+)": _says,
