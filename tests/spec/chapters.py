@@ -224,6 +224,10 @@ def _is_by(player: Player, what: str, rule_id: str) -> None:
     assert answer.allowed == (what == "taken") and rule_id in answer.rules, answer
 
 
+def _is_refused(player: Player) -> None:
+    assert isinstance(player.answer, Decision) and not player.answer
+
+
 def _is_shown(player: Player) -> None:
     assert not isinstance(player.answer, Decision), player.answer
 
@@ -293,6 +297,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
 _THEN: dict[str, Callable[..., None]] = {
     r"it is (taken|refused) by (\w+)": _is_by,
     r"the way out of (\w+) is said": _says_other_way,
+    r"it is refused": _is_refused,
     r"it is shown": _is_shown,
     r"(nothing is|something is) given": _is_given,
     r"the reading says: (.+)": _reading_says,
