@@ -19,6 +19,7 @@ from console.screens import (
     caring,
     consenting,
     copying,
+    duties,
     governance,
     health,
     night,
@@ -97,6 +98,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
+        duties.router(ward, door, answers),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

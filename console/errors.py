@@ -13,6 +13,7 @@ ConsoleError
 ├── SealError           sealed content cannot be opened
 │   ├── KeyDestroyed    its key was destroyed: the content is gone, on purpose
 │   └── SealBroken      it was changed, moved to another row, or sealed under another key
+├── PolicyRefused       the trust's own policy is out of bounds, unsigned or older than one that was in force
 ├── NameTaken           a sign-in name that another account has
 └── AuditError          the audit log would no longer prove anything
     ├── EntryRefused    an entry holds something other than codes and pseudonyms
@@ -72,6 +73,10 @@ class KeyDestroyed(SealError):
 
 class SealBroken(SealError):
     """The content is not what was sealed for this row."""
+
+
+class PolicyRefused(ConsoleError):
+    """The trust's own policy cannot be taken; the sentence says why and what to do."""
 
 
 class NameTaken(ConsoleError):

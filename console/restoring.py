@@ -11,12 +11,12 @@ from console.office import Office
 from console.roles import Actor, Role
 from console.roll import Roll
 from console.rules.history import EntryKind
-from console.rules.policy import shipped_policy
 from console.settings import ConsoleSettings
 from console.signer import Keys
 from console.stops import write_entry
 from console.store import accounts
 from console.store.database import Store, Tx
+from console.trust_policy import policy_of
 
 _PEOPLE = 2
 
@@ -47,7 +47,7 @@ def accept(settings: ConsoleSettings, clock: Clock, usernames: Sequence[str]) ->
     store = Store.open(settings.url, Keys.open(settings.keys_dir), clock)
     try:
         audit = AuditLog.open(store, settings.site, settings.ward, head_file=settings.head_file, is_restored=True)
-        zone, policy = ZoneInfo(settings.timezone), shipped_policy()
+        zone, policy = ZoneInfo(settings.timezone), policy_of(settings)
         office = Office(store, audit, policy, clock, zone, settings.site, settings.ward, settings.context)
         return _accept(office, usernames)
     finally:

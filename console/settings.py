@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from broker.configuration import CLOSED, BrokerSettings
 from broker.messages import Slug
 from broker.vocabulary import Context
+from console.roles import Role
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")
 _Told = Annotated[str, Field(min_length=3, max_length=200)]
@@ -60,6 +61,17 @@ class ContactSettings(BaseModel):
     """The hospital's PALS: number or address; empty leaves it to whoever is asked."""
 
 
+class TrustPolicySettings(BaseModel):
+    """The `[policy]` table: the trust's own values for parameters of the rule book, and whose signatures count."""
+
+    model_config = CLOSED
+
+    file: Path
+    """The policy file; its signatures lie beside it. `hushward rules policy check` says whether it would be taken."""
+    signers: dict[Role, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
+    """Public key of each role that signs; `hushward rules policy key` makes one."""
+
+
 class ConsoleSettings(BaseModel):
     """Everything a console is told; whom it may sense is not here, for that comes from consents alone."""
 
@@ -98,6 +110,8 @@ class ConsoleSettings(BaseModel):
     """Whom a patient can turn to outside the ward."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
+    policy: TrustPolicySettings | None = None
+    """Given when the trust has a policy of its own; without it the book's own values stand."""
     clock_file: Path | None = None
     """The shared clock of a demonstration ward; refused in every other context."""
 

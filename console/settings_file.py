@@ -31,7 +31,10 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> ConsoleSet
     except ConfigurationError as error:
         raise SettingsError(str(error)) from error
     paths = ("data_dir", "tls_certificate", "tls_key", "clock_file")
-    anchored = {name: configuration.under(path.parent, getattr(settings, name)) for name in paths}
+    anchored: dict[str, object] = {name: configuration.under(path.parent, getattr(settings, name)) for name in paths}
+    if settings.policy is not None:
+        file = configuration.under(path.parent, settings.policy.file)
+        anchored["policy"] = settings.policy.model_copy(update={"file": file})
     return settings.model_copy(update={**anchored, "broker": settings.broker.anchored(path.parent)})
 
 

@@ -158,6 +158,30 @@ def signature_holds(public_hex: str, content: bytes, signature: str) -> bool:
     return _holds(public_hex, content, _decoded(signature))
 
 
+def signed_by_person(key_file: Path, content: bytes) -> str:
+    """Return a person's base64 signature over these bytes, with the key of a file that `make_person_key` made.
+
+    Raises:
+        KeyFault: the key cannot be read, or others may read it.
+    """
+    if not key_file.exists():
+        raise KeyFault(f"{key_file}: there is no such key; make one with: hushward rules policy key {key_file}")
+    return base64.b64encode(Ed25519PrivateKey.from_private_bytes(_read_secret(key_file)).sign(content)).decode()
+
+
+def make_person_key(key_file: Path) -> str:
+    """Make a person's signing key; return its public half, 64 hex digits.
+
+    Raises:
+        KeyFault: the file is there already.
+    """
+    if key_file.exists():
+        raise KeyFault(f"{key_file}: is there already; choose another name, so that no key is lost")
+    secret = secrets.token_bytes(32)
+    write_durably(key_file, secret.hex(), 0o600)
+    return Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw().hex()
+
+
 def is_public_key(told: str) -> bool:
     """Return whether a text is an Ed25519 public key in 64 hex digits."""
     try:

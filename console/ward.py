@@ -22,6 +22,7 @@ from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
 from console.desk import Desk
+from console.duties import Duties
 from console.errors import StoreError
 from console.identity import Identity
 from console.intake import Intake, Listeners
@@ -34,13 +35,14 @@ from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
 from console.roll import Roll
-from console.rules.policy import Policy, shipped_policy
+from console.rules.policy import Policy
 from console.settings import ConsoleSettings
 from console.signer import Keys
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.store.database import Store
 from console.store.leases import present_boots
+from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
@@ -69,6 +71,7 @@ class Ward:
         own: what a patient chooses on their own page.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
+        duties: what people owe the rule book.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -116,6 +119,7 @@ class Ward:
         self.places = Places(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
+        self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, link)
         listeners = Listeners(
             (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
@@ -140,7 +144,7 @@ class Ward:
             settings: checked.
             clock: the console's clock.
             link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
-            policy: the rule book; None for the one that was shipped.
+            policy: the rule book; None for the one that was shipped, with the trust's own policy in it.
             passwords: how passwords are hashed; None for the strength that a ward needs.
 
         Raises:
@@ -152,7 +156,7 @@ class Ward:
         try:
             head_file = settings.data_dir / "audit-head.jsonl"
             audit = AuditLog.open(store, settings.site, settings.ward, head_file=head_file)
-            rules = policy or shipped_policy()
+            rules = policy or policy_of(settings)
             office = Office(
                 store,
                 audit,
@@ -163,6 +167,7 @@ class Ward:
                 settings.ward,
                 settings.context,
             )
+            note_in_log(office)
             identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
             return cls(office, identity, link, settings.data_dir)
         except BaseException:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ROOMS = "rooms:read"
     STAFF = "staff:read"
     AUDIT = "audit:read"
+    DUTY_NOTE = "duty:note"
     WARD_CHANGE = "ward:change"
     STAFF_CHANGE = "staff:change"
     NODE_ADD = "node:add"

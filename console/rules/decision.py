@@ -34,9 +34,11 @@ class Decision:
         allowed: whether what was asked may be done.
         rules: ids of the rules that decided; at least one.
         reason: the sentence for the person who asked.
-        policy_version: version of the rule book that was in force.
+        policy_version: of the rule book in force, with the trust's own policy in it (`Policy.version`).
         obligations: what must be done besides.
         detail: id of what was made by the command, for the caller; empty when nothing was made or asked.
+        way_out: what somebody who was refused can do, in English; empty where the reason says it, or it is allowed.
+        local_policy: first 16 hex digits of the trust's own policy's hash; empty when there is none.
     """
 
     allowed: bool
@@ -45,6 +47,8 @@ class Decision:
     policy_version: int
     obligations: tuple[Obligation, ...] = ()
     detail: str = ""
+    way_out: str = ""
+    local_policy: str = ""
 
     def __bool__(self) -> bool:
         """Return whether it is allowed."""

@@ -1,82 +1,51 @@
-"""The policy file: every rule that is enforced, its sentence, its source and its parameters."""
+"""The rule book in force: every rule with its parameters, and the one maker of decisions."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from console.roles import Role
 from console.rules.decision import Decision, Obligation
+from console.rules.rule import Parameter, PolicyError, Rule, RuleState, Safer, SourceStatus, in_order, read_rule
 from console.views import Words
 
+__all__ = [
+    "POLICY_FILE",
+    "Parameter",
+    "Policy",
+    "PolicyError",
+    "Rule",
+    "RuleState",
+    "Safer",
+    "Signing",
+    "SourceStatus",
+    "made",
+    "read_policy",
+    "shipped_policy",
+]
+
 POLICY_FILE = Path(__file__).with_name("policy.toml")
-
-
-class SourceStatus(StrEnum):
-    """How well founded a rule is."""
-
-    SEEN = "seen"
-    INFERRED = "inferred"
-    PROPOSED = "proposed"
-    BACKGROUND = "background"
-
-
-class Safer(StrEnum):
-    """Which way a parameter may move without costing safety or privacy."""
-
-    LOWER = "lower"
-    HIGHER = "higher"
-    NEITHER = "neither"
-
-
-class PolicyError(ValueError):
-    """The policy file cannot be used; the sentence names the rule and the remedy."""
+MOST_LOCAL = 999
+"""A trust's own policy has version 1 to this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """One number or time of day that a rule reads.
+class Signing:
+    """Who signs a change of a parameter.
 
     Attributes:
-        name: unique within its rule; ends with its unit.
-        value: a number, or a ward-local time of day as "HH:MM".
-        unit: s, h, d, count or local_time.
-        low: smallest value allowed; None for a time of day.
-        high: largest value allowed; None for a time of day.
-        safer_for_safety: the direction that is safer for the person's body.
-        safer_for_privacy: the direction that is safer for the person's privacy.
+        any_change: roles that sign every change.
+        worse_for_safety: roles that sign besides, when it moves away from what is safer for the person's body.
+        worse_for_privacy: roles that sign besides, when it moves away from what is safer for their privacy.
     """
 
-    name: str
-    value: float | time
-    unit: str
-    low: float | None
-    high: float | None
-    safer_for_safety: Safer
-    safer_for_privacy: Safer
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule as it stands in the policy file.
-
-    Attributes:
-        rule_id: as in the governance chapters.
-        sentence: the rule in plain words.
-        source: who asks for it.
-        source_status: how well founded that is.
-        enforced_in: modules that enforce it.
-        parameters: by name.
-    """
-
-    rule_id: str
-    sentence: str
-    source: str
-    source_status: SourceStatus
-    enforced_in: tuple[str, ...]
-    parameters: Mapping[str, Parameter]
+    any_change: tuple[Role, ...] = ()
+    worse_for_safety: tuple[Role, ...] = ()
+    worse_for_privacy: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +53,37 @@ class Policy:
     """The rule book in force; it makes every decision, so that each carries its version.
 
     Attributes:
-        version: rises with every change of the file.
+        book: version of the rule book that came with the software.
         rules: by id.
+        signing: who signs a change.
+        local: version of the trust's own policy; 0 when it has none.
+        local_hash: SHA-256 of the trust's own policy, 64 hex digits; empty when it has none.
     """
 
-    version: int
+    book: int
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    signing: Signing = Signing()
+    local: int = 0
+    local_hash: str = ""
+
+    @property
+    def version(self) -> int:
+        """Return the one number that leases, decisions and the log carry.
+
+        The book's own version; with a policy of the trust, the book's version times 1000 plus the trust's.
+        """
+        return self.book * (MOST_LOCAL + 1) + self.local if self.local else self.book
 
     def number(self, rule_id: str, name: str) -> float:
         """Return a parameter as a number in the unit of its name."""
-        value = self._parameter(rule_id, name).value
+        value = self.parameter(rule_id, name).value
         if isinstance(value, time):
             raise PolicyError(f"rule {rule_id}: {name} is a time of day, not a number")
         return value
 
     def duration(self, rule_id: str, name: str) -> timedelta:
         """Return a parameter as a length of time."""
-        unit = self._parameter(rule_id, name).unit
+        unit = self.parameter(rule_id, name).unit
         seconds = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
         if unit not in seconds:
             raise PolicyError(f"rule {rule_id}: {name} is in {unit}, not a length of time")
@@ -108,18 +91,35 @@ class Policy:
 
     def time_of_day(self, rule_id: str, name: str) -> time:
         """Return a parameter as a ward-local time of day."""
-        value = self._parameter(rule_id, name).value
+        value = self.parameter(rule_id, name).value
         if not isinstance(value, time):
             raise PolicyError(f"rule {rule_id}: {name} is a number, not a time of day")
         return value
+
+    def parameter(self, rule_id: str, name: str) -> Parameter:
+        """Return one parameter.
+
+        Raises:
+            PolicyError: there is no such rule, or it has no such parameter.
+        """
+        try:
+            return self.rules[rule_id].parameters[name]
+        except KeyError:
+            raise PolicyError(f"rule {rule_id} has no parameter {name} in the policy file") from None
+
+    def in_order(self) -> tuple[Rule, ...]:
+        """Return every rule in the order of the book."""
+        return tuple(self.rules[one] for one in sorted(self.rules, key=in_order))
 
     def allow(self, *rule_ids: str, reason: Words, obligations: tuple[Obligation, ...] = ()) -> Decision:
         """Return a decision that allows."""
         return self._decide(True, rule_ids, reason, obligations)
 
     def deny(self, *rule_ids: str, reason: Words, obligations: tuple[Obligation, ...] = ()) -> Decision:
-        """Return a decision that denies."""
-        return self._decide(False, rule_ids, reason, obligations)
+        """Return a decision that denies; it carries the way out of the first rule that has one."""
+        ways = (self.rules[one].way_out for one in rule_ids if one in self.rules)
+        denied = self._decide(False, rule_ids, reason, obligations)
+        return replace(denied, way_out=next((one for one in ways if one), ""))
 
     def _decide(
         self, allowed: bool, rule_ids: tuple[str, ...], reason: Words, obligations: tuple[Obligation, ...]
@@ -127,13 +127,7 @@ class Policy:
         unknown = [one for one in rule_ids if one not in self.rules]
         if unknown or not rule_ids:
             raise PolicyError(f"a decision names rules of the policy file; not there: {unknown or 'none given'}")
-        return Decision(allowed, rule_ids, reason, self.version, obligations)
-
-    def _parameter(self, rule_id: str, name: str) -> Parameter:
-        try:
-            return self.rules[rule_id].parameters[name]
-        except KeyError:
-            raise PolicyError(f"rule {rule_id} has no parameter {name} in the policy file") from None
+        return Decision(allowed, rule_ids, reason, self.version, obligations, local_policy=self.local_hash[:16])
 
 
 def made(decision: Decision, detail: str) -> Decision:
@@ -145,7 +139,7 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
     """Read and check a policy file.
 
     Raises:
-        PolicyError: a rule without sentence, source or place of enforcement, or a value outside its own bounds.
+        PolicyError: what is wrong with it, naming the rule.
     """
     try:
         told = tomllib.loads(path.read_text("utf-8"))
@@ -153,14 +147,14 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
         raise PolicyError(f"{path.name}: {error}; mend the file or put back the one that was shipped") from error
     rules: dict[str, Rule] = {}
     for one in told.get("rule", []):
-        rule = _rule(one)
+        rule = read_rule(one)
         if rule.rule_id in rules:
             raise PolicyError(f"rule {rule.rule_id} stands twice in {path.name}")
         rules[rule.rule_id] = rule
     version = told.get("policy_version")
     if not isinstance(version, int) or version < 1 or not rules:
         raise PolicyError(f"{path.name}: needs policy_version (1 or more) and at least one rule")
-    return Policy(version, rules)
+    return Policy(version, rules, _signing(path, told.get("signing", {})))
 
 
 @cache
@@ -169,33 +163,8 @@ def shipped_policy() -> Policy:
     return read_policy()
 
 
-def _rule(told: Mapping[str, object]) -> Rule:
-    rule_id = str(told.get("id", "?"))
-    for key in ("id", "sentence", "source", "source_status", "enforced_in"):
-        if not told.get(key):
-            raise PolicyError(f"rule {rule_id}: {key} is missing")
-    places, given = told["enforced_in"], told.get("parameter", [])
-    if not isinstance(places, list) or not isinstance(given, list):
-        raise PolicyError(f"rule {rule_id}: enforced_in and parameter are lists")
-    parameters = [_read_parameter(rule_id, one) for one in given]
-    return Rule(
-        rule_id,
-        str(told["sentence"]),
-        str(told["source"]),
-        SourceStatus(str(told["source_status"])),
-        tuple(str(one) for one in places),
-        {one.name: one for one in parameters},
-    )
-
-
-def _read_parameter(rule_id: str, told: Mapping[str, object]) -> Parameter:
-    name, unit, value = str(told.get("name", "?")), str(told.get("unit", "?")), told.get("value")
-    safety, privacy = Safer(str(told.get("safer_for_safety"))), Safer(str(told.get("safer_for_privacy")))
-    if unit == "local_time":
-        return Parameter(name, time.fromisoformat(str(value)), unit, None, None, safety, privacy)
-    low, high = told.get("low"), told.get("high")
-    if not (isinstance(value, int | float) and isinstance(low, int | float) and isinstance(high, int | float)):
-        raise PolicyError(f"rule {rule_id}: {name} needs a value, low and high as numbers")
-    if not low <= value <= high:
-        raise PolicyError(f"rule {rule_id}: {name} = {value} is outside {low} to {high}; choose a value within")
-    return Parameter(name, float(value), unit, float(low), float(high), safety, privacy)
+def _signing(path: Path, told: Mapping[str, Any]) -> Signing:
+    roles = {name: tuple(Role(one) for one in told.get(name, [])) for name in Signing.__dataclass_fields__}
+    if not all(roles.values()):
+        raise PolicyError(f"{path.name}: [signing] names the roles for {', '.join(roles)}")
+    return Signing(**roles)

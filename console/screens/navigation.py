@@ -31,6 +31,7 @@ PLACES = Link("/places", N_("Seclusion and like places"))
 
 COMPLAINTS = Link("/complaints", N_("Complaints"))
 PAPERS = Link("/print", N_("Papers to print"))
+DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
@@ -39,9 +40,9 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, COMPLAINTS, PLACES, HEALTH),
-    Role.IG_OFFICER: (GOVERNANCE, COMPLAINTS, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, PLACES, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, DUTIES, COMPLAINTS, PLACES, HEALTH),
+    Role.IG_OFFICER: (GOVERNANCE, DUTIES, COMPLAINTS, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, PLACES, HEALTH),
     Role.MATRON: (BOARD, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.

@@ -12,6 +12,7 @@ from console.own_views import ComplaintView, OwnCopy, ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
+from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.screens.care_ports import Care, Places, Whereabouts
 from console.stops import Via
@@ -270,6 +271,16 @@ class Contacts(Protocol):
         """The hospital's PALS; empty when it is not known."""
 
 
+class Duties(Protocol):
+    """What people owe the rule book."""
+
+    def due(self, actor: Actor) -> "Sequence[Duty] | Decision":
+        """Return every record with its due date."""
+
+    def note(self, actor: Actor, rule_id: str) -> Decision:
+        """Say that the record of a rule was made."""
+
+
 class Settings(Protocol):
     """What the screens need of the settings."""
 
@@ -352,6 +363,10 @@ class WardPort(Protocol):
     @property
     def rollback(self) -> Rollback:
         """Whether this console may be an older copy of itself."""
+
+    @property
+    def duties(self) -> Duties:
+        """What people owe the rule book."""
 
     def is_ready(self) -> bool:
         """Whether the database and the broker are there."""

@@ -40,7 +40,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def sign_in(request: Request, username: Short = "", password: Secret = "") -> Response:
         outcome = ward.identity.sign_in(username, password, cookies.device(request))
         if isinstance(outcome, Decision):
-            return _ask(request, door.anybody(request), outcome.reason)
+            return _ask(request, door.anybody(request), outcome)
         before = cookies.session(request)
         if before is not None:
             ward.identity.sign_out(before)
@@ -116,8 +116,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             request, None, N_("Your account is ready"), N_("Sign in with your name and password."), 200, "/sign-in"
         )
 
-    def _ask(request: Request, actor: Actor | None = None, denied: Words | None = None) -> Response:
-        status = 403 if denied else 200
+    def _ask(request: Request, actor: Actor | None = None, denied: Decision | None = None) -> Response:
+        status = 200 if denied is None else 403
         return answers.page(request, actor, "sign_in.html", status, denied=denied, known=actor)
 
     def _signed_out(request: Request, onward: str = "/sign-in") -> Response:

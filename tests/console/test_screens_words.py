@@ -29,7 +29,7 @@ PAGES = {
     ],
     "patient": ["/me", "/reading", "/me/tell", "/me/copy", "/me/leaving", "/me/print"],
     "administrator": ["/ward", "/staff", "/rooms"],
-    "governance_lead": ["/governance", "/complaints", "/health"],
+    "governance_lead": ["/governance", "/governance/duties", "/complaints", "/health"],
     None: [
         "/sign-in",
         "/enrol/good",

@@ -13,6 +13,7 @@ from console.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.decision import Decision
+from console.rules.duties import duties_of
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.views import (
@@ -254,6 +255,7 @@ class HandWard:
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.prompts: Any = Presses(self.presses, {})
+        self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})
         self.rollback.notice = lambda: self.notice
