@@ -10,8 +10,9 @@ from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField
 
 # Two bodies are so far apart, and each stirs so far above the noise. Set on the simulator, as all limits here.
 APART_M, STIR = 0.9, 8.0
-# Half a second scatters more than a whole one, and somebody who walks in stirs more than somebody who breathes.
-QUICK_STIR = 20.0
+# Somebody who comes in moves as nobody does who lies and breathes: energy that steady rotation does not foretell, so
+# far above the noise, and so much more of it than where somebody lies.
+VISIT_BURST, VISIT_SHARE = 8.0, 2.0
 # Half width of the mean over neighbouring bins and receivers: a body is no narrower.
 SMOOTH_M = 0.12
 # Between two bodies the stir falls below this share of the lesser one. Neither the slope of one strong echo does so nor
@@ -21,8 +22,8 @@ VALLEY_SHARE = 0.1
 LEAST_SHARE = 2e-3
 # Where somebody lies is known from so many calm seconds, and so near it a stir is theirs.
 HOME_M, HOME_MEMORY = 0.6, 0.2
-# Seconds out of the last ones: somebody who walks in is seen at once, two who lie still are asked longer.
-VISIT_SECONDS, VISIT_OF = 2, 3
+# Seconds out of the last ones: whoever gets up still shows in bed for two seconds; two who lie still are asked longer.
+VISIT_SECONDS, VISIT_OF = 3, 4
 CALM_SECONDS, CALM_OF = 4, 5
 HOLD_S = 4.0
 # Displacement this much alike is one body seen twice, by way of a wall.
@@ -57,18 +58,24 @@ class Crowd:
             return False
         near = np.abs(np.subtract.outer(range_m, range_m)) <= SMOOTH_M
         mean = near / near.sum(axis=1, keepdims=True)
-        now, calm = two_places(mean @ motion.quick, range_m, QUICK_STIR), two_places(mean @ motion.slow, range_m)
-        self._visited.append(now is not None and self._is_home(now))
+        is_visit = self._is_visit(mean @ motion.burst, motion.slow, range_m)
+        calm = two_places(mean @ motion.slow, range_m)
+        self._visited.append(is_visit)
         self._shared.append(calm is not None and not is_moving and not are_alike(field, *calm))
         if sum(self._visited) >= VISIT_SECONDS or sum(self._shared) >= CALM_SECONDS:
             self._until_s = t_s + HOLD_S
-        if not is_moving and now is None:
+        if not is_moving and not is_visit:
             self._learn(motion.slow, range_m)
         return t_s < self._until_s
 
-    def _is_home(self, places_m: tuple[float, float]) -> bool:
-        """Say whether one of two places is where somebody has been lying."""
-        return self._home_m is not None and min(abs(place - self._home_m) for place in places_m) < HOME_M
+    def _is_visit(self, burst: Float, slow: Float, range_m: Float) -> bool:
+        """Say whether somebody moves about while another goes on breathing where they have been lying."""
+        if self._home_m is None:
+            return False
+        home, far = np.abs(range_m - self._home_m) < HOME_M, np.abs(range_m - self._home_m) >= APART_M
+        if not home.any() or not far.any() or slow[home].max() < STIR:
+            return False
+        return bool(burst[far].max() > max(VISIT_BURST, VISIT_SHARE * burst[home].max()))
 
     def _learn(self, slow: Float, range_m: Float) -> None:
         if slow.max() < STIR:
@@ -79,22 +86,21 @@ class Crowd:
         self._home_m += HOME_MEMORY * (place_m - self._home_m)
 
 
-def two_places(profile: Float, range_m: Float, least: float = STIR) -> tuple[float, float] | None:
+def two_places(profile: Float, range_m: Float) -> tuple[float, float] | None:
     """Find two places that stir with quiet between them.
 
     Args:
         profile: shape (bins,), stir over noise, 1 where nothing moves.
         range_m: shape (bins,) [m], not falling.
-        least: stir of either.
 
     Returns:
         The stronger and the other [m]; None when there is only one, or none.
     """
     first = int(np.argmax(profile))
-    if profile[first] < least:
+    if profile[first] < STIR:
         return None
     worth = (profile - 1) * (np.maximum(range_m, 0.3) / max(float(range_m[first]), 0.3)) ** 4
-    far = (np.abs(range_m - range_m[first]) >= APART_M) & (profile >= least)
+    far = (np.abs(range_m - range_m[first]) >= APART_M) & (profile >= STIR)
     far &= worth >= LEAST_SHARE * (profile[first] - 1)
     for other in np.flatnonzero(far)[np.argsort(-profile[far])]:
         low, high = sorted((first, int(other)))

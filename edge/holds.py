@@ -22,8 +22,8 @@ class HoldWatch:
     RESUMED_SHARE = 0.6
     SHORTEST_S, LONGEST_S = 3.6, 5.6
     RESUME_S = 2.6
-    # One second of creep in a held breath is not a breath: it must go on.
-    RESUME_LOOKS = 2
+    # One second of creep in a held breath is not a breath: it must be as large as one, or go on.
+    RESUME_LOOKS, SURE_SHARE = 2, 0.85
 
     def __init__(self) -> None:
         self.restart()
@@ -83,7 +83,7 @@ class HoldWatch:
         share = math.sqrt(wave_share * churn_share)
         self.is_waning = share < self.WANING_SHARE
         self._moving_looks = self._moving_looks + 1 if self.is_held and share > self.RESUMED_SHARE else 0
-        if self._moving_looks >= self.RESUME_LOOKS:
+        if self._moving_looks >= self.RESUME_LOOKS or (self.is_held and share > self.SURE_SHARE):
             self.is_held, self._moving_looks = False, 0
             return True
         if not self.is_held and share < self.STOPPED_SHARE and max(wave_share, churn_share) < self.RESUMED_SHARE:

@@ -15,8 +15,8 @@ def stir(*places, width_m=0.15):
     return profile
 
 
-def motion(quick, slow=None):
-    return Motion(1.0, 0.0, quick if slow is None else slow, np.zeros(33), quick)
+def motion(slow, burst=None):
+    return Motion(1.0, 0.0, slow, np.zeros(33) if burst is None else burst - 1, slow)
 
 
 def field(waves=None):
@@ -39,21 +39,35 @@ def test_an_empty_room_and_a_faint_reflection_are_no_second_place():
     assert two_places(stir((1.2, 1e7), (3.0, 10.0)), RANGE_M) is None
 
 
-def test_somebody_who_comes_in_is_seen_within_two_seconds_of_stirring():
-    crowd = Crowd()
+def test_somebody_who_comes_in_is_seen_within_three_seconds_of_stirring():
+    crowd, bed = Crowd(), stir((1.2, 300.0))
     for second in range(10):
-        assert not crowd.look(second, motion(stir((1.2, 300.0))), field(), is_moving=False)
-    came = [crowd.look(10 + s, motion(stir((1.2, 300.0), (3.6, 80.0))), field(), is_moving=True) for s in range(3)]
-    assert came[1]
-    assert came[2]
+        assert not crowd.look(second, motion(bed), field(), is_moving=False)
+    came = [crowd.look(10 + s, motion(bed, stir((3.6, 80.0))), field(), is_moving=True) for s in range(4)]
+    assert came == [False, False, True, True]
 
 
 def test_somebody_who_gets_up_is_not_taken_for_two():
     crowd = Crowd()
     for second in range(10):
         crowd.look(second, motion(stir((1.2, 300.0))), field(), is_moving=False)
-    walked = [crowd.look(10 + s, motion(stir((1.8 + 0.5 * s, 500.0))), field(), is_moving=True) for s in range(4)]
+    # What is asked over a whole second shows the bed for two seconds more.
+    slow = [stir((1.2, 300.0)), stir((1.2, 90.0), (1.8, 90.0)), stir((2.4, 90.0)), stir((2.9, 90.0)), stir((3.4, 90.0))]
+    walked = [
+        crowd.look(10 + s, motion(one, stir((1.4 + 0.5 * s, 200.0))), field(), is_moving=True)
+        for s, one in enumerate(slow)
+    ]
     assert not any(walked)
+
+
+def test_the_reflection_of_somebody_who_turns_is_not_a_visitor():
+    crowd, bed = Crowd(), stir((1.2, 300.0))
+    for second in range(10):
+        crowd.look(second, motion(bed), field(), is_moving=False)
+    turned = [
+        crowd.look(10 + s, motion(bed, stir((1.2, 900.0), (2.6, 40.0))), field(), is_moving=True) for s in range(5)
+    ]
+    assert not any(turned)
 
 
 def test_two_who_lie_still_are_told_by_breathing_apart():
@@ -69,7 +83,7 @@ def test_a_reflection_of_one_sleeper_is_not_a_second_one():
     waves = {1.2: wave, 2.4: -0.6 * wave}
     assert are_alike(field(waves), 1.2, 2.4)
     crowd, both = Crowd(), stir((1.2, 200.0), (2.4, 90.0))
-    seen = [crowd.look(s, motion(np.ones(33), both), field(waves), is_moving=False) for s in range(8)]
+    seen = [crowd.look(s, motion(both), field(waves), is_moving=False) for s in range(8)]
     assert not any(seen)
 
 
