@@ -76,7 +76,7 @@ def main() -> None:
     if recording is not None and recording.exists():
         figure, axis = pyplot.subplots(figsize=(9, 3), layout="constrained")
         _draw(axis, list(estimates_of(open_recording(recording), new_estimator(Zones()))))
-        axis.axhline(18.4, color="black", lw=0.8, label="reference")
+        axis.axhline(18.4, color="black", lw=0.8, label="the maker's own")
         axis.legend(loc="upper right")
         figure.savefig(IMAGES / "sensing-a121.png", dpi=80)
 
