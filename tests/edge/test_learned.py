@@ -81,7 +81,7 @@ def test_a_rate_so_slow_that_a_machine_could_not_be_told_apart_is_not_told_yet()
 def test_a_rate_is_the_middle_of_the_highest_peak_and_not_of_two():
     two = 0.6 * bell(12.0)[:-1] + 0.4 * bell(24.0)[:-1]
     assert rate_of(two) == pytest.approx(12.0, abs=0.2)
-    assert uncertainty_of(two, 12.0) > 10
+    assert uncertainty_of(two, 12.0) > 8
 
 
 def test_tapers_cover_the_whole_and_each_half_of_what_is_there():

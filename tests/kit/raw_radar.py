@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from edge.range_transform import LIGHT_M_PER_S, Chirp
+from models.simulator.breathing import Breathing, BreathingStyle
 
 TI_CHIRP = Chirp(60e9, 60e12, 4e6, 100, True)
 BGT_CHIRP = Chirp(60e9, 1.4e9 * 1e6 / 128, 1e6, 128, False)
@@ -32,9 +33,9 @@ def room(chirp, ranges_m, size):
 
 
 def breath_turns(frames, rate_hz, per_min=15.0):
-    """Return where in its swing a breath is, -1 to 1, shape (frames,); no two breaths last as long."""
-    t_s = np.arange(frames) / rate_hz
-    return np.sin(2 * np.pi * per_min / 60 * t_s + 0.6 * np.sin(0.27 * t_s) + 0.4 * np.sin(0.45 * t_s + 1))
+    """Return where in its swing a breath is, about -1 to 1, shape (frames,); no two breaths are alike."""
+    breathing = Breathing(BreathingStyle(per_min, depth_mm=2.0, depth_jitter=0.1), np.random.default_rng(5))
+    return np.array([breathing.step(1 / rate_hz) - 1 for _ in range(frames)])
 
 
 def breath_m(frames, rate_hz, per_min=15.0, around_m=0.7):
