@@ -1,7 +1,7 @@
 """Commands about consent: ask, explain, give, refuse, stop, pause, resume; entries are only ever added."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from console.office import Office
@@ -15,6 +15,7 @@ from console.rules.consent import EntryKind, RelayAnswer, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
+from console.rules.wording import Wording
 from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own
@@ -28,8 +29,20 @@ __all__ = ["Consents", "Reactions", "Via"]
 class Consents:
     """The consents of a ward, one stay at a time (rule C4)."""
 
-    def __init__(self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal) -> None:
+    def __init__(
+        self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal, wordings: Mapping[str, Wording]
+    ) -> None:
+        """Take what consents need.
+
+        Args:
+            office: store, log, rules and clock.
+            roll: who stays where.
+            reactions: what follows at once from a word.
+            journal: keeps a stop that cannot be entered yet.
+            wordings: by language, who has checked our text; only a checked one carries a yes (rule E1).
+        """
         self._office = office
+        self._wordings = wordings
         self._roll = roll
         self._reactions = reactions
         self._history = StayHistory(office, roll)
@@ -70,8 +83,8 @@ class Consents:
 
         def decide(person: Person, standing: Standing) -> Decision:
             office, room_kind = self._office, self._roll.sheet().kind_of(person.stay.room_id)
-            facts = GiveFacts(grant, standing, office.now(), office.policy, office.zone, room_kind, said_at)
-            return may_give(facts)
+            now, wordings = office.now(), self._wordings
+            return may_give(GiveFacts(grant, standing, now, office.policy, office.zone, room_kind, said_at, wordings))
 
         note = Note(
             EntryKind.GIVEN,

@@ -26,12 +26,21 @@ LOOKS: Mapping[str, Words] = {
 ACTS: Mapping[str, Words] = {
     "consent:sensor:paused": Words("paused the sensor"),
     "consent:sensor:stopped": Words("told us that you want the sensor off"),
+    "consent:record:paused": Words("paused the sensor"),
+    "consent:record:talked": Words("wrote down a talk with you about the sensor"),
+    "consent:record:changed": Words("wrote down a change around you"),
+    "consent:record:earlier_no_reviewed": Words("wrote down that two clinicians looked again at your earlier no"),
+    "stay:record:away": Words("wrote down where you were"),
+    "stay:record:returned": Words("wrote down where you were"),
+    "stay:record:tranquillised": Words("wrote down a calming injection; checks in person began"),
+    "stay:record:checked_in_person": Words("checked on you in person"),
+    "stay:record:sedation_ended": Words("ended the checks in person after your injection"),
     "desk:account:made": Words("made a sign-in for your page"),
     "desk:account:reset": Words("made a new sign-in for your page; the old one ended"),
     "desk:account:reset_asked": Words("asked for a new sign-in for your page"),
     "desk:account:confirmed": Words("confirmed that you have your sign-in"),
 }
-"""What staff did about the sensor and the sign-in by name: shown to the patient too (rules C5, S3, X6)."""
+"""What staff did by name, beside what the patient said themselves: shown to them too (rules C5, P10, S2, S3, X6)."""
 OWN_ACTS: Mapping[str, Words] = {
     "consent:record:relay_answered": Words("answered: was that you?"),
     "consent:record:resumed": Words("let the sensor start again"),

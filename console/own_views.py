@@ -69,6 +69,25 @@ class CopyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRequestView:
+    """A request for everything, as those who answer it see it (rule S5).
+
+    Attributes:
+        request_id: random.
+        patient_id: pseudonym of who asked, as in the log.
+        asked_at: when.
+        due_at: until when it is answered.
+        is_late: nobody has answered it in time.
+    """
+
+    request_id: str
+    patient_id: str
+    asked_at: datetime
+    due_at: datetime
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentLine:
     """One word of a consent's history.
 

@@ -11,7 +11,7 @@ from console.ledger import LedgerPage
 from console.own_views import ComplaintView, CopyView
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
-from console.rules.grants import CarePlanReason
+from console.rules.grants import CarePlanReason, LessAnswer
 from console.rules.leasing import granted_window
 from console.views import LedgerRow, PatientView, ReadingView, StopView, Words
 
@@ -79,6 +79,14 @@ _WHY: Mapping[CarePlanReason, Words] = {
     CarePlanReason.FEELING_SAFER: Words("Because you feel safer with it."),
 }
 
+_LESS: Mapping[LessAnswer, Words] = {
+    LessAnswer.NOTHING_LESS: Words("Nothing less would do."),
+    LessAnswer.FEWER_HOURS: Words("Fewer hours would do."),
+    LessAnswer.FEWER_PURPOSES: Words("Fewer purposes would do."),
+    LessAnswer.RADAR_INSTEAD: Words("Radar instead of a camera would do."),
+    LessAnswer.OFF: Words("It could be off."),
+}
+
 
 def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView:
     """Return the page's facts."""
@@ -109,6 +117,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         help_asked_at=facts.help_asked_at,
         complaints=facts.complaints,
         copies=facts.copies,
+        less=_LESS[standing.less] if standing.less else None,
     )
 
 

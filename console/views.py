@@ -184,6 +184,7 @@ class PatientView:
         help_asked_at: since when somebody is asked to come to them; None when nobody is.
         complaints: what they said, newest first.
         copies: their requests for everything, newest first.
+        less: the newest answer to "Would less do?", in plain words; None before it was asked.
     """
 
     room_id: str
@@ -207,6 +208,7 @@ class PatientView:
     help_asked_at: datetime | None = None
     complaints: tuple[ComplaintView, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    less: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

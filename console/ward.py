@@ -21,6 +21,7 @@ from console.care import Care
 from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
+from console.copies import Copies
 from console.desk import Desk
 from console.duties import Duties
 from console.errors import StoreError
@@ -46,6 +47,7 @@ from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
+from console.wordings import read_wordings
 
 _log = structlog.get_logger(__name__)
 _STEP_S = 0.25
@@ -68,6 +70,7 @@ class Ward:
         places: profiles of seclusion and like places.
         prompts: check prompts.
         complaints: what patients say about us.
+        copies: their requests for everything that is kept about them.
         own: what a patient chooses on their own page.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
@@ -92,6 +95,7 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
+        self.copies = Copies(office)
         self.access = Access(
             Rooms(
                 office,
@@ -114,7 +118,8 @@ class Ward:
             self.leases.renew,
         )
         folder = office.store.file.parent if office.store.file else data_dir
-        self.consents = Consents(office, self.roll, reactions, StopJournal(folder / JOURNAL if folder else None))
+        journal = StopJournal(folder / JOURNAL if folder else None)
+        self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.places = Places(office, self.roll)
         for room_id in self.consents.rooms_waiting():

@@ -18,7 +18,8 @@ class LampSettings(BaseModel):
     chip: ChipPath = "/dev/gpiochip0"
     """Which chip the lamp hangs on."""
     line: Pin | None = None
-    """The lamp's pin; without one the lamp is simulated and shows itself in `data_dir/lamp`."""
+    """The lamp's pin; without one the lamp is simulated and shows itself in `data_dir/lamp`, in a demonstration
+    alone."""
     active_low: bool = False
     """true: the lamp is lit while the pin is low."""
     read_back: Pin | None = None
@@ -43,7 +44,8 @@ class PauseSettings(BaseModel):
     chip: ChipPath = "/dev/gpiochip0"
     """Which chip the buttons hang on."""
     lines: Annotated[tuple[Pin, ...], Field(max_length=4)] = ()
-    """The buttons' pins, one for each height; without any a file `data_dir/pause` stands in for a press."""
+    """The buttons' pins, one for each height; without any a file `data_dir/pause` stands in for a press, in a
+    demonstration alone."""
     active_low: bool = True
     """true: pressed while the pin is low, as with a button to ground."""
 

@@ -179,6 +179,23 @@ class NodeSettings(BaseModel):
             raise ValueError(f'`source.kind = "{self.source.kind}"` needs `context = "demonstration"` (rule A11)')
         return self
 
+    @model_validator(mode="after")
+    def _a_real_room_has_a_lamp_and_a_control(self) -> Self:
+        """Hold rules K3 and C5: who lies there sees whether it is on, and can stop it without anybody's help."""
+        if self.context is Context.DEMONSTRATION:
+            return self
+        if self.lamp.line is None:
+            raise ValueError(
+                f'`lamp.line` is missing: a simulated lamp needs `context = "demonstration"`; in "{self.context}" name '
+                "the pin of the lamp in the room (rule K3)"
+            )
+        if not self.pause.lines:
+            raise ValueError(
+                f'`pause.lines` is missing: in "{self.context}" name the pins of the control in the room, with which '
+                "anybody stops the sensor (rule C5)"
+            )
+        return self
+
     @property
     def room_zones(self) -> Zones:
         """Return the zones as the sensing process takes them.

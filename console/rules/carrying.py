@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.rules.grants import Grant
+from console.rules.grants import Grant, LessAnswer
 from console.rules.history import ConsentEntry, ConsentState, Standing
 from console.rules.lapsing import lapses_at
 from console.rules.person import Advance, AgeGroup, Sedation
@@ -51,6 +51,7 @@ def carried_details(standing: Standing) -> dict[str, Any]:
         "not_by": sorted(standing.not_by),
         **{name: at.isoformat() for name in _CARRIED_TIMES if (at := getattr(standing, name)) is not None},
         "review_why": standing.review_why,
+        "less": standing.less.value if standing.less else None,
         "sedation": standing.sedation.told() if standing.sedation else None,
     }
 
@@ -67,5 +68,6 @@ def _known_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "not_by": frozenset(details.get("not_by", ())),
         **{name: datetime.fromisoformat(details[name]) for name in _CARRIED_TIMES if details.get(name)},
         "review_why": str(details.get("review_why", "")),
+        "less": LessAnswer(details["less"]) if details.get("less") else None,
         "sedation": Sedation.read(details["sedation"]) if details.get("sedation") else None,
     }

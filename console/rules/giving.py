@@ -1,7 +1,7 @@
 """What makes a yes a consent: a list of questions, each a rule; the first that is not met names itself."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from console.rules.decision import Decision, Obligation
 from console.rules.grants import Basis, Feeling, Grant, Mark, is_own_word
 from console.rules.person import Adjustment, PlaceKind
 from console.rules.policy import Policy
+from console.rules.wording import Wording, may_carry_grant
 from console.views import Words
 
 FIRST_QUESTION = frozenset({Purpose.PRESENCE, Purpose.NO_MOVEMENT, Purpose.BREATHING_SPOT})
@@ -31,6 +32,7 @@ class GiveFacts:
         zone: ward time.
         room_kind: what kind of room they are in (rule P9).
         said_at: when it was said, if that was earlier than now; it decides nothing and is kept.
+        wordings: by language, who has checked our text; one that is not there was checked by nobody (rule E1).
     """
 
     grant: Grant
@@ -40,6 +42,7 @@ class GiveFacts:
     zone: ZoneInfo
     room_kind: PlaceKind = PlaceKind.BEDROOM
     said_at: datetime | None = None
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
 
 
 def may_give(facts: GiveFacts) -> Decision:
@@ -145,6 +148,12 @@ def _explained_how(facts: GiveFacts) -> Decision | None:
     return facts.policy.deny("C15", reason=Words("Say which text was used, in which language and form."))
 
 
+def _carried(facts: GiveFacts) -> Decision | None:
+    """Hold rules C15 and E1: a text that no translator has checked carries no yes."""
+    carried = may_carry_grant(facts.grant.information, facts.wordings, facts.policy)
+    return None if carried else carried
+
+
 def _alternatives(facts: GiveFacts) -> Decision | None:
     if facts.grant.alternatives:
         return None
@@ -205,6 +214,7 @@ _CHECKS: tuple[Callable[[GiveFacts], Decision | None], ...] = (
     _adjusted,
     _alternatives,
     _explained_how,
+    _carried,
     _felt,
     _network_asked,
     _understood,

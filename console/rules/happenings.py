@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from console.rules.grants import Feeling, is_own_word
+from console.rules.grants import Feeling, LessAnswer, is_own_word
 from console.rules.history import ConsentEntry, ConsentState, EntryKind, Standing
 from console.rules.hours import is_within, next_wall_time
 from console.rules.person import Advance, AgeGroup, Away, AwayKind, Confinement, PlaceKind, Sedation, SeenState
@@ -75,7 +75,9 @@ def _talk_wished(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone
 
 
 def _talked(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
-    told = replace(standing, talk_due_at=None, review_why="")
+    less = entry.details.get("less")
+    answer = LessAnswer(less) if less in set(LessAnswer) else standing.less
+    told = replace(standing, talk_due_at=None, review_why="", less=answer)
     if standing.state is ConsentState.UNDER_REVIEW and standing.grant and is_own_word(standing.grant.basis):
         return replace(told, state=ConsentState.SUSPENDED, since=entry.at)
     return told

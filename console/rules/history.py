@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from console.rules.grants import Grant
+from console.rules.grants import Grant, LessAnswer
 from console.rules.person import Advance, AgeGroup, Away, Confinement, Sedation
 
 SAID_AT = "said_at"
@@ -123,6 +123,7 @@ class Standing:
         talk_wished_at: when they asked to talk about the sensor and nobody has yet (rule C20); None otherwise.
         talk_due_at: from when it stays off unless somebody has talked with them after a change (rule C7).
         review_why: what that change was; empty when none.
+        less: the newest answer to "Would less do?" (rule P5); None before it was asked.
         felt_at: when they were asked again how it is, since the newest yes (rule C22).
         away: where they are when not in their room (rule C2); None when in it.
         confinement: seclusion or a like place (rule P9); None when in neither.
@@ -156,6 +157,7 @@ class Standing:
     talk_wished_at: datetime | None = None
     talk_due_at: datetime | None = None
     review_why: str = ""
+    less: LessAnswer | None = None
     felt_at: tuple[datetime, ...] = ()
     away: Away | None = None
     confinement: Confinement | None = None

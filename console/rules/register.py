@@ -46,7 +46,7 @@ def restrictions_of(standing: Standing, now: datetime, policy: Policy, zone: Zon
             grant.basis,
             grant.reason_of(purpose).reason,
             min(ends_at, end_of_last_night(grant.reason_of(purpose).review_by, policy, zone)),
-            grant.would_less_do,
+            standing.less,
             grant.safety_plan,
         )
         for purpose in purposes_in_force(grant, now, policy, zone)

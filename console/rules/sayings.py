@@ -56,6 +56,7 @@ def _given(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneIn
         talk_due_at=None,
         review_why="",
         talk_wished_at=None,
+        less=grant.would_less_do,
         felt_at=(),
     )
 

@@ -18,7 +18,10 @@ from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.grant_form import grant_of, read_form, said_at_of
 from console.screens.ports import WardPort
-from console.words import N_
+from console.words import N_, PSEUDO_LANGUAGES, SOURCE_LANGUAGE
+
+NO_TEXT = "und"
+"""Tag of a language in which there is no text of ours; an interpreter speaks it."""
 
 
 def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: ZoneInfo) -> APIRouter:
@@ -29,7 +32,6 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: Zon
     @routes.get("")
     def talk(request: Request, stay_id: str, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         stay = shown(ward.access.talk(actor, stay_id))
-        known = {one: information_version(answers, one) for one in answers.pages.catalogues}
         told = stay.talk.information if stay.talk else None
         return answers.page(
             request,
@@ -38,7 +40,9 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: Zon
             stay=stay,
             talk=stay.talk or TalkView(),
             lists=consent_words.LISTS,
-            is_outdated=told is not None and known.get(told[1]) != told[0],
+            tongues=[one for name, one in answers.pages.catalogues.items() if name not in PSEUDO_LANGUAGES],
+            no_text=NO_TEXT,
+            is_outdated=told is not None and information_version(answers, told[1]) != told[0],
             may_hold=ward.access.permits(actor, Permission.NOTE_RESTRAINT),
         )
 
@@ -76,8 +80,8 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: Zon
             if basis in set(Basis):
                 return _missing(request, actor, onward)
             return answers.decided(request, actor, decision, onward) if basis else _missing(request, actor, onward)
-        language = answers.pages.reader(request).catalogue.language
-        grant = grant_of(read, information_version(answers, language), language, clock.utc_now(), zone)
+        version = information_version(answers, read.form.language)
+        grant = grant_of(read, version, clock.utc_now(), zone)
         decision = ward.consents.give(actor, stay_id, grant, said_at=read.said_at)
         return answers.decided(request, actor, decision, "/rooms" if decision.allowed else onward)
 
@@ -95,8 +99,15 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock, zone: Zon
 
 
 def information_version(answers: Answers, language: str) -> str:
-    """Return the hash of the words that were read out (rule C15): another word, another version."""
-    text = answers.pages.render(answers.pages.catalogues[language], "consent/explained.html", lists=consent_words.LISTS)
+    """Return the hash of the words that were read out (rule C15): another word, another version.
+
+    Args:
+        answers: with the catalogues.
+        language: in which they were; where there is no text in it, an interpreter spoke from the English one.
+    """
+    catalogues = answers.pages.catalogues
+    read_out = catalogues.get(language, catalogues[SOURCE_LANGUAGE])
+    text = answers.pages.render(read_out, "consent/explained.html", lists=consent_words.LISTS)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -43,6 +43,7 @@ class GrantForm(BaseModel):
     basis: Basis
     mark: Mark
     format: Annotated[str, Field(pattern=r"^(easy_read|large_print|audio|paper|talk|bsl)$")]
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
     interpreter: Text = ""
     care_plan_reason: CarePlanReason
     network: NetworkChoice
@@ -97,13 +98,12 @@ def read_form(told: FormData, zone: ZoneInfo) -> Told | None:
         return None
 
 
-def grant_of(told: Told, version: str, language: str, now: datetime, zone: ZoneInfo) -> Grant:
+def grant_of(told: Told, version: str, now: datetime, zone: ZoneInfo) -> Grant:
     """Return the grant that a form tells of.
 
     Args:
         told: the form.
         version: hash of the words that were read out (rule C15).
-        language: in which they were.
         now: UTC; review dates count from it.
         zone: ward time.
     """
@@ -114,7 +114,7 @@ def grant_of(told: Told, version: str, language: str, now: datetime, zone: ZoneI
         hours=(parse_hours(form.hours),),
         basis=form.basis,
         mark=form.mark,
-        information=Information(version, language, form.format, form.interpreter),
+        information=Information(version, form.language, form.format, form.interpreter.strip()),
         care_plan_reason=form.care_plan_reason,
         network=form.network,
         feeling=form.feeling,

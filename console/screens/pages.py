@@ -87,6 +87,9 @@ class Pages:
         """
         shown = self._context is Context.DEMONSTRATION
         found = [one for name, one in self.catalogues.items() if shown or name not in PSEUDO_LANGUAGES]
+        found.sort(
+            key=lambda one: one.language in PSEUDO_LANGUAGES
+        )  # a person who looks for their own meets those last
         return [one for one in found if one.covers_staff] if _is_staff(actor) else found
 
     def reader(self, request: Request, actor: Actor | None = None, language: str = "") -> Reader:

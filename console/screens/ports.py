@@ -8,7 +8,7 @@ from typing import Protocol
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
-from console.own_views import ComplaintView, OwnCopy, ReadingChoice
+from console.own_views import ComplaintView, CopyRequestView, OwnCopy, ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
@@ -239,6 +239,16 @@ class Complaints(Protocol):
         """Say what became of it."""
 
 
+class Copies(Protocol):
+    """Requests for everything that is kept about somebody."""
+
+    def waiting(self, actor: Actor) -> "Sequence[CopyRequestView] | Decision":
+        """Return what waits for an answer."""
+
+    def answer(self, actor: Actor, request_id: str) -> Decision:
+        """Say that it was answered."""
+
+
 class Prompts(Protocol):
     """Check prompts."""
 
@@ -355,6 +365,10 @@ class WardPort(Protocol):
     @property
     def complaints(self) -> Complaints:
         """What patients say about us."""
+
+    @property
+    def copies(self) -> Copies:
+        """Their requests for everything that is kept about them."""
 
     @property
     def prompts(self) -> Prompts:

@@ -20,7 +20,7 @@ KINDS = (
     (ComplaintKind.FEEDBACK.value, N_("I want to say how it was for me")),
 )
 Said = Annotated[str, Form(max_length=LONGEST_TEXT)]
-ComplaintId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+RandomId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
 def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> APIRouter:
@@ -51,14 +51,21 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     @routes.get("/complaints")
     def waiting(request: Request, actor: Reading) -> Response:
         rows = shown(ward.complaints.waiting(actor))
-        return answers.page(request, actor, "complaints.html", rows=rows, kinds=dict(KINDS), longest=LONGEST_TEXT)
+        copies = shown(ward.copies.waiting(actor))
+        return answers.page(
+            request, actor, "complaints.html", rows=rows, copies=copies, kinds=dict(KINDS), longest=LONGEST_TEXT
+        )
+
+    @routes.post("/copies/{request_id}/answered")
+    def answered(request: Request, request_id: RandomId, actor: Changing) -> Response:
+        return answers.decided(request, actor, ward.copies.answer(actor, request_id), "/complaints")
 
     @routes.post("/complaints/{complaint_id}/arrived")
-    def acknowledge(request: Request, complaint_id: ComplaintId, actor: Changing) -> Response:
+    def acknowledge(request: Request, complaint_id: RandomId, actor: Changing) -> Response:
         return answers.decided(request, actor, ward.complaints.acknowledge(actor, complaint_id), "/complaints")
 
     @routes.post("/complaints/{complaint_id}/answer")
-    def answer(request: Request, complaint_id: ComplaintId, actor: Changing, text: Said = "") -> Response:
+    def answer(request: Request, complaint_id: RandomId, actor: Changing, text: Said = "") -> Response:
         return answers.decided(request, actor, ward.complaints.answer(actor, complaint_id, text), "/complaints")
 
     return routes

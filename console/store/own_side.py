@@ -48,11 +48,15 @@ class CopyRow:
         asked_at: when.
         due_at: until when it is answered.
         answered_at: when it was; None until then.
+        request_id: random.
+        patient_id: pseudonym of who asked.
     """
 
     asked_at: datetime
     due_at: datetime
     answered_at: datetime | None
+    request_id: str
+    patient_id: str
 
 
 def choose_reading(tx: Tx, patient_id: str, choice: ReadingChoice, at: datetime) -> None:
@@ -136,7 +140,23 @@ def copy_requests_of(tx: Tx, patient_id: str) -> list[CopyRow]:
     """Return a patient's requests, newest first."""
     wanted = select(copy_requests).where(copy_requests.c.patient_id == patient_id)
     found = tx.execute(wanted.order_by(copy_requests.c.asked_at.desc()))
-    return [CopyRow(row.asked_at, row.due_at, row.answered_at) for row in found]
+    return [_copy(row) for row in found]
+
+
+def open_copy_requests(tx: Tx) -> list[CopyRow]:
+    """Return what nobody has answered, the longest waiting first."""
+    wanted = select(copy_requests).where(copy_requests.c.answered_at.is_(None)).order_by(copy_requests.c.asked_at)
+    return [_copy(row) for row in tx.execute(wanted)]
+
+
+def answer_copy(tx: Tx, request_id: str, actor_id: str, at: datetime) -> bool:
+    """Write down that a request was answered; return False when it was, or there is no such thing."""
+    waiting = (copy_requests.c.request_id == request_id) & copy_requests.c.answered_at.is_(None)
+    return tx.execute(update(copy_requests).where(waiting).values(answered_at=at, answered_by=actor_id)).rowcount == 1
+
+
+def _copy(row: Row[Any]) -> CopyRow:
+    return CopyRow(row.asked_at, row.due_at, row.answered_at, row.request_id, row.patient_id)
 
 
 def _complaint(row: Row[Any]) -> ComplaintRow:

@@ -40,6 +40,7 @@ GRANT = {
     "basis": "capacity_consent",
     "mark": "signature",
     "format": "easy_read",
+    "language": "en",
     "review_days": "7",
     "teach_back_done": "true",
     "at_their_wish": "true",

@@ -39,6 +39,10 @@ def test_E1_axe_finds_nothing_on_the_patients_page(screen, theme):
         ("nurse", "/consents/stay-1"),
         ("nurse", "/rooms"),
         ("nurse", "/health"),
+        ("nurse", "/print"),
+        ("matron", "/places"),
+        ("governance_lead", "/complaints"),
+        ("governance_lead", "/governance/duties"),
         ("administrator", "/ward"),
         ("administrator", "/staff"),
         ("administrator", "/cards"),
@@ -51,6 +55,26 @@ def test_E1_axe_finds_nothing_on_the_other_screens(screen, address, who, path):
     page = screen(who)
     page.goto(address + path)
     assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("path", ["/consents/stay-1", "/rooms"])
+def test_E1_axe_finds_nothing_in_what_staff_fold_open(screen, address, path):
+    page = screen("nurse")
+    page.goto(address + path)
+    folded = page.locator("main details:not([open])")
+    assert folded.count()
+    page.eval_on_selector_all("main details", "all => all.forEach(one => { one.open = true })")
+    assert faults_of(page) == []
+
+
+def test_E1_a_keyboard_goes_from_the_top_of_the_talk_straight_to_each_step(screen, address):
+    page = screen("nurse")
+    page.goto(f"{address}/consents/stay-1")
+    for step, inside in (("no", "/refuse"), ("yes", "/give")):
+        page.focus(f".steps a[href='#step-{step}']")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert inside in page.evaluate("document.activeElement.closest('form').action")
 
 
 @pytest.mark.parametrize(("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("patient", "/me")])

@@ -22,7 +22,7 @@ def screens(tmp_path: Path) -> Screens:
 def test_a_rule_that_people_keep_is_due_until_its_first_record() -> None:
     duties = duties_of(POLICY, {}, MORNING)
 
-    assert {"P6", "P7", "G5", "N3"} <= {one.rule_id for one in duties}
+    assert {"P7", "G5", "N3"} <= {one.rule_id for one in duties}
     assert all(one.is_due and one.due_at is None for one in duties)
 
 
@@ -36,7 +36,7 @@ def test_a_record_stands_for_its_days_and_is_due_on_the_last() -> None:
 
 
 def test_what_is_due_stands_before_what_is_not() -> None:
-    flags = [one.is_due for one in duties_of(POLICY, {"P6": MORNING, "G5": MORNING}, MORNING)]
+    flags = [one.is_due for one in duties_of(POLICY, {"P7": MORNING, "G5": MORNING}, MORNING)]
     assert flags == sorted(flags, reverse=True)
 
 
@@ -65,14 +65,14 @@ def test_the_page_lists_what_is_due_with_a_button(screens: Screens) -> None:
 
 def test_the_button_says_which_record_was_made(screens: Screens) -> None:
     screens.sign_in("governance_lead")
-    assert screens.press("/governance/duties", "/governance/duties", rule="P6").status_code == 200
-    assert screens.ward.presses[-1] == ("note", "P6")
+    assert screens.press("/governance/duties", "/governance/duties", rule="P7").status_code == 200
+    assert screens.ward.presses[-1] == ("note", "P7")
 
 
 def test_a_denial_on_the_screen_names_its_rule_and_the_way_out(screens: Screens) -> None:
     denied = POLICY.deny("C14", reason=Words("They said no."))
     screens.ward.duties.note = lambda _actor, _rule: denied
     screens.sign_in("governance_lead")
-    html = screens.press("/governance/duties", "/governance/duties", rule="P6").text
+    html = screens.press("/governance/duties", "/governance/duties", rule="P7").text
     assert "Rule C14" in html.replace("\u2068", "").replace("\u2069", "")
     assert POLICY.rules["C14"].way_out in html

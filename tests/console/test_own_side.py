@@ -9,6 +9,7 @@ from console.merkle import root_from_inclusion
 from console.own_views import ReadingChoice
 from console.roles import Role
 from console.rules.decision import Decision
+from console.rules.grants import LessAnswer
 from tests.kit.boxed_ward import GOVERNANCE, NURSE, an_actor, boxed_ward
 
 URDU = ReadingChoice("ur", easy_read=True, large_print=True)
@@ -71,7 +72,7 @@ def test_S5_a_copy_holds_what_they_said_and_who_looked_and_asks_for_the_rest(box
     box.ward.access.reading(NURSE, "room1", "direct_care")
     view, copy = box.ward.access.own_copy(patient)
     assert Purpose.PRESENCE in view.purposes
-    assert [line.kind for line in copy.consent] == ["offered", "explained", "given"]
+    assert [line.kind for line in copy.consent] == ["adjusted", "offered", "explained", "given"]
     assert any("looked at" in row.words.text for row in copy.ledger)
     (asked,) = box.ward.access.patient_page(patient).copies
     assert asked.due_at == copy.rest_due_at and asked.due_at.date().isoformat() == "2026-12-20"
@@ -101,3 +102,53 @@ def test_S5_the_receipts_of_a_copy_prove_that_the_entries_stand_in_the_log(box):
 def test_S5_a_copy_is_nobody_elses(box):
     for actor in (NURSE, GOVERNANCE, an_actor(Role.PATIENT, room_id="room1", patient_id="f" * 32)):
         assert isinstance(box.ward.access.own_copy(actor), Decision)
+
+
+def test_P5_what_was_answered_to_would_less_do_stands_on_their_page(box):
+    patient = box.patient("room1")
+    assert box.ward.access.patient_page(patient).less is None
+    assert box.ward.care.note_talk(NURSE, box.stay("room1"), "fewer_hours")
+    assert box.ward.access.patient_page(patient).less.text == "Fewer hours would do."
+    box.ask("room1", would_less_do=LessAnswer.NOTHING_LESS)
+    assert box.ward.access.patient_page(patient).less.text == "Nothing less would do."
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        (
+            lambda box, stay: box.ward.care.tranquillise(NURSE, stay),
+            "wrote down a calming injection; checks in person began",
+        ),
+        (lambda box, stay: box.ward.whereabouts.go_to_hospital(NURSE, stay), "wrote down where you were"),
+        (lambda box, stay: box.ward.care.note_talk(NURSE, stay, "off"), "wrote down a talk with you about the sensor"),
+        (lambda box, stay: box.ward.care.note_change(NURSE, stay, "level"), "wrote down a change around you"),
+    ],
+)
+def test_S2_what_staff_wrote_down_about_them_stands_in_plain_words_on_their_page(box, do, told):
+    assert do(box, box.stay("room1"))
+    newest = box.ward.access.patient_page(box.patient("room1")).ledger[0].words
+    assert newest.text == "{name} ({role}) {done}." and newest.values["done"].text == told
+
+
+@pytest.mark.parametrize("role", [Role.GOVERNANCE_LEAD, Role.IG_OFFICER])
+def test_S5_a_request_that_was_answered_shows_its_day_on_their_page(box, role):
+    box.ward.access.own_copy(box.patient("room1"))
+    (waiting,) = box.ward.copies.waiting(an_actor(role))
+    assert box.ward.copies.answer(an_actor(role), waiting.request_id)
+    assert not box.ward.copies.answer(an_actor(role), waiting.request_id)
+    (mine,) = box.ward.access.patient_page(box.patient("room1")).copies
+    assert mine.answered_at == box.clock.utc_now() and box.ward.copies.waiting(an_actor(role)) == ()
+
+
+def test_S5_nobody_on_the_ward_sees_or_answers_a_request(box):
+    box.ward.access.own_copy(box.patient("room1"))
+    (waiting,) = box.ward.copies.waiting(GOVERNANCE)
+    assert isinstance(box.ward.copies.waiting(NURSE), Decision)
+    assert not box.ward.copies.answer(NURSE, waiting.request_id)
+
+
+def test_S5_a_request_that_nobody_answers_in_a_month_is_late(box):
+    box.ward.access.own_copy(box.patient("room1"))
+    box.clock.advance(32 * 86400)
+    assert box.ward.copies.waiting(GOVERNANCE)[0].is_late

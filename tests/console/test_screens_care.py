@@ -14,6 +14,18 @@ from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 
 TALK = "/consents/stay-1"
+YES = {
+    "sensors": "radar",
+    "purposes": "presence",
+    "hours": "22:00-07:00",
+    "network": "stop",
+    "feeling": "safer",
+    "care_plan_reason": "rest_without_waking",
+    "basis": "capacity_consent",
+    "mark": "signature",
+    "format": "talk",
+    "review_days": "7",
+}
 
 
 @pytest.fixture
@@ -143,3 +155,25 @@ def test_C1_a_no_said_earlier_keeps_its_time_and_one_with_a_spoilt_time_is_not_l
     screens.press(TALK, f"{TALK}/refuse", said_at="at night")
     said = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
     assert screens.ward.presses == [("refuse", "stay-1", said), ("refuse", "stay-1", None)]
+
+
+def test_E1_the_form_says_before_it_is_filled_in_which_texts_carry_no_yes(screens):
+    html = screens.client.get(TALK).text
+    said, form = html.index("A text that no translator has checked carries no yes."), html.index(f"{TALK}/give")
+    assert said < form
+    assert (
+        html.index("English</option>")
+        < html.index('<optgroup label="only with an interpreter">')
+        < html.index("polski</option>")
+    )
+
+
+def test_C15_the_language_that_was_spoken_is_the_one_that_is_written_down(screens):
+    screens.press(TALK, f"{TALK}/give", **YES, language="und", interpreter="i-77")
+    (_give, _stay, grant, _said_at) = screens.ward.presses[-1]
+    assert (grant.information.language, grant.information.interpreter) == ("und", "i-77")
+
+
+def test_C15_a_form_without_the_language_is_no_yes(screens):
+    screens.press(TALK, f"{TALK}/give", **YES)
+    assert screens.ward.presses == [("turn_down", "stay-1", "capacity_consent")]

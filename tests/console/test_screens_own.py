@@ -202,3 +202,11 @@ def test_a_receipt_is_only_for_the_browser_that_stopped(screens):
 
 def test_a_paper_that_does_not_exist_says_so(screens):
     assert screens.client.get("/print/dragon").status_code == 404
+
+
+def test_S5_governance_says_that_a_copy_was_answered(screens):
+    screens.sign_in("governance_lead")
+    html = screens.client.get("/complaints").text
+    assert "LATE: due by Tue 10 Nov" in html and "c3" * 16 in html
+    screens.press("/complaints", f"/copies/{'4d' * 16}/answered")
+    assert screens.ward.presses[-1] == ("answer", "4d" * 16)

@@ -26,6 +26,7 @@ YES = {
     "basis": "capacity_consent",
     "mark": "signature",
     "format": "talk",
+    "language": "en",
     "review_days": "5",
     "teach_back_done": "true",
 }

@@ -1,5 +1,6 @@
 """C15, E1: which text may carry a yes, and where it is written who has checked it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,9 @@ from console.errors import ConsoleError
 from console.rules.grants import Information
 from console.rules.policy import shipped_policy
 from console.rules.wording import Wording, may_carry_grant
+from console.seed import example_grant
 from console.wordings import read_wordings
+from tests.kit.boxed_ward import NURSE, boxed_ward
 
 VERSION = "a" * 64
 CHECKED = {"ur": Wording("ur", "Amina R., translator", date(2026, 2, 1)), "pl": Wording("pl")}
@@ -71,3 +74,25 @@ def test_E1_a_name_without_a_day_checks_nothing(tmp_path):
 def test_E1_a_file_that_says_something_else_is_refused_with_its_remedy(tmp_path, text):
     with pytest.raises(ConsoleError, match=r"language\.toml"):
         a_language(tmp_path, text)
+
+
+def a_yes_explained_in(box, information):
+    box.ward.care.note_adjustments(NURSE, box.stay("room1"), ["none"], met=True)
+    box.ward.consents.offer(NURSE, box.stay("room1"), they_asked=True)
+    box.ward.consents.explain(NURSE, box.stay("room1"), in_their_own_form=True)
+    grant = replace(example_grant(box.clock.utc_now()), information=information)
+    return box.ward.consents.give(NURSE, box.stay("room1"), grant)
+
+
+def test_C15_E1_a_yes_on_a_text_that_nobody_has_checked_is_not_written_down(tmp_path):
+    with boxed_ward(tmp_path, yes=False) as box:
+        decision = a_yes_explained_in(box, told("pl"))
+        assert decision.rules == ("C15", "E1") and "consent:record:given" in box.actions(denied=True)
+        assert not box.ward.roll.standing("room1").is_given
+
+
+def test_C15_E1_a_yes_through_a_named_interpreter_is_written_down(tmp_path):
+    with boxed_ward(tmp_path, yes=False) as box:
+        assert a_yes_explained_in(box, told("und", "talk", "i-77"))
+        kept = box.ward.roll.standing("room1").grant.information
+        assert (kept.language, kept.format, kept.interpreter) == ("und", "talk", "i-77")

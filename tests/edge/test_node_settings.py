@@ -137,3 +137,29 @@ def test_a_live_sensor_that_cannot_be_is_refused_at_the_border(file: Path, told:
     with pytest.raises(SettingsError) as caught:
         load(file, {})
     assert says.lower() in str(caught.value).lower()
+
+
+IN_A_ROOM = GOOD.replace('kind = "synthetic"', 'kind = "a121"\nport = "/dev/ttyUSB0"')
+LAMP, CONTROL = "[lamp]\nline = 17\n", "[pause]\nlines = [22, 27]\n"
+
+
+@pytest.mark.parametrize("context", ["evaluation", "clinical"])
+@pytest.mark.parametrize(("fittings", "missing"), [(CONTROL, "lamp.line"), (LAMP, "pause.lines")])
+def test_K3_C5_a_real_room_without_a_lamp_or_a_control_is_refused(
+    file: Path, context: str, fittings: str, missing: str
+) -> None:
+    file.write_text(f'context = "{context}"\n{IN_A_ROOM}{fittings}')
+    with pytest.raises(SettingsError, match=rf"`{missing}` is missing: .*name the pins? of"):
+        load(file, {})
+
+
+@pytest.mark.parametrize("context", ["evaluation", "clinical"])
+def test_K3_C5_a_real_room_with_a_lamp_and_a_control_is_taken(file: Path, context: str) -> None:
+    file.write_text(f'context = "{context}"\n{IN_A_ROOM}{LAMP}{CONTROL}')
+    settings = load(file, {})
+    assert (settings.lamp.line, settings.pause.lines) == (17, (22, 27))
+
+
+def test_K3_a_demonstration_may_simulate_both(file: Path) -> None:
+    settings = load(file, {})
+    assert (settings.lamp.line, settings.pause.lines) == (None, ())

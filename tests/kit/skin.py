@@ -28,6 +28,7 @@ from console.views import (
 from tests.kit.skin_facts import (
     AUDIT,
     COMPLAINTS,
+    COPY_REQUESTS,
     HEALTH,
     NIGHT,
     NOTHING_ASKED,
@@ -254,6 +255,7 @@ class HandWard:
         self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
+        self.copies: Any = Presses(self.presses, {"waiting": COPY_REQUESTS})
         self.prompts: Any = Presses(self.presses, {})
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.notice: Words | None = None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Purpose, SensorState
-from console.own_views import ComplaintView, ConsentLine, CopyView, OwnCopy, ReceiptView
+from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
 from console.views import (
     AuditRow,
     HealthView,
@@ -135,6 +135,7 @@ COMPLAINTS = (
         "You were right. The bed was drawn in the wrong place; it is mended.",
     ),
 )
+COPY_REQUESTS = (CopyRequestView("4d" * 16, "c3" * 16, NIGHT - timedelta(days=40), NIGHT - timedelta(days=10), True),)
 OWN_COPY = OwnCopy(
     NIGHT,
     NIGHT + timedelta(days=30),

@@ -13,17 +13,18 @@ from typing import Any
 
 from broker.readings import PlaceReading
 from broker.vocabulary import LeaseState, Modality, Place, Purpose
-from console.consents import Hold
 from console.roles import Role
 from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
 from console.rules.decision import Decision
-from console.rules.grants import Basis, Feeling, Grant, Information, Mark
+from console.rules.grants import Basis, Feeling, Grant, Information, LessAnswer, Mark
 from console.rules.hours import parse_hours
+from console.rules.person import Hold
 from console.rules.policy import shipped_policy
 from console.rules.rule import CHAPTERS
 from console.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
+from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
 FOLDER = Path(__file__).with_name("chapters")
@@ -73,6 +74,7 @@ class Player:
     """A ward in a box, and what was answered last."""
 
     box: BoxedWard
+    folder: Path
     answer: Any = None
 
     def play(self, step: str) -> None:
@@ -106,6 +108,8 @@ def _ask(player: Player, they_asked: bool) -> None:
 
 def _yes(player: Player, how: str | None) -> None:
     grant = example_grant(player.box.clock.utc_now())
+    if player.box.ward.roll.standing("room1").grant is not None:
+        grant = replace(grant, would_less_do=LessAnswer.NOTHING_LESS)
     changed: Grant = _CHANGES[how](grant) if how else grant
     player.answer = player.box.ward.consents.give(NURSE, player.stay, changed)
 
@@ -126,6 +130,9 @@ _CHANGES: dict[str, Callable[[Grant], Grant]] = {
     "a camera for somebody uneasy": _changed(feeling=Feeling.UNEASY, sensors=(Modality.CAMERA,)),
     "no other way offered": _changed(alternatives=()),
     "no text named": _changed(information=Information("", "en", "paper")),
+    "a text in Polish that nobody checked": _changed(information=Information("a" * 64, "pl", "paper")),
+    "a talk in Polish through an interpreter": _changed(information=Information("a" * 64, "pl", "talk", "i-77")),
+    "no answer whether less would do": _changed(would_less_do=None),
     "a review far away": _later_review,
     "best interests and nothing written down": _changed(basis=Basis.BEST_INTERESTS),
     "an attorney whose papers nobody saw": _changed(basis=Basis.LPA_HEALTH_WELFARE),
@@ -215,7 +222,7 @@ def _standing(now: datetime, told: list[tuple[datetime, EntryKind, str]]) -> Sta
 
 
 def _wish(player: Player) -> None:
-    player.answer = player.box.ward.consents.note_advance_wish(NURSE, player.stay)
+    player.answer = player.box.ward.care.note_advance_wish(NURSE, player.stay)
 
 
 def _is_by(player: Player, what: str, rule_id: str) -> None:
@@ -271,6 +278,7 @@ def _says_other_way(player: Player, rule_id: str) -> None:
 
 
 _HAPPENS: dict[str, Callable[..., None]] = {
+    **around.HAPPENS,
     r"(\d+) (s|min|h|d) pass": _pass,
     r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
     r"they are asked again, and cannot say it back": lambda player: _again(player, False),
@@ -284,7 +292,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     r"(the nurse|their own tap) ends the pause": _resume,
     r"they are moved to another room": _move,
     r"they leave the ward": _discharge,
-    r"they are restrained": lambda player: player.box.ward.consents.note_hold(NURSE, player.stay, Hold.RESTRAINT),
+    r"they are restrained": lambda player: player.box.ward.care.note_hold(NURSE, player.stay, Hold.RESTRAINT),
     r"a wish from when they were well is written down": lambda player: _wish(player),
     r"they are in the en-suite for (\d+) s": _in_the_ensuite,
     r"a (\w+) looks at their reading (to care for them|without a reason|to audit)": _look,
@@ -295,6 +303,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     r"governance writes down the record of (\w+)": _note,
 }
 _THEN: dict[str, Callable[..., None]] = {
+    **around.THEN,
     r"it is (taken|refused) by (\w+)": _is_by,
     r"the way out of (\w+) is said": _says_other_way,
     r"it is refused": _is_refused,

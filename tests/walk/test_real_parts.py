@@ -35,6 +35,11 @@ class RunningWard:
         page.fill("#username", account["username"])
         page.fill("#password", account["password"])
         page.click("form[action='/sign-in'] button")
+        if role == "patient":
+            # Asked once, before anything else: how they want to read.
+            page.wait_for_url("**/reading")
+            page.click("form[action='/reading'] button[type='submit']")
+            page.wait_for_url("**/me")
         return page
 
 
