@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.view import View
+
 
 class FrameKind(StrEnum):
     """What the numbers of a frame are."""
@@ -16,6 +18,8 @@ class FrameKind(StrEnum):
     """A complex range profile."""
     TRACE = "trace"
     """Displacement that another instrument has already measured [mm]."""
+    CAMERA = "camera"
+    """A grey picture, which is forgotten as soon as its motion has been measured."""
     HINT = "hint"
     """No numbers of its own: what a module with its own firmware says it sees (see `Hint`)."""
 
@@ -30,11 +34,13 @@ class Layout:
 
     Channels are ordered by range, and the receivers of one range stand next to each other."""
     wavelength_m: float
-    """[m] of the carrier; NaN for traces and hints."""
+    """[m] of the carrier; NaN for everything but a radar."""
     frame_rate_hz: float
     """[Hz] as the sensor was told; NaN when it does not say."""
     receivers: int = 1
     """Channels of the same range, side by side: channel = range index * receivers + receiver."""
+    view: View | None = None
+    """How a camera looks at the room; None for everything else."""
 
     @property
     def channels(self) -> int:
@@ -85,7 +91,7 @@ class Frame:
     t_s: float
     """[s] since the source began (a recording's first frame; a live source's opening), by the sensor's own clock."""
     values: NDArray[np.complex64]
-    """shape (channels,): arbitrary units (radar), or mm in the real part (trace); no channels (hint)."""
+    """shape (channels,): arbitrary units (radar), or mm in the real part (trace); no channels (camera, hint)."""
     noise_power: NDArray[np.float32] | None = None
     """shape (channels,), noise power of `values` seen inside the frame; None when it cannot be seen."""
     lost_before: int = 0
@@ -98,6 +104,8 @@ class Frame:
     """The sensor asks to be calibrated again (temperature)."""
     hint: Hint | None = None
     """What the module says beside its numbers, or instead of them."""
+    picture: NDArray[np.uint8] | None = field(default=None, repr=False)
+    """shape (240, 320), grey, already masked by the layout's view; None for everything but a camera."""
 
 
 @dataclass(frozen=True)
