@@ -1,12 +1,14 @@
 """Who is judged: the shipped estimator, and the named baselines beside it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from edge.baselines import SpectralPeak
 from edge.errors import SettingsError
 from edge.estimates import Estimator
 from edge.evaluation import Watcher, new_estimator
+from edge.senses import shipped_models
 from edge.spectral import SpectralJudge
 from edge.zones import Zones
 from models.runtime import load
@@ -14,7 +16,7 @@ from models.runtime import load
 
 def _spectral(zones: Zones) -> Watcher:
     """The shipped estimator with the judge without a net: vitals-v1 in the place of vitals-v2."""
-    return Estimator(load("movement-v1"), SpectralJudge(load("vitals-v1")), zones)
+    return Estimator(replace(shipped_models(), judge=SpectralJudge(load("vitals-v1"))), zones)
 
 
 SHIPPED = "shipped"
