@@ -73,6 +73,12 @@ class BlockWindow:
         """Return how the camera looks at the room."""
         return OPEN_VIEW if self.layout is None or self.layout.view is None else self.layout.view
 
+    @property
+    def background(self) -> Float32:
+        """Return what stands still, shape (1, 1, 120, 160) [DN]; there is one as soon as there is a look."""
+        assert self._background is not None
+        return self._background
+
     def add(self, frame: Frame) -> bool:
         """Measure one picture; looks older than the window fall out.
 

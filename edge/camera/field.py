@@ -70,8 +70,12 @@ def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.comp
     return told
 
 
-def most_rhythmic(field: DisplacementField) -> NDArray[np.intp]:
+def most_rhythmic(field: DisplacementField, view: View) -> NDArray[np.intp]:
     """Choose the channels whose motion lies most in one line of the breathing band.
+
+    Args:
+        field: every channel.
+        view: how the camera looks at the room; nobody's chest is looked for where nobody lies.
 
     Returns:
         shape (KEPT,), their places in the field.
@@ -87,7 +91,8 @@ def most_rhythmic(field: DisplacementField) -> NDArray[np.intp]:
     power = (np.cos(turns) @ x) ** 2 + (np.sin(turns) @ x) ** 2
     tilted = power * LINES_HZ[:, None].astype(np.float32)
     share = tilted[LINES_HZ <= HIGHEST_RATE_HZ].max(axis=0) / (tilted.sum(axis=0) + TINY)
-    return np.argsort(-(share * field.trust), kind="stable")[:KEPT]
+    worth = share * field.trust * view.lying[PLACES[:, 0], PLACES[:, 1]]
+    return np.argsort(-worth, kind="stable")[:KEPT]
 
 
 def kept(field: DisplacementField, chosen: NDArray[np.intp]) -> DisplacementField:

@@ -1,25 +1,26 @@
 """Is somebody before the camera, where, and how many: a small state machine over the block motion of each second."""
 
+import math
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
 from broker.vocabulary import Zone
-from edge.camera.blocks import Float
 from edge.camera.motion import BlockMotion
 from edge.camera.people import Blob, Blocks, blobs_of, is_exit, is_low, zone_of
 from edge.occupancy import Occupancy
 from edge.presence import PresenceWatch
 from edge.view import COLUMNS, ROWS, Mark, View
 
-# Set on the simulator, as all limits here. Micro-motion of one second, and of ten seconds together, over noise.
-STIR, LONG_STIR, LONG_QUIET = 3.5, 2.0, 1.5
-LONG_S = 10
-# So many blocks at least stir together: a chest is no smaller, and a moth is.
-STIRRING_BLOCKS = 2
+# Set on the simulator, as all limits here. Micro-motion over noise above which somebody stirs, and below which nobody
+# does, by how many seconds it was looked for: the longer, the less noise alone scatters.
+OVER_S, STIR, QUIET = (4.0, 10.0, 30.0), (4.5, 2.6, 1.95), (1.0, 1.3, 1.6)
+# So many places at least stir together: a chest and the cover around it are no smaller.
+STIRRING = 3
 # Blocks that move in one second: a turning body shows in more than an insect.
 MOVING_BLOCKS = 3
+# [s] after a movement in which its place says that somebody is there.
+JUST_MOVED_S = 8.0
 # A burst this strong over the whole picture is walking.
 FULL_SCALE = 3.0
 # Two bodies are so many blocks apart, in so many of the last seconds.
@@ -37,9 +38,9 @@ class BlockOccupancy:
     def restart(self) -> None:
         """Forget everything: another recording, or a hole in it."""
         self._watch = PresenceWatch()
-        self._long: deque[Float] = deque(maxlen=LONG_S)
         self._last: Blocks = np.zeros((ROWS, COLUMNS), dtype=bool)
         self._last_zone: Zone | None = None
+        self._moved_s = -math.inf
         self._at_home_s: float | None = None
         self._second: deque[bool] = deque(maxlen=SECOND_OF)
         self._second_until_s = -1.0
@@ -54,16 +55,20 @@ class BlockOccupancy:
         """
         blobs = [blob for blob in blobs_of(motion.moved, motion.burst) if blob.size >= MOVING_BLOCKS]
         is_moving = bool(blobs)
-        still = self._still(motion, is_moving=is_moving)
+        still = np.zeros_like(self._last) if is_moving else _stirring(motion, view, STIR)
         stirs = is_moving or bool(still.any())
         if stirs:
             self._last = blobs[0].blocks if blobs else still
+        if is_moving:
+            self._moved_s = t_s
+        # Whoever has just moved and not gone out is there, though stillness cannot yet be looked into.
+        stirs = stirs or (t_s - self._moved_s <= JUST_MOVED_S and not is_exit(self._last, view))
         presence = self._watch.look(
             t_s,
             stirs=stirs,
             may_leave=is_moving and is_exit(self._last, view),
             is_moving=is_moving,
-            is_silent=len(self._long) == LONG_S and not _together(self._mean(), LONG_QUIET).any(),
+            is_silent=not is_moving and not _stirring(motion, view, QUIET).any(),
         )
         zone = zone_of(self._last, view) if presence is not presence.ABSENT else None
         people = 2 if self._is_crowd(t_s, blobs, view) else {presence.ABSENT: 0, presence.PRESENT: 1}.get(presence)
@@ -75,17 +80,9 @@ class BlockOccupancy:
         low = presence is not presence.ABSENT and is_low(self._last, view)
         return Occupancy(presence, is_moving, movement_level(motion), people, None, zone, low)
 
-    def _mean(self) -> Float:
-        return np.asarray(np.mean(self._long, axis=0), dtype=np.float64)
-
-    def _still(self, motion: BlockMotion, *, is_moving: bool) -> Blocks:
-        """Return where something stirs that does not move: in this second, or in ten seconds together."""
-        now = _together(motion.slow, STIR)
-        if is_moving or now.any():
-            self._long.clear()
-            return now
-        self._long.append(motion.slow)
-        return _together(self._mean(), LONG_STIR) if len(self._long) == LONG_S else now
+    def note_breath(self, t_s: float) -> None:
+        """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
+        self._watch.note_stir(t_s)
 
     def _is_crowd(self, t_s: float, blobs: list[Blob], view: View) -> bool:
         """Say whether two are there: two that move apart, or one that moves away from the bed where another lies."""
@@ -99,13 +96,11 @@ class BlockOccupancy:
         return t_s <= self._second_until_s
 
 
-def _together(stir: Float, limit: float) -> NDArray[np.bool_]:
-    """Return the blocks that stir and have a neighbour that does so too; none of them where there are too few."""
-    high = stir > limit
-    wide = np.pad(high, 1)
-    near = sum(wide[1 + r : 1 + r + ROWS, 1 + c : 1 + c + COLUMNS] for r in (-1, 0, 1) for c in (-1, 0, 1))
-    both: NDArray[np.bool_] = high & (near >= STIRRING_BLOCKS)
-    return both
+def _stirring(motion: BlockMotion, view: View, limits: tuple[float, ...]) -> Blocks:
+    """Return the blocks that stir where somebody may lie; none of them where there are too few."""
+    limit = float(np.interp(motion.calm_s, OVER_S, limits))
+    stirs: Blocks = (motion.slow > limit) & view.lying
+    return stirs if stirs.sum() >= STIRRING else np.zeros_like(stirs)
 
 
 def movement_level(motion: BlockMotion) -> float:

@@ -99,7 +99,7 @@ def zone_of(blocks: Blocks, view: View) -> Zone | None:
 
 def is_low(blocks: Blocks, view: View) -> bool:
     """Say whether all that is seen of somebody lies on the floor."""
-    return bool(blocks.any()) and float((blocks & view.blocks(Mark.FLOOR)).sum()) >= LOW_SHARE * blocks.sum()
+    return bool(blocks.any() and (blocks & view.blocks(Mark.FLOOR)).sum() >= LOW_SHARE * blocks.sum())
 
 
 def is_exit(blocks: Blocks, view: View) -> bool:
