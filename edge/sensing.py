@@ -22,17 +22,15 @@ from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
-from edge.learned import LearnedJudge
 from edge.noise_profile import read_profile
 from edge.pacing import Pacer
 from edge.permitted import permitted
 from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode, trial_of
-from edge.shipped import MOVEMENT, VITALS
+from edge.senses import shipped_models
 from edge.sources.table import entry_of
 from edge.trials import Trial
 from edge.zones import zones_from
 from models.errors import ModelError
-from models.runtime import load
 
 PR_SET_PDEATHSIG = 1
 MAX_SENTENCE = 200
@@ -257,8 +255,7 @@ def main() -> int:
         arm(told.open_for_s)
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
         profile = None if told.noise_profile is None else read_profile(Path(told.noise_profile))
-        judge = LearnedJudge(load(VITALS))
-        estimator = Estimator(load(MOVEMENT), judge, zones_from(told.room), profile=profile)
+        estimator = Estimator(shipped_models(), zones_from(told.room), profile=profile)
         entry = entry_of(told.source)
         source = entry.open(told.source, clock)
         say(Opened())
