@@ -1,17 +1,15 @@
 """The camera's way from pictures to motion, place and displacement."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
 from edge.camera.blocks import BlockWindow, Float, Look
-from edge.camera.field import channels_px, kept, most_rhythmic, whole_field
+from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole_field
 from edge.camera.health import Outlook, fault_in
 from edge.camera.motion import MEDIAN_SQUARE, motion_of
 from edge.camera.occupancy import BlockOccupancy
-from edge.camera.vetoes import rigid_at
+from edge.camera.vetoes import lifeless
 from edge.chest import Chest
 from edge.frames import Frame
 from edge.occupancy import Occupancy
@@ -119,14 +117,16 @@ class CameraSense:
     def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:
         """See `Sense`: what breathes most is judged, and nothing stiff is believed to breathe."""
         assert self._field is not None
-        chosen = most_rhythmic(self._field, self._blocks.view)
+        powers, view = powers_of(self._field), self._blocks.view
+        chosen = most_rhythmic(powers, self._field.trust, view)
         verdict, chest = self._judge.judge(kept(self._field, chosen), accepts_machines=accepts_machines)
         self.window.centre = chosen
         if accepts_machines or verdict.withheld is Withheld.WARMING_UP:
             return verdict, chest
-        stiff = rigid_at(self._field, chest.rate_per_min)
-        if stiff is None:
-            return verdict, chest
-        return replace(
-            verdict, rate_per_min=None, uncertainty_per_min=None, withheld=stiff, quality=0.0, is_alive=False
-        ), chest
+        reason = lifeless(self._field, powers, chest, view)
+        return (verdict if reason is None else _taken_back(reason)), chest
+
+
+def _taken_back(reason: Withheld) -> Verdict:
+    """Make the verdict on something that moves as no living thing does."""
+    return Verdict(None, None, reason, 0.0, False)
