@@ -227,7 +227,7 @@ class Estimator:
             return Verdict(None, None, reason, 0.0, None)
         verdict, chest = self._sense.judge(accepts_machines=self._accepts_phantom)
         if verdict.rate_per_min is None and reason is not None:
-            return Verdict(None, None, reason, 0.0, verdict.is_alive)
+            return Verdict(None, None, reason, 0.0, None)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:

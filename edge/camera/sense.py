@@ -9,7 +9,7 @@ from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole
 from edge.camera.health import Outlook, fault_in
 from edge.camera.motion import MEDIAN_SQUARE, motion_of
 from edge.camera.occupancy import BlockOccupancy
-from edge.camera.vetoes import lifeless
+from edge.camera.vetoes import EVEN_FROM_S, breathe_apart, lifeless
 from edge.chest import Chest
 from edge.frames import Frame
 from edge.occupancy import Occupancy
@@ -123,10 +123,10 @@ class CameraSense:
         self.window.centre = chosen
         if accepts_machines or verdict.withheld is Withheld.WARMING_UP:
             return verdict, chest
-        reason = lifeless(self._field, powers, chest, view)
-        return (verdict if reason is None else _taken_back(reason)), chest
-
-
-def _taken_back(reason: Withheld) -> Verdict:
-    """Make the verdict on something that moves as no living thing does."""
-    return Verdict(None, None, reason, 0.0, False)
+        is_told = verdict.rate_per_min is not None
+        reason = lifeless(self._field, powers, chest, view, is_told=is_told)
+        if reason is not None:
+            return Verdict(None, None, reason, 0.0, False), chest
+        if is_told and self._field.duration_s >= EVEN_FROM_S and breathe_apart(self._field, powers, chest, view):
+            return Verdict(None, None, Withheld.SECOND_PERSON, 0.0, None), chest
+        return verdict, chest
