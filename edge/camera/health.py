@@ -19,6 +19,8 @@ MOST_CLIPPED = 0.3
 FROZEN_LOOKS = 4
 # Share of pictures that were seen before: one by chance is none.
 MOST_REPEATED = 0.5
+# Share of pictures whose time is that of the one before: a clock that stands still measures nothing.
+MOST_TIMELESS = 0.1
 # [DN^2] of contrast in the whole picture with something over the lens (set on the simulator, as all of the rest).
 COVERED_CONTRAST = 6.0
 # How far contrast and texture fall when something is over the lens, or it no longer is in focus.
@@ -49,6 +51,9 @@ def fault_in(looks: Sequence[Look], hidden: Blocks) -> Withheld | None:
         return Withheld.FROZEN
     if np.mean([look.is_repeated for look in newest]) > MOST_REPEATED:
         return Withheld.REPEATED
+    timeless = sum(look.timeless_before for look in newest)
+    if timeless > MOST_TIMELESS * (timeless + len(newest)):
+        return Withheld.IRREGULAR_TIME
     return fault_in_light(newest[-1], hidden) or fault_in_time(newest)
 
 
