@@ -17,6 +17,7 @@ LEAST_CHANGE = 0.02
 LEAST_SHARE = 0.25
 # [px^2] below which two displacements are the same.
 LEAST_SHIFT = 1e-6
+NOISE_LOOKS = 100
 # A block has moved when it differs from what was there by more than its noise can do.
 BURST, UNLIKE, UNLIKE_NOISE = 3.0, 0.03, 3.0
 # [DN^2] as in the graph: contrast below which blocks are alike because nothing is in them.
@@ -45,7 +46,9 @@ class BlockMotion:
 
 def noise_of(looks: Sequence[Look]) -> Float:
     """Return the change that noise alone makes in each block, shape (12, 16) [DN^2]."""
-    change = np.array([look.change for look in looks if not look.is_same][1:] or [looks[-1].change], dtype=np.float64)
+    told = [look.change for look in looks if not look.is_same][1:] or [looks[-1].change]
+    # A quantile of a hundred looks is as good as one of three hundred.
+    change = np.array(told[:: max(1, len(told) // NOISE_LOOKS)], dtype=np.float64)
     usual = np.quantile(change, 0.2, axis=0)
     return np.asarray(np.maximum(usual, max(LEAST_CHANGE, LEAST_SHARE * float(np.median(usual)))), dtype=np.float64)
 
@@ -56,13 +59,15 @@ def trust_of(looks: Sequence[Look]) -> Float:
     return np.asarray(strength / (strength + HALF_STRENGTH), dtype=np.float64)
 
 
-def motion_of(looks: Sequence[Look], calm: Sequence[Look], hidden: Blocks) -> BlockMotion:
-    """Sum up the newest second.
+def moved_of(looks: Sequence[Look], hidden: Blocks) -> tuple[Float, Blocks]:
+    """Find what moved in the newest second.
 
     Args:
         looks: of the whole window, oldest first.
-        calm: those of them that share one background, oldest first.
         hidden: shape (12, 16), blocks that are not looked at.
+
+    Returns:
+        `burst` and `moved` of BlockMotion.
     """
     noise = noise_of(looks)
     end_s = looks[-1].t_s
@@ -72,16 +77,21 @@ def motion_of(looks: Sequence[Look], calm: Sequence[Look], hidden: Blocks) -> Bl
     likeness = np.min([look.likeness for look in newest], axis=0).astype(np.float64)
     contrast = np.median([look.contrast for look in newest], axis=0)
     unlike = 1 - likeness > UNLIKE + UNLIKE_NOISE * (noise / 2) / (contrast + BLANK)
-    moved = (burst > BURST) & unlike & ~hidden
-    calm_s = calm[-1].t_s - calm[0].t_s if calm else 0.0
-    return BlockMotion(burst, moved, _slow(calm, hidden), calm_s)
+    return burst, (burst > BURST) & unlike & ~hidden
 
 
-def _slow(calm: Sequence[Look], hidden: Blocks) -> Float:
+def slow_of(calm: Sequence[Look], hidden: Blocks) -> Float:
     """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time.
 
     Taken over each block with its neighbours, in both directions together: the better one would be chosen for its
     noise.
+
+    Args:
+        calm: looks that share one background, oldest first.
+        hidden: shape (12, 16), blocks that are not looked at.
+
+    Returns:
+        `slow` of BlockMotion.
     """
     still = np.ones(hidden.shape)
     if len(calm) < 8 or calm[-1].t_s - calm[0].t_s < SHORTEST_S:

@@ -7,7 +7,7 @@ from broker.vocabulary import Withheld
 from edge.camera.blocks import BlockWindow, Float, Look
 from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole_field
 from edge.camera.health import Outlook, fault_in
-from edge.camera.motion import MEDIAN_SQUARE, motion_of
+from edge.camera.motion import MEDIAN_SQUARE, BlockMotion, Blocks, moved_of, slow_of
 from edge.camera.occupancy import BlockOccupancy
 from edge.camera.vetoes import EVEN_FROM_S, breathe_apart, lifeless
 from edge.chest import Chest
@@ -63,6 +63,7 @@ class CameraSense:
         self.window = FollowedBlocks(self._blocks)
         self._occupancy = BlockOccupancy()
         self._outlook = Outlook()
+        self._moved: tuple[Float, Blocks] | None = None
         self._field: DisplacementField | None = None
 
     @property
@@ -89,15 +90,18 @@ class CameraSense:
         self._occupancy.note_breath(t_s)
 
     def fault(self) -> Withheld | None:
-        """See `Sense`; it is asked once a second, and remembers what the room looks like."""
+        """See `Sense`; asked once a second before `look`, for it finds what moved and remembers how the room looks."""
         looks, hidden = self._looks(), self._blocks.view.hidden
         if len(looks) < LEAST_LOOKS:
             return None
-        is_calm = not motion_of(looks, (), hidden).moved.any()
+        self._moved = moved_of(looks, hidden)
+        is_calm = not self._moved[1].any()
         unlike = self._outlook.look(looks[-1], self._blocks.background, hidden, is_calm=is_calm)
-        if not is_calm:
+        fault = fault_in(looks, hidden) or unlike
+        if fault is not None:
+            # What was seen through the fault is no background.
             self._blocks.learn_anew()
-        return fault_in(looks, hidden) or unlike
+        return fault
 
     def _looks(self) -> list[Look]:
         return self._blocks.since(-np.inf)
@@ -106,10 +110,10 @@ class CameraSense:
         """See `Sense`."""
         looks, view = self._looks(), self._blocks.view
         calm = self._blocks.since(calm_since_s)
-        if len(looks) < LEAST_LOOKS:
+        if len(looks) < LEAST_LOOKS or self._moved is None:
             return None
         calm = calm if len(calm) >= LEAST_LOOKS else looks[-LEAST_LOOKS:]
-        motion = motion_of(looks, calm, view.hidden)
+        motion = BlockMotion(*self._moved, slow_of(calm, view.hidden), calm[-1].t_s - calm[0].t_s)
         seen = self._occupancy.look(t_s, motion, view)
         self._field = whole_field(calm, view)
         return seen
