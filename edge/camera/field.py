@@ -111,12 +111,6 @@ def shares_at(powers: Float32, rate_per_min: float, duration_s: float) -> Float3
     return np.asarray(powers[is_near].sum(axis=0), dtype=np.float32)
 
 
-def shares_around(powers: Float32, lines: NDArray[np.intp]) -> Float32:
-    """Return how much of each channel's motion lies in a line of its own and the two beside it, shape (channels,)."""
-    beside = np.clip(lines + np.array([[-1], [0], [1]]), 0, len(LINES_HZ) - 1)
-    return np.asarray(np.take_along_axis(powers, beside, axis=0).sum(axis=0), dtype=np.float32)
-
-
 def kept(field: DisplacementField, chosen: NDArray[np.intp]) -> DisplacementField:
     """Return the field of the chosen channels alone."""
     return DisplacementField(

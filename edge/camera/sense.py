@@ -9,7 +9,7 @@ from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole
 from edge.camera.health import Outlook, fault_in
 from edge.camera.motion import MEDIAN_SQUARE, BlockMotion, Blocks, moved_of, slow_of
 from edge.camera.occupancy import BlockOccupancy
-from edge.camera.vetoes import EVEN_FROM_S, breathe_apart, lifeless
+from edge.camera.vetoes import lifeless
 from edge.chest import Chest
 from edge.frames import Frame
 from edge.occupancy import Occupancy
@@ -131,6 +131,4 @@ class CameraSense:
         reason = lifeless(self._field, powers, chest, view, is_told=is_told)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, False), chest
-        if is_told and self._field.duration_s >= EVEN_FROM_S and breathe_apart(self._field, powers, chest, view):
-            return Verdict(None, None, Withheld.SECOND_PERSON, 0.0, None), chest
         return verdict, chest

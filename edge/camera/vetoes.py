@@ -6,7 +6,7 @@ import numpy as np
 
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Float32
-from edge.camera.field import LINES_HZ, NEAR, PLACES, phasors_at, shares_around, shares_at
+from edge.camera.field import NEAR, PLACES, phasors_at, shares_at
 from edge.chest import Chest, refined_rate
 from edge.resampling import FIELD_HZ, DisplacementField
 from edge.view import COLUMNS, ROWS, View
@@ -24,9 +24,6 @@ STIFF_TOGETHER, STIFF_SPREAD = 0.9, 0.15
 # lay below the first and 4 in 100 above the second; swaying pictures lay below, cloth in a draught above.
 EVEN_FROM_S, TOO_EVEN, TOO_UNEVEN = 15.0, 0.008, 0.65
 BAND_HZ, NOISE_FROM_HZ = (0.05, 1.0), 2.0
-# Channels where somebody may lie that move to and fro clearly, and how far apart two rates are; so many of them at
-# another rate are another chest.
-CLEAR_SHARE, APART_HZ, OTHER_CHANNELS = 0.4, 0.075, 4
 TINY = 1e-12
 
 
@@ -107,23 +104,3 @@ def unevenness(chest: Chest) -> float:
     # White noise is read where nothing breathes; the mean of its power is the median over the logarithm of two.
     noise = float(np.median(left[hz > NOISE_FROM_HZ])) / math.log(2)
     return float((left[in_band].sum() - noise * in_band.sum()) / max(float(told[in_band].sum()), TINY))
-
-
-def breathe_apart(field: DisplacementField, powers: Float32, chest: Chest, view: View) -> bool:
-    """Say whether another chest than the judged one moves at a rate of its own.
-
-    Args:
-        field: every channel.
-        powers: shape (lines, channels), of the same.
-        chest: what was judged.
-        view: how the camera looks at the room.
-    """
-    where = view.lying[PLACES[:, 0], PLACES[:, 1]] & (field.trust > TEXTURED)
-    best = powers[:, where].argmax(axis=0)
-    clear = shares_around(powers[:, where], best) > CLEAR_SHARE
-    others = LINES_HZ[best[clear]]
-    own_hz = chest.rate_per_min / 60
-    # A chest's own half and double are no other chest.
-    for multiple in (0.5, 1.0, 2.0, 3.0):
-        others = others[np.abs(others - multiple * own_hz) > APART_HZ]
-    return bool(len(others)) and int((np.abs(others - np.median(others)) < APART_HZ / 2).sum()) >= OTHER_CHANNELS
