@@ -15,19 +15,23 @@ from edge.evaluation import simulate_file
 from edge.sources.a121_recorded import A121Words
 from edge.sources.a121_serving import PtySocket, Socket, TcpSocket, serve
 from edge.sources.a121_simulated import Drill, SimulatedA121
+from models.simulator.camera import film, scene_named
+from models.simulator.camera.recording import write
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
-_PARTS = ("sleeper", "a121")
+_PARTS = ("sleeper", "camera", "a121")
 
 
 @app.callback()
 def simulate() -> None:
-    """Make what is not there: a sleeper as a recording, or a recording as a live sensor.
+    """Make what is not there: a sleeper as a recording, by radar or camera, or a recording as a live sensor.
 
     `hushward simulate FILE.npz` is short for `hushward simulate sleeper FILE.npz`.
 
     Examples:
       hushward simulate sleeper night.npz --seed 7
+
+      hushward simulate camera fall fall.npz --seconds 60
 
       hushward simulate a121 night.h5 --session night.json
 
@@ -52,6 +56,29 @@ def sleeper(
     """
     told = simulate_file(file, seed=seed, seconds=seconds, scenario=scenario)
     typer.echo(f"{told['frames']} frames, {told['seconds']} s: {told['recording']} and {told['truth']}")
+
+
+@app.command()
+def camera(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Which story; a wrong name prints them all.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.npz", help="Where the frames go.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed films the same clip.")] = 1,
+    seconds: Annotated[float, typer.Option(min=1, max=36000, help="How long.")] = 60,
+    large: Annotated[bool, typer.Option("--large", help="640 x 480 pixels in place of 320 x 240.")] = False,
+) -> None:
+    """Film a simulated bed in near infra-red, with the truth of each second and the events beside it.
+
+    The truth is written to the same name with .truth.jsonl; `hushward estimate` reads the recording. An hour is some
+    two gigabytes.
+
+    Example: hushward simulate camera fall fall.npz --seconds 60 --seed 7
+
+    Exit codes: 0 written; 1 it could not be, with the reason in one sentence.
+    """
+    size = {"width": 640, "height": 480} if large else {}
+    clip = film(scene_named(scenario, seed, seconds, **size))
+    truth = write(clip, file)
+    typer.echo(f"{clip.frame_count} frames, {len(clip.truth)} s: {file} and {truth}")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deploy.simulating import main as main_simulate
@@ -43,3 +44,17 @@ def test_a_scenario_is_simulated_by_its_name_and_a_wrong_one_names_them_all(
     assert '"machine_rate_per_min": 12.0' in file.with_suffix(".truth.jsonl").read_text()
     assert main_simulate([str(file), "--scenario", "opera", "--seconds", "3"]) == 1
     assert "there are night" in capsys.readouterr().err
+
+
+def test_a_camera_films_a_clip_with_its_truth_and_a_wrong_scenario_names_them_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "clip.npz"
+    assert main_simulate(["camera", "two_lie", str(file), "--seconds", "2", "--seed", "5"]) == 0
+    with np.load(file) as clip:
+        assert clip["frames"].shape == (len(clip["t_s"]), 240, 320)
+        assert (clip["frames"].dtype, float(clip["frame_rate_hz"]), len(clip["rows"])) == (np.uint8, 10.0, 12)
+    truth = [json.loads(line) for line in file.with_suffix(".truth.jsonl").read_text().splitlines()]
+    assert [(one["t_s"], one["people"]) for one in truth] == [(1.0, 2), (2.0, 2)]
+    assert main_simulate(["camera", "opera", str(file)]) == 1
+    assert "there are sleeper" in capsys.readouterr().err

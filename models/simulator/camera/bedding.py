@@ -54,7 +54,7 @@ class Cloth:
 
 CLOTHS: Mapping[Bedding, Cloth] = {
     Bedding.NONE: Cloth(0.0, 0.008, 0.0022, 1.6, 0.6, 0.0, (1.0, 1.0), 0.0, 0.0),
-    Bedding.BLANKET: Cloth(0.01, 0.05, 0.0055, 1.6, 0.60, 0.18, (0.5, 0.8), 0.10, 0.10),
+    Bedding.BLANKET: Cloth(0.01, 0.05, 0.0055, 1.6, 0.74, 0.18, (0.5, 0.8), 0.10, 0.10),
     Bedding.DUVET: Cloth(0.04, 0.08, 0.013, 1.7, 0.80, 0.10, (0.25, 0.6), 0.16, 0.20),
 }
 
@@ -91,7 +91,7 @@ _PARTS: Mapping[Posture, tuple[tuple[float, float, float, float, float], ...]] =
 # Which way the body's surface moves, as x, y, z: up on the back and the belly, towards the room on the side.
 BREATH_WAY: Mapping[Posture, tuple[float, float, float]] = {
     Posture.SUPINE: (0.0, 0.0, 1.0),
-    Posture.SIDE: (0.0, -0.80, 0.60),
+    Posture.SIDE: (0.0, -0.50, 0.87),
     Posture.PRONE: (0.0, 0.0, 1.0),
 }
 # Share of the chest's excursion that shows: supine 8 mm, on the side 5 (SENSING); face down the bed carries the belly.
@@ -159,11 +159,11 @@ def landscape(
     for lying in people:
         body = np.maximum(body, _torso(lying))
     if bedding is Bedding.NONE and people:
-        dressed = body > 0.01
+        dressed = np.clip(body / 0.05 - 0.2, 0, 1)
         creases = cloth.crease_m * fractal(rng, (256, 512), cloth.beta, 3.0)[: SHAPE[0], : SHAPE[1]]
-        body = np.where(dressed, body + creases, body)
-        albedo = np.where(dressed, cloth.albedo * _printed(0.22), albedo)
-    height = np.maximum(height, blurred(body, (0.008 / CELL_M,) * 2))
+        body = body + dressed * creases
+        albedo = albedo + dressed * (cloth.albedo * _printed(0.22) - albedo)
+    height = np.maximum(height, blurred(body, (0.018 / CELL_M,) * 2))
     if bedding is not Bedding.NONE:
         height, albedo = _covered(rng, cloth, body, height, albedo, is_open=is_open, is_rolled=is_rolled)
     for lying in people:
@@ -228,6 +228,9 @@ def _covered(
         wave = 0.06 * np.sin(3.5 * x) + 0.02 * np.sin(9 * x + 1)
         across = np.maximum(0, 1 - ((y - MIDDLE_Y - wave) / 0.24) ** 2 - ((x + 0.12) / 0.78) ** 8)
         top = 0.02 + 0.24 * np.sqrt(across) * (1 + 0.10 * large) + 1.5 * cloth.crease_m * folds
+    # It rounds off towards the bed's edges, where it would hang down.
+    to_edge = np.minimum(np.minimum(y - BED_Y[0], BED_Y[1] - y), BED_X[1] - x) / (0.01 + 1.5 * cloth.thick_m)
+    top = top * np.sqrt(1 - (1 - np.clip(to_edge, 0, 1)) ** 2)
     edge = 0.5 + 0.5 * np.tanh((x - begins) / 0.024)
     # A hem along the upper edge is thicker than the rest.
     hem = 0.5 * cloth.thick_m * np.exp(-(((x - begins - 0.05) / 0.03) ** 2))

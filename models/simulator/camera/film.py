@@ -62,6 +62,11 @@ class CameraClip:
         return events(self.scene, self._at_s, self._sleeper, self._visitor)
 
     @property
+    def frame_count(self) -> int:
+        """How many frames there are, lost ones left out."""
+        return int((~self._is_lost).sum())
+
+    @property
     def excursion_mm(self) -> tuple[Float, Float32]:
         """When each frame was taken [s] and how far the sleeper's belly had risen [mm], lost frames included."""
         return self._at_s, self._sleeper.belly_mm
@@ -91,7 +96,7 @@ class CameraClip:
         """Give the light before the lens, shape (height, width) [DN], and the time since the last frame [s]."""
         scene, bed = self.scene, self._bed
         stage = Stage(scene, bed, self._sleeper, self._visitor)
-        movers = movers_of(scene, bed)
+        movers = movers_of(scene, bed, self._visitor)
         air = swings(NUISANCES["draught"], np.random.default_rng([scene.seed, 41]), 1 / scene.frame_rate_hz)
         has_draught = Thing.DRAUGHT in scene.things
         print_: Float32 | None = None
@@ -128,4 +133,4 @@ def _told(scene: CameraScene, at_s: Float) -> tuple[Float, NDArray[np.bool_]]:
         told[within] = np.ceil(told[within] * 2 + rng.uniform(-0.3, 0.3, int(within.sum()))) / 2
         told[within] += rng.exponential(0.03, int(within.sum()))
     told -= told[0] if len(told) else 0.0
-    return np.maximum.accumulate(told + 1e-4 * np.arange(len(told))), lost
+    return np.maximum.accumulate(told) + 1e-4 * np.arange(len(told)), lost

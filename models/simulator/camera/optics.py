@@ -30,7 +30,7 @@ def _rolled(light: Float32, by: int, axis: int) -> Float32:
     return np.asarray(np.take(light, at, axis=axis), dtype=np.float32)
 
 
-def softened(light: Float32, reach: int) -> Float32:
+def defocused(light: Float32, reach: int) -> Float32:
     """Blur a picture by two running means along each axis."""
     for _ in range(2):
         for axis in (0, 1):
@@ -84,7 +84,7 @@ class Optics:
             case Fault.SATURATED:
                 return light * np.float32(7.0)
             case Fault.DEFOCUSED:
-                return softened(light, max(2, round(SOFT_PX * scene.scale)))
+                return defocused(light, max(2, round(SOFT_PX * scene.scale)))
             case Fault.DUST:
                 return light * (1 - 0.45 * self._spots) + 150 * self._spots
             case Fault.SENSOR_MOVED:

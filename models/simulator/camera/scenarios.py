@@ -114,6 +114,8 @@ def scene_named(name: str, seed: int, seconds: float, **changes: Any) -> CameraS
         changes: fields of CameraScene to be otherwise.
 
     Raises:
-        KeyError: no such scenario.
+        ValueError: no such scenario, with the list of them.
     """
+    if name not in SCENARIOS:
+        raise ValueError(f"There is no scenario '{name}'; there are {', '.join(SCENARIOS)}.")
     return replace(SCENARIOS[name], name=name, seed=seed, seconds=seconds, **changes)

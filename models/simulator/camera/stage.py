@@ -12,6 +12,7 @@ from models.simulator.camera.room import DOOR_X, ENSUITE_X, WALL_Y
 from models.simulator.camera.scene import CameraScene, Thing
 from models.simulator.camera.stills import WOBBLES, BedStage, Key
 from models.simulator.camera.surface import Motion, Seen
+from models.simulator.camera.textures import softened
 from models.simulator.camera.tracks import ABSENT, POSES, Track
 
 Float = NDArray[np.float64]
@@ -187,10 +188,10 @@ class Stage:
         """Put the bed in front of the room."""
         picture, depth = self._room_dn.copy(), self._depth_m.copy()
         box, behind = picture[self.bed.view.box], depth[self.bed.view.box]
-        front = seen.is_bed & (seen.depth_m < behind + 0.03)
-        box[front] = seen.shine[front] * self.bed.gain
+        front = (seen.cover > 0) & (seen.depth_m < behind + 0.03)
+        box += front * (seen.shine * np.float32(self.bed.gain) - seen.cover * box)
         behind[front] = seen.depth_m[front]
-        return picture, depth
+        return softened(picture), depth
 
     def _open_doors(self, k: int, dt_s: float, picture: Float32) -> None:
         for name, (low, high) in (("ensuite", ENSUITE_X), ("door", DOOR_X)):

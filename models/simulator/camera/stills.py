@@ -27,6 +27,7 @@ from models.simulator.camera.lens import Lens
 from models.simulator.camera.room import Room, built
 from models.simulator.camera.scene import CameraScene, Thing
 from models.simulator.camera.surface import BedView, Motion, Seen
+from models.simulator.camera.textures import softened
 from models.simulator.torsos import SCATTERERS, Posture
 
 Float32 = NDArray[np.float32]
@@ -117,9 +118,18 @@ class BedStage:
         motions = self.motions(key)
         for motion, change in zip(motions, changes, strict=True):
             if motion.weight.any():
-                change[:] = (self.view.see(land, ((motion, DRAWN_M),)).shine - seen.shine) / DRAWN_M
-        changes[:, ~seen.is_bed] = 0
+                drawn = self.view.see(land, ((motion, DRAWN_M),))
+                most = self._most_per_m(seen, motion)
+                change[:] = softened(np.clip((drawn.shine - seen.shine) / DRAWN_M, -most, most))
         return Still(seen, changes, self._px_per_m(seen, motions[:2]))
+
+    def _most_per_m(self, seen: Seen, motion: Motion) -> Float32:
+        """Return what a metre of motion can change of each pixel: more is a rim that is seen or hidden all at once."""
+        steep = softened(np.hypot(*np.gradient(seen.shine)).astype(np.float32), 2)
+        px_per_m = np.float32(self.lens.focal_px / self.scene.distance_m)
+        # A slope changes by at most a motion over the width of what moves, some 0.1 m.
+        most = 4.0 * px_per_m * steep + 10.0 * seen.shine
+        return np.asarray(most * self.view.at_places(motion.weight, seen), dtype=np.float32)
 
     def _px_per_m(self, seen: Seen, breath: tuple[Motion, ...]) -> float:
         """Return how far the place that breathes most moves in the picture for a metre of breath [px/m]."""

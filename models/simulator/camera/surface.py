@@ -32,10 +32,13 @@ class Seen:
     """The bed's top in its box of the picture; the arrays have the box's shape."""
 
     shine: Float32
-    """Light that comes back, in the units of `Lens.lit`; 0 where the bed is not seen."""
+    """Light that comes back from what the bed covers of each pixel, in the units of `Lens.lit`."""
+    cover: Float32
+    """Share of each pixel that the bed covers, 0 to 1."""
     depth_m: Float32
     """Forward; infinity where the bed is not seen."""
     is_bed: Bools
+    """Where the bed covers the whole pixel."""
     skin: Float32
     place_m: Float32
     """Shape (..., 3): what each pixel sees; meaningless where the bed is not seen."""
@@ -54,8 +57,11 @@ class BedView:
         left, right = max(0, int(column.min())), min(lens.width, int(column.max()) + 2)
         self.box = np.s_[top:bottom, left:right]
         """Rows and columns of the picture."""
-        self._rays = np.ascontiguousarray(lens.rays[self.box].reshape(-1, 3))
         self.shape = (bottom - top, right - left)
+        # Each pixel looks twice, a quarter of its height above and below its middle, so that rims do not jump.
+        quarter = lens.axes[1] * np.float32(0.25 / lens.focal_px)
+        both = np.stack([lens.rays[self.box] - quarter, lens.rays[self.box] + quarter])
+        self._rays = np.ascontiguousarray(both.reshape(-1, 3))
 
     def see(self, land: Landscape, motions: tuple[tuple[Motion, float], ...] = ()) -> Seen:
         """Look at a landscape.
@@ -71,27 +77,36 @@ class BedView:
         layers = np.stack([height, slope_x, slope_y, land.albedo, land.skin], axis=-1).astype(np.float32)
         return self._met(layers, moved)
 
+    def at_places(self, field: Float32, seen: Seen) -> Float32:
+        """Return a field of the landscape as each pixel of the box sees it; 0 where no bed is seen."""
+        column = (seen.place_m[..., 0] - BED_X[0]) / CELL_M
+        row = (seen.place_m[..., 1] - BED_Y[0]) / CELL_M
+        found = read_between(field, row.ravel(), column.ravel()).reshape(self.shape)
+        return np.asarray(np.where(seen.cover > 0, found, 0), dtype=np.float32)
+
     def _met(self, layers: Float32, moved: Float32 | None) -> Seen:
-        at, depth, is_met = self._march(np.ascontiguousarray(layers[..., 0]), moved)
+        at, depth = self._march(np.ascontiguousarray(layers[..., 0]), moved)
         rays = self._rays[at]
         row, column = self._cell(rays, depth, moved)
         found = read_between(layers, row, column)
         normal = np.stack([-found[:, 1], -found[:, 2], np.ones(len(at), np.float32)], axis=-1)
         normal /= np.sqrt((normal * normal).sum(axis=-1, keepdims=True))
         shine = found[:, 3] * self._lens.lit(rays, depth, normal)
-        count = self._rays.shape[0]
-        whole = np.zeros(count, np.float32), np.full(count, np.inf, np.float32), np.zeros(count, np.float32)
-        for field, values in zip(whole, (shine, depth, found[:, 4]), strict=True):
-            field[at] = values
-        place = self._lens.place_m + self._rays * np.where(is_met, whole[1], 1.0)[:, None]
-        shaped = [field.reshape(self.shape) for field in whole]
-        return Seen(shaped[0], shaped[1], is_met.reshape(self.shape), shaped[2], place.reshape(*self.shape, 3))
+        whole = np.zeros((4, len(self._rays)), np.float32)
+        whole[2] = np.inf
+        whole[:, at] = shine, np.ones(len(at)), depth, found[:, 4]
+        halves = whole.reshape(4, 2, *self.shape)
+        light, cover, skin = (halves[k].mean(axis=0) for k in (0, 1, 3))
+        nearest = halves[2].min(axis=0)
+        middle = self._rays.reshape(2, *self.shape, 3).mean(axis=0)
+        place = self._lens.place_m + middle * np.where(cover > 0, nearest, 1.0)[..., None]
+        return Seen(light, cover, nearest, cover > 0.6, skin, np.asarray(place, np.float32))
 
-    def _march(self, height: Float32, moved: Float32 | None) -> tuple[NDArray[np.intp], Float32, Bools]:
+    def _march(self, height: Float32, moved: Float32 | None) -> tuple[NDArray[np.intp], Float32]:
         """Walk along each ray from above until it is under the landscape, then close in on where it went in.
 
         Returns:
-            Which rays meet the landscape, how far forward [m] each of those does, and a flag for all rays.
+            Which rays meet the landscape, and how far forward [m] each of those does.
         """
         rays, place = self._rays, self._lens.place_m
         first = (BED_Z + float(height.max()) + 0.005 - place[2]) / rays[:, 2]
@@ -113,9 +128,7 @@ class BedView:
             low, above = np.where(is_above, middle, low), np.where(is_above, gap, above)
             high, below = np.where(is_above, high, middle), np.where(is_above, below, gap)
         share = np.clip(above / np.maximum(above - below, 1e-6), 0.0, 1.0)
-        is_met = np.zeros(len(self._rays), bool)
-        is_met[at] = True
-        return at, (low + share * (high - low)).astype(np.float32), is_met
+        return at, np.asarray(low + share * (high - low), dtype=np.float32)
 
     def _is_under(self, rays: Float32, depth: Float32, height: Float32, moved: Float32 | None) -> Bools:
         """Return which places on rays are inside the landscape, by its nearest cell."""

@@ -7,8 +7,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.simulator.acts import ActKind
 from models.simulator.camera.scene import CameraScene, Thing
 from models.simulator.camera.stills import BedStage
+from models.simulator.camera.tracks import Track
 from models.simulator.nuisances import NUISANCES, Nuisance, NuisanceMotion
 
 Float32 = NDArray[np.float32]
@@ -161,6 +163,32 @@ class Moth:
             box += np.float32(140) * np.exp(-off2 / (2 * (size * self._scale) ** 2)).astype(np.float32)
 
 
+class Torch:
+    """A torch in the hand of a visitor who stands by the bed: a spot of light that is never quite still."""
+
+    REACH_PX, BRIGHTER = 26.0, 0.9
+
+    def __init__(self, bed: BedStage, rng: np.random.Generator, dt_s: float, visitor: Track) -> None:
+        self._rng, self._dt_s, self._scale = rng, dt_s, bed.lens.width / 320
+        self._is_on = visitor.is_kind(ActKind.STAND, ActKind.WALK)
+        column, row, _ = bed.lens.project(np.array([-0.55, 2.9, 0.7], np.float32))
+        self._at, self._off, self._k = np.array([float(column), float(row)]), np.zeros(2), 0
+        self._x = np.arange(bed.lens.width, dtype=np.float32)[None, :]
+        self._y = np.arange(bed.lens.height, dtype=np.float32)[:, None]
+
+    def show(self, light: Float32, t_s: float) -> None:
+        """Shine on the bed."""
+        del t_s
+        keep = math.exp(-self._dt_s / 0.8)
+        self._off = keep * self._off + math.sqrt(1 - keep**2) * self._rng.normal(0, 9 * self._scale, 2)
+        self._k += 1
+        if self._is_on[self._k - 1]:
+            column, row = self._at + self._off
+            reach = 2 * (self.REACH_PX * self._scale) ** 2
+            across, down = (np.exp(-((axis - at) ** 2) / reach) for axis, at in ((self._x, column), (self._y, row)))
+            light *= 1 + np.float32(self.BRIGHTER) * (across * down).astype(np.float32)
+
+
 THINGS: Mapping[Thing, Callable[[BedStage, np.random.Generator, float], Mover]] = {
     Thing.FAN: Fan,
     Thing.CURTAIN: Curtain,
@@ -171,11 +199,14 @@ THINGS: Mapping[Thing, Callable[[BedStage, np.random.Generator, float], Mover]] 
 """Each thing that changes the light; a draught moves the bedding and a pet walks, both on the stage."""
 
 
-def movers_of(scene: CameraScene, bed: BedStage) -> list[Mover]:
+def movers_of(scene: CameraScene, bed: BedStage, visitor: Track) -> list[Mover]:
     """Put the things of a scene into its room."""
     dt_s = 1 / scene.frame_rate_hz
-    return [
+    movers = [
         THINGS[thing](bed, np.random.default_rng([scene.seed, 40, k]), dt_s)
         for k, thing in enumerate(scene.things)
         if thing in THINGS
     ]
+    if scene.has_torch:
+        movers.append(Torch(bed, np.random.default_rng([scene.seed, 42]), dt_s, visitor))
+    return movers

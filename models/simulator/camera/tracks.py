@@ -149,7 +149,7 @@ class _Posing:
         if kind is ActKind.AWAY:
             y = WALL_Y + 0.8
         elif pose is Pose.FLOOR:
-            x, y = x + 0.45, y + 0.05
+            x, y = x + 0.25, y - 0.05
         elif pose is Pose.EDGE:
             x, y = -0.05, 2.45
         elif pose in (Pose.LIE, Pose.SIT_UP):

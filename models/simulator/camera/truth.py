@@ -39,8 +39,8 @@ class CameraTruth:
     """[px at width 320] peak to peak, that the present depth of breath moves the picture where it moves most; 0 with
     nobody who lies or sits."""
     detectable_px: float
-    """[px at width 320] the least such swing of which a perfect observer of 30 s could tell the rate; infinity with
-    nobody there, or with a blind camera."""
+    """[px at width 320] the least such swing of which a perfect observer of one block of 20 px could tell the rate in
+    30 s; infinity with nobody there, or with a blind camera. Real methods need some three times as much."""
     is_rate_observable: bool
     """The rate could be told: one calm person, enough swing, a camera that sees."""
     is_presence_observable: bool
