@@ -223,15 +223,16 @@ def test_a_frame_says_nothing_of_its_pixels_when_it_is_written_down(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("path", "frames", "rate_hz"),
-    [("camera/opencv/vtest.avi", 795, 10.0), ("camera/skin_patches_india/video10_forehead.avi", 412, 15.0)],
+    ("path", "rate_hz"),
+    [("camera/opencv/vtest.avi", 10.0), ("camera/skin_patches_india/video10_forehead.avi", 15.0)],
 )
-def test_recordings_of_others_are_read_to_their_end(path: str, frames: int, rate_hz: float) -> None:
+def test_recordings_of_others_are_read_at_their_own_times(path: str, rate_hz: float) -> None:
     file = recording(path)
-    seen, count = frames_of(file)
+    source = open_recording(file)
+    frames = [one for one, _ in zip(source, range(60), strict=False) if isinstance(one, Frame)]
     assert format_of(file).name == "video"
-    assert (count.read, count.lost, count.bad) == (frames, 0, 0)
-    assert seen[-1].t_s == pytest.approx((frames - 1) / rate_hz)
+    assert (source.count.read, source.count.lost, source.count.bad) == (60, 0, 0)
+    assert frames[-1].t_s == pytest.approx(59 / rate_hz)
 
 
 @given(st.sampled_from([b"\x89PNG\r\n\x1a\n", b"BM", b"\xff\xd8", b"P5 ", b""]), st.binary(max_size=60))
