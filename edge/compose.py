@@ -12,9 +12,13 @@ from broker.messages import Digest, NodeAnnouncement, NodeLost
 from broker.outbox import Outbox
 from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic, downward_filters
+from broker.vocabulary import Modality
 from edge.admission import Identity
 from edge.child import SENSING
 from edge.commissioning.check import RoomCheck
+from edge.commissioning.draw_step import RoomDrawing, known_of
+from edge.commissioning.drawing import DrawingFile
+from edge.commissioning.grids import GridFile
 from edge.commissioning.installation import Installation, InstallationBook, Setup, digest_of_zones
 from edge.commissioning.requests import RequestDesk
 from edge.gate import Gate
@@ -35,6 +39,7 @@ from edge.shipped import MOVEMENT, VITALS
 from edge.speaker import Speaker
 from edge.supervisor import SensingProcess, Supervisor
 from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
+from edge.view import OPEN_VIEW
 from edge.witness import Witness
 from edge.zones import rows_of
 from models.card import MODELS_DIR, read_card
@@ -94,6 +99,7 @@ def compose(
     *,
     lamp: RoomLamp | None = None,
     control: PauseControl | None = None,
+    drawing: DrawingFile | None = None,
     wake: Callable[[], None] = lambda: None,
 ) -> tuple[Node, Outbox]:
     """Put a node together and start its link.
@@ -106,6 +112,7 @@ def compose(
         sensing: runs the sensing process.
         lamp: None means the one that the settings name.
         control: None means the one that the settings name.
+        drawing: the settings file, in which a camera's room is drawn; None means that it is drawn nowhere.
         wake: called on the link's thread when something came, so that the loop need not look all the time.
 
     Returns:
@@ -143,7 +150,7 @@ def compose(
         room=room,
         witness=witness,
         key=key,
-        check=_room_check(settings, key, clock),
+        check=_room_check(settings, key, drawing, clock),
         doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness, inbox, link),
     )
     node = Node(parts)
@@ -168,21 +175,29 @@ def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:
     return Topic(settings.site, settings.ward, settings.node_id, leaf)
 
 
-def _room_check(settings: NodeSettings, key: NodeKey, clock: Clock) -> RoomCheck:
+def _room_check(settings: NodeSettings, key: NodeKey, drawing: DrawingFile | None, clock: Clock) -> RoomCheck:
     """Return what tries the room under a commissioning lease, with what this node runs with now."""
-    zones, profile = zones_of(settings), settings.data_dir / PROFILE_FILE
+    profile = settings.data_dir / PROFILE_FILE
+    view = OPEN_VIEW if drawing is None else drawing.view()
+    if settings.modality is Modality.CAMERA:
+        named, digest = known_of(view)
+    else:
+        zones = zones_of(settings)
+        named, digest = tuple(sorted(zones.named)), digest_of_zones(rows_of(zones))
     empty = Installation(
         node_id=settings.node_id,
         modality=settings.modality,
-        zones=tuple(sorted(zones.named)),
+        zones=named,
         setup=Setup(
             software=software_version(),
             models=model_digests(),
-            zones=digest_of_zones(rows_of(zones)),
+            zones=digest,
             noise_profile=digest_of(profile.read_bytes()) if profile.exists() else None,
         ),
     )
-    return RoomCheck(RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key), profile, clock)
+    desk, book = RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key)
+    room_drawing = RoomDrawing(GridFile(settings.data_dir), drawing.view if drawing else lambda: view, clock)
+    return RoomCheck(desk, book, room_drawing, profile, clock)
 
 
 def _announcement(

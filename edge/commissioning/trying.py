@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 from broker.vocabulary import SensedState, Withheld
+from edge.block_activity import EVERY_S, BlockActivity, rows_of_digits
 from edge.commissioning.survey import Refused, Survey
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame
 from edge.noise_profile import NoiseFile, profile_of
 from edge.permitted import FAULTS
 from edge.reach import Reach
-from edge.trials import PART_BINS, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
+from edge.trials import PART_BINS, Grid, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
 from edge.zones import Zones
+
+NO_VIEW = "this sensor does not say how much each block of a view moves; draw a radar's zones in `[zones]` instead"
 
 
 class Trying:
@@ -20,7 +23,16 @@ class Trying:
     estimator never does. When a survey is done, the room's estimator knows the room from then on.
     """
 
-    def __init__(self, estimator: Estimator, zones: Zones) -> None:
+    def __init__(self, estimator: Estimator, zones: Zones, activity: BlockActivity | None = None) -> None:
+        """Take what is needed.
+
+        Args:
+            estimator: the room's own.
+            zones: the room's.
+            activity: of a camera's blocks; None for a sensor without a view.
+        """
+        self._activity = activity
+        self._grid_due_s = 0.0
         self._estimator = estimator
         self._zones = zones
         self._reach = Reach(zones)
@@ -40,6 +52,7 @@ class Trying:
         """Begin the present trial again: a recording has begun again."""
         kind = None if self._trial is None else self._trial.kind
         self._began_s = None
+        self._grid_due_s = 0.0
         self._phantom = self._estimator.for_a_phantom() if kind is TrialKind.PHANTOM else None
         self._survey = Survey(self._trial.seconds, self._zones) if self._trial and kind is TrialKind.SURVEY else None
 
@@ -49,6 +62,17 @@ class Trying:
             self._phantom.add(frame)
         if self._survey is not None and not self._survey.is_done:
             self._survey.add(self._reach.cut(frame))
+
+    def grids(self, t_s: float) -> Iterator[Grid]:
+        """Say how much each block moves, when a grid is asked for and due.
+
+        Args:
+            t_s: [s] now, on the source's time; at most two grids a second are given.
+        """
+        asked = self._trial is not None and self._trial.kind is TrialKind.GRID
+        if self._trial is not None and asked and self._activity is not None and t_s >= self._grid_due_s:
+            self._grid_due_s = t_s + EVERY_S
+            yield Grid(self._trial.number, rows_of_digits(self._activity.levels()))
 
     def answer(self, moment: Moment, estimate: Estimate) -> Iterator[TrialSaid]:
         """Say what came of one second.
@@ -61,6 +85,9 @@ class Trying:
             return
         if self._began_s is None:
             self._began_s = moment.t_s
+        if self._trial.kind is TrialKind.GRID and self._activity is None:
+            yield TrialRefused(self._trial.number, NO_VIEW)
+            return
         yield self._tried(self._trial, moment, estimate)
         if self._survey is None:
             return
