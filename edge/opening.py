@@ -1,10 +1,12 @@
 """The first line to the sensing process: which source, which room, for which purposes, how long."""
 
 from collections.abc import Callable
+from typing import Any
 
 from edge.noise_profile import PROFILE_FILE
 from edge.pipe import Open
-from edge.settings import NodeSettings, SourceKind
+from edge.settings import NodeSettings
+from edge.source_settings import SourceKind
 from edge.supervisor import Order
 from edge.zones import DEMO_ZONES, Zones, rows_of
 
@@ -25,7 +27,7 @@ def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
     Returns:
         A function of an order and of how long it holds from now [s].
     """
-    source = settings.source.model_dump(mode="json", exclude_none=True)
+    source = settings.source.model_dump(mode="json", exclude_none=True) | _of_the_sensor(settings)
     room = rows_of(zones_of(settings))
     clock = {} if settings.clock_file is None else {"file": str(settings.clock_file)}
 
@@ -45,3 +47,11 @@ def opening_of(settings: NodeSettings) -> Callable[[Order, float], Open]:
         )
 
     return opening
+
+
+def _of_the_sensor(settings: NodeSettings) -> dict[str, Any]:
+    """Return what the source must know beside its own settings: which sensor was agreed to, and its drawing."""
+    told: dict[str, Any] = {"modality": str(settings.modality)}
+    if settings.view is not None:
+        told["view"] = settings.view.model_dump(mode="json")
+    return told

@@ -1,7 +1,6 @@
 """What one node is told before it starts: one TOML file, plus `HUSHWARD_NODE_*` from the environment."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,87 +12,11 @@ from broker.messages import Slug
 from broker.vocabulary import Context, Modality, Origin, Zone
 from edge.errors import SettingsError
 from edge.fittings import LampSettings, PauseSettings
+from edge.source_settings import SourceKind, SourceSettings
+from edge.view import OPEN_VIEW, View
 from edge.zones import Zones, zones_from
 
 ENVIRONMENT = "HUSHWARD_NODE_"
-
-
-class SourceKind(StrEnum):
-    """What frames come from."""
-
-    SYNTHETIC = "synthetic"
-    REPLAY = "replay"
-    HANG = "hang"
-    A121 = "a121"
-    TI = "ti"
-    MR24 = "mr24"
-    MR60BHA1 = "mr60bha1"
-    MR60BHA2 = "mr60bha2"
-    LD2410 = "ld2410"
-    BGT60 = "bgt60"
-
-    @property
-    def is_live(self) -> bool:
-        """Return whether a sensor that is there now is meant."""
-        return self not in (SourceKind.SYNTHETIC, SourceKind.REPLAY, SourceKind.HANG)
-
-    @property
-    def has_port(self) -> bool:
-        """Return whether it is reached through a port that is named; a BGT60's SDK finds its board itself."""
-        return self.is_live and self is not SourceKind.BGT60
-
-
-class SourceSettings(BaseModel):
-    """The `[source]` table; it is handed to the sensing process as it stands."""
-
-    model_config = CLOSED
-
-    kind: SourceKind = SourceKind.SYNTHETIC
-    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
-    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live;
-    bgt60: an Infineon BGT60 through its maker's SDK."""
-    file: Path | None = None
-    """The recording; needed for `replay`, and for it alone."""
-    loop: bool = False
-    """true: a recording that has ended starts again, with a cleared window and a visible count."""
-    seed: int = Field(default=1, ge=0, le=2**31 - 1)
-    """Of the simulated room; another number is another sleeper."""
-    scenario: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "night"
-    """Which story the simulated room plays."""
-    port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
-    """Where a live sensor is: a serial device such as /dev/ttyUSB0, or tcp://HOST:PORT; needed for live kinds alone."""
-    sensor_id: int = Field(default=1, ge=1, le=5)
-    """Which socket of an Acconeer board the sensor is in."""
-    command_port: Annotated[str, Field(pattern=r"^(tcp://|/)\S+$", max_length=200)] | None = None
-    """The other port of a TI radar, on which it takes its profile; `port` is the one that it sends data on."""
-    profile: Path | None = None
-    """The `.cfg` file of a TI radar; needed for it, and for it alone."""
-    session: Path | None = None
-    """What an A121 is told to do, as JSON or TOML; without it, a bed and the room around it from 0.3 to 4.6 m."""
-
-    @model_validator(mode="after")
-    def _a_live_sensor_has_a_port(self) -> Self:
-        if self.kind.has_port != (self.port is not None):
-            raise ValueError('`port` is given exactly when `kind` is a live sensor at a port, such as "a121"')
-        if self.session is not None and self.kind is not SourceKind.A121:
-            raise ValueError('`session` is given only when `kind` is "a121"')
-        is_ti = self.kind is SourceKind.TI
-        if is_ti != (self.command_port is not None) or is_ti != (self.profile is not None):
-            raise ValueError('`command_port` and `profile` are given exactly when `kind` is "ti"')
-        return self
-
-    @model_validator(mode="after")
-    def _a_replay_has_a_file(self) -> Self:
-        if (self.kind is SourceKind.REPLAY) != (self.file is not None):
-            raise ValueError('`file` is given exactly when `kind` is "replay"')
-        return self
-
-    @property
-    def origin(self) -> Origin:
-        """Return what every message says about where its frames came from."""
-        if self.kind.is_live:
-            return Origin.SENSOR
-        return Origin.REPLAY if self.kind is SourceKind.REPLAY else Origin.SIMULATED
 
 
 _Metres = Annotated[float, Field(ge=-20, le=20)]
@@ -125,6 +48,17 @@ class ZoneSettings(BaseModel):
         return self
 
 
+class ViewSettings(BaseModel):
+    """The `[view]` table: how a camera looks at its room, drawn at installation."""
+
+    model_config = CLOSED
+
+    rows: tuple[str, ...] = OPEN_VIEW.rows
+    """Twelve strings of sixteen marks, from the top left: # hidden, b bed, f floor, d door, e en-suite door, . else."""
+    distance_m: float = OPEN_VIEW.distance_m
+    """[m] from the lens to the bed."""
+
+
 class NodeSettings(BaseModel):
     """Everything a node is told; what it may sense is not here, for that comes with each lease."""
 
@@ -151,7 +85,9 @@ class NodeSettings(BaseModel):
     pause: PauseSettings = PauseSettings()
     """The control in the room with which anybody closes the sensor."""
     zones: Annotated[tuple[ZoneSettings, ...], Field(max_length=8)] = ()
-    """Where the bed, the room, the door and the en-suite lie; without any, no place is ever said."""
+    """Where the bed, the room, the door and the en-suite lie for a radar; without any, no place is ever said."""
+    view: ViewSettings | None = None
+    """What a camera sees and what is hidden from it; without it, nothing is hidden and no place is ever said."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
     no_movement_after_s: float = Field(default=720.0, ge=60, le=7200)
@@ -164,9 +100,23 @@ class NodeSettings(BaseModel):
     @model_validator(mode="after")
     def _every_place_has_one_meaning(self) -> Self:
         try:
-            _ = self.room_zones
+            _ = self.room_zones, self.room_view
         except SettingsError as error:
             raise ValueError(str(error)) from error
+        return self
+
+    @model_validator(mode="after")
+    def _each_sensor_has_its_own_map(self) -> Self:
+        is_camera = self.modality is Modality.CAMERA
+        if self.source.kind.modality not in (None, self.modality):
+            raise ValueError(
+                f'`source.kind = "{self.source.kind}"` is a {self.source.kind.modality}: write '
+                f'`modality = "{self.source.kind.modality}"`, which consent and leases name'
+            )
+        if is_camera and self.zones:
+            raise ValueError("`zones` are for a radar; a camera's places are drawn in `[view]`")
+        if not is_camera and self.view is not None:
+            raise ValueError('`view` is for `modality = "camera"`; a radar\'s places are measured in `[[zones]]`')
         return self
 
     @model_validator(mode="after")
@@ -177,6 +127,8 @@ class NodeSettings(BaseModel):
             raise ValueError('`clock_file` needs `context = "demonstration"`: elsewhere time is the machine\'s own')
         if self.source.origin is not Origin.SENSOR:
             raise ValueError(f'`source.kind = "{self.source.kind}"` needs `context = "demonstration"` (rule A11)')
+        if self.source.kind is SourceKind.RTSP:
+            raise ValueError('`source.kind = "rtsp"` needs `context = "demonstration"`: its pictures cross a network')
         return self
 
     @model_validator(mode="after")
@@ -204,6 +156,15 @@ class NodeSettings(BaseModel):
             SettingsError: they overlap, leave a hole, or have no bed; never of settings that were read.
         """
         return zones_from([one.model_dump(mode="json", exclude_none=True) for one in self.zones])
+
+    @property
+    def room_view(self) -> View | None:
+        """Return how the camera looks at the room; None for a radar, and for a camera without a drawing.
+
+        Raises:
+            SettingsError: what is wrong with the drawing; never of settings that were read.
+        """
+        return None if self.view is None else View.checked(self.view.rows, self.view.distance_m)
 
     @property
     def password_path(self) -> Path | None:

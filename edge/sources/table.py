@@ -37,14 +37,22 @@ def _synthetic(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
 
 
 def _replay(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
-    file = settings.get("file")
+    file, modality = settings.get("file"), settings.get("modality")
     if not file:
         raise SourceError("A replay needs the name of a recording: [source] file.")
-    config = settings.get("config")
+    path, config = Path(file), Path(settings["config"]) if settings.get("config") else None
+    # Who agreed to a radar did not agree to a camera, recorded or not.
+    sensor = _part("formats", "format_of")(path, config=config).sensor if modality else None
+    if sensor is not None and (sensor == "camera") != (modality == "camera"):
+        raise SourceError(f"{path.name} is a recording of a {sensor}, and this node's `modality` is {modality}.")
     recording: FrameSource = _part("formats", "open_recording")(
-        Path(file), loop=bool(settings.get("loop", False)), config=Path(config) if config else None
+        path, loop=bool(settings.get("loop", False)), config=config, view=_view(settings)
     )
     return recording
+
+
+def _view(settings: Mapping[str, Any]) -> Any:
+    return _part("camera.drawing", "view_from")(settings["view"]) if "view" in settings else None
 
 
 def _hang(_settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
@@ -72,6 +80,16 @@ def _bgt60(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
     return source
 
 
+def _camera(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("camera.live", "open_camera")(settings, clock)
+    return source
+
+
+def _rtsp(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
+    source: FrameSource = _part("camera.live", "open_rtsp")(settings, clock)
+    return source
+
+
 SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
     {
         "synthetic": SourceEntry("a simulated radar in a simulated room", _synthetic),
@@ -84,6 +102,8 @@ SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
         "mr60bha2": SourceEntry("a Seeed MR60BHA2, live; a hint of presence alone", _module, is_live=True),
         "ld2410": SourceEntry("an HLK-LD2410, live; a hint of presence alone", _module, is_live=True),
         "bgt60": SourceEntry("an Infineon BGT60, live, through its maker's SDK", _bgt60, is_live=True),
+        "camera": SourceEntry("a camera of this machine, live", _camera, is_live=True),
+        "rtsp": SourceEntry("a camera in the network, for commissioning alone", _rtsp, is_live=True),
     }
 )
 

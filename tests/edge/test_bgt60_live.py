@@ -7,7 +7,7 @@ import pytest
 from broker.clock import HandClock
 from edge.errors import SourceError
 from edge.frames import Frame, FrameCount, Quiet
-from edge.settings import SourceKind, SourceSettings
+from edge.source_settings import SourceKind, SourceSettings
 from edge.sources.bgt60_live import CHIRPS, RECEIVERS, SAMPLES, SILENT_S, SdkBoard, bgt60_looks, open_bgt60, sdk_board
 from edge.sources.table import entry_of
 from tests.kit.flying import TimeThatFlies

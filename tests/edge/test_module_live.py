@@ -9,7 +9,7 @@ import pytest
 from edge.decoders import ld2410, mr24
 from edge.errors import SourceError
 from edge.frames import Frame, FrameKind, Quiet
-from edge.settings import SourceKind
+from edge.source_settings import SourceKind
 from edge.sources.module_frames import MODULES
 from edge.sources.module_live import open_module
 from edge.sources.ports import MemoryPort

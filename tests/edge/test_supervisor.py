@@ -15,7 +15,7 @@ from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import Child
 from edge.opening import opening_of
 from edge.restarts import Restarts
-from edge.settings import SourceKind, SourceSettings
+from edge.source_settings import SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened, Supervisor
 from tests.kit.nodes import NIGHT, node_settings
 

@@ -49,7 +49,8 @@ from edge.memory import GateMemory
 from edge.node import Node
 from edge.pipe import Loop, SensedLine
 from edge.recorder import Start
-from edge.settings import NodeSettings, SourceKind, SourceSettings
+from edge.settings import NodeSettings
+from edge.source_settings import SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened
 from edge.trials import TrialSaid
 from edge.trust import UNSIGNED, ConsoleKey
