@@ -77,7 +77,7 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone_in(settings.data_dir):
         start = new_start(settings, clock)
-        link, sensing = paho_link(settings, start), supervisor(settings, clock)
+        link, sensing = paho_link(settings, start), supervisor(settings, clock, drawing)
         node, outbox = compose(settings, clock, start, link, sensing, drawing=drawing, wake=wake.set)
         log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
         # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.

@@ -28,7 +28,7 @@ from edge.lamp import RoomLamp, lamp_of
 from edge.memory import GateMemory
 from edge.node import Node, Parts
 from edge.noise_profile import PROFILE_FILE, digest_of
-from edge.opening import opening_of, zones_of
+from edge.opening import opening_of, view_reader, zones_of
 from edge.pause_control import PauseControl, control_of
 from edge.recorder import Recorder, Start
 from edge.room import Room
@@ -39,7 +39,6 @@ from edge.shipped import MOVEMENT, VITALS
 from edge.speaker import Speaker
 from edge.supervisor import SensingProcess, Supervisor
 from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
-from edge.view import OPEN_VIEW
 from edge.witness import Witness
 from edge.zones import rows_of
 from models.card import MODELS_DIR, read_card
@@ -85,9 +84,11 @@ def will_of(settings: NodeSettings, start: Start) -> tuple[Topic, bytes]:
     return _topic(settings, Leaf.LIVE), encode(NodeKey.open(settings.data_dir).sign(lost))
 
 
-def supervisor(settings: NodeSettings, clock: Clock, command: tuple[str, ...] = SENSING) -> Supervisor:
+def supervisor(
+    settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None, *, command: tuple[str, ...] = SENSING
+) -> Supervisor:
     """Return what will start the sensing process; nothing is started now."""
-    return Supervisor(opening_of(settings), clock, SystemClock(), command=command)
+    return Supervisor(opening_of(settings, drawing), clock, SystemClock(), command=command)
 
 
 def compose(
@@ -178,9 +179,9 @@ def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:
 def _room_check(settings: NodeSettings, key: NodeKey, drawing: DrawingFile | None, clock: Clock) -> RoomCheck:
     """Return what tries the room under a commissioning lease, with what this node runs with now."""
     profile = settings.data_dir / PROFILE_FILE
-    view = OPEN_VIEW if drawing is None else drawing.view()
+    read_view = view_reader(settings, drawing)
     if settings.modality is Modality.CAMERA:
-        named, digest = known_of(view)
+        named, digest = known_of(read_view())
     else:
         zones = zones_of(settings)
         named, digest = tuple(sorted(zones.named)), digest_of_zones(rows_of(zones))
@@ -196,7 +197,7 @@ def _room_check(settings: NodeSettings, key: NodeKey, drawing: DrawingFile | Non
         ),
     )
     desk, book = RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key)
-    room_drawing = RoomDrawing(GridFile(settings.data_dir), drawing.view if drawing else lambda: view, clock)
+    room_drawing = RoomDrawing(GridFile(settings.data_dir), read_view, clock)
     return RoomCheck(desk, book, room_drawing, profile, clock)
 
 

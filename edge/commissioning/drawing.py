@@ -11,6 +11,7 @@ from typing import Any
 from broker.messages import Digest
 from edge.errors import SettingsError
 from edge.memory import replace_durably
+from edge.sources.camera.drawing import view_from
 from edge.view import OPEN_VIEW, View
 
 BEFORE = ".before-drawing"
@@ -96,20 +97,12 @@ class DrawingFile:
 
 
 def view_of(settings: dict[str, Any]) -> View:
-    """Return the drawing of settings as parsed.
+    """Return the drawing of settings as parsed; a view with nothing drawn when there is none.
 
     Raises:
         SettingsError: it is none.
     """
-    told = settings.get("view")
-    if told is None:
-        return OPEN_VIEW
-    if not isinstance(told, dict) or not isinstance(told.get("distance_m", OPEN_VIEW.distance_m), int | float):
-        raise SettingsError("view: write a table `[view]` with `rows` and `distance_m`")
-    rows = told.get("rows", list(OPEN_VIEW.rows))
-    if not isinstance(rows, list) or not all(isinstance(one, str) for one in rows):
-        raise SettingsError("view: `rows` are twelve strings")
-    return View.checked(rows, float(told.get("distance_m", OPEN_VIEW.distance_m)))
+    return view_from(settings["view"]) if "view" in settings else OPEN_VIEW
 
 
 def digest_of_view(view: View) -> Digest:

@@ -7,20 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from broker.vocabulary import LeaseKind, Modality, Presence, Zone
+from broker.vocabulary import LeaseKind, Modality, Origin, Presence, Zone
 from edge.commissioning.drawing import digest_of_view
 from edge.commissioning.grids import GridFile
 from edge.commissioning.installation import FILE, Installation, read_installation
 from edge.commissioning.requests import EngineerDesk, Progress, Request, Standing, Step
 from edge.commissioning.trying import Trying
+from edge.opening import opening_of
+from edge.settings import ViewSettings, load
+from edge.supervisor import Order
 from edge.trials import Grid, Trial, TrialKind, TrialRefused, Tried
 from edge.view import View
 from edge.zones import DEMO_ZONES
 from tests.kit.drawn_room import DRAWN, settings_file
-from tests.kit.nodes import NodeAtNight, node_at_night
+from tests.kit.nodes import NodeAtNight, node_at_night, replay_source
 from tests.kit.sleeper import moment, new_estimator
 
 VIEW = View.checked(DRAWN, 2.2)
+REPLAY = Origin.REPLAY
 ROWS = ("0123456789000000", *("0" * 16,) * 11)
 
 
@@ -32,7 +36,9 @@ class Drawer:
         self.data = folder / "data"
         self.data.mkdir()
         self.modality = modality
-        self.room: NodeAtNight = node_at_night(self.data, modality=modality, drawing=self.drawing)
+        self.room: NodeAtNight = node_at_night(
+            self.data, modality=modality, drawing=self.drawing, source=replay_source(Path("room.mp4")), origin=REPLAY
+        )
         self.desk, self.grids = EngineerDesk(self.data), GridFile(self.data)
         self.asked = Request(request_id=secrets.token_hex(16), step=Step.DRAW)
 
@@ -183,6 +189,31 @@ def test_nothing_of_the_blocks_reaches_the_console(drawer: Drawer) -> None:
         drawer.room.step(1)
     assert "0123456789" not in "".join(str(one) for one in drawer.room.heard)
     assert drawer.answer.sentence == "the room is being drawn"
+
+
+def test_P3_a_drawing_counts_from_the_sensors_next_opening_without_a_restart(tmp_path: Path) -> None:
+    drawing = settings_file(tmp_path)
+    opening = opening_of(load(drawing.path), drawing)
+    order = Order("d" * 32, (), False, 60.0)
+    assert opening(order, 60.0).source["view"]["rows"] == ["." * 16] * 12
+    drawing.keep(VIEW)
+    assert opening(order, 60.0).source["view"] == {"rows": DRAWN, "distance_m": 2.2}
+
+
+def test_P3_when_the_settings_are_spoiled_the_drawing_from_before_stands(tmp_path: Path) -> None:
+    drawing = settings_file(tmp_path)
+    drawing.keep(VIEW)
+    opening = opening_of(load(drawing.path), drawing)
+    drawing.path.write_text("[view")
+    assert opening(Order("d" * 32, (), False, 60.0), 60.0).source["view"]["rows"] == DRAWN
+
+
+def test_P3_a_mask_from_the_environment_stands_whatever_the_file_says(tmp_path: Path) -> None:
+    drawing = settings_file(tmp_path)
+    told = load(drawing.path).model_copy(update={"view": ViewSettings(rows=tuple(DRAWN))})
+    opening = opening_of(told, drawing)
+    drawing.keep(View.checked(["." * 16] * 12, 1.0))
+    assert opening(Order("d" * 32, (), False, 60.0), 60.0).source["view"]["rows"] == DRAWN
 
 
 class Blocks:

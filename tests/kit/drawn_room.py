@@ -23,6 +23,10 @@ data_dir = "data"
 modality = "camera"
 console_key = "{key}"
 
+[source]
+kind = "replay"
+file = "room.mp4"
+
 [lamp]  # simulated
 """.format(key="a" * 64)
 DRAWN = ["#" * 16, *["." * 16] * 3, *["....bbbbbb......"] * 5, *["ffffffffffffdddd"] * 3]
