@@ -1,5 +1,6 @@
 """The `hushward` command: one table from verb to room function; a room is imported only when its verb is used."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ VERBS = (
     Verb("doctor", "deploy.doctor", "main", "Check this machine: what is missing, and what to do about it."),
 )
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""A window of half a minute is small work, which a pool of threads makes dearer; read when numpy is first imported."""
+
 _PAGE = """Hushward: contactless night monitoring for mental-health wards, with consent enforced at the sensor.
 Not a medical device: nothing here replaces a nurse's check.
 
@@ -85,6 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     if verb is None:
         sys.stderr.write(f"hushward: there is no verb {given[0]!r}; hushward --help lists them\n")
         return 2
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     try:
         module = import_module(verb.module)
     except ModuleNotFoundError as error:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ import typer
 
 from broker.clock import Clock, SystemClock
 from deploy.pages import run_page
+from edge.secrecy import may_lock_memory, swap_areas
 
 _CAMERA_PACKAGES = {
     "libGL.so.1": "libgl1",
@@ -143,6 +144,18 @@ def sensors() -> Iterable[Finding]:
         yield Finding("no sensor device", "simulated and replayed rooms need none", is_needed=False)
 
 
+def memory(areas: Sequence[str], may_lock: bool) -> Iterable[Finding]:
+    """Look whether a node's memory, in which pictures and readings stand, could reach a disk (rule K2)."""
+    if not areas:
+        yield Finding("no swap: a node's memory stays in memory")
+        return
+    locked = (
+        "nodes lock their memory against it" if may_lock else "this account may not lock a node's memory against it"
+    )
+    remedy = "for a node in a ward: LimitMEMLOCK=infinity or MemorySwapMax=0 in its service, or swapoff"
+    yield Finding(f"swap on {', '.join(areas)}: {locked}", None if may_lock else remedy, is_needed=False)
+
+
 def time_of_day(clock: Clock) -> Iterable[Finding]:
     """Look whether the clock can be believed; a node with an untrusted time does not sense."""
     now = clock.utc_now()
@@ -179,7 +192,7 @@ def doctor(
     console_port: Annotated[int, typer.Option("--port", help="The console's port.")] = 8800,
     broker_address: Annotated[str | None, typer.Option("--broker", help="HOST:PORT of a broker to reach.")] = None,
 ) -> None:
-    """Check this machine: Python, disk, ports, broker, sensor devices, camera library, clock.
+    """Check this machine: Python, disk, ports, broker, sensor devices, camera library, memory, clock.
 
     Each line is `ok`, `note` (only some rooms or uses need it) or `PROBLEM`, with what to do about it.
 
@@ -195,6 +208,7 @@ def doctor(
             lambda: broker(broker_address),
             sensors,
             camera,
+            lambda: memory(swap_areas(), may_lock_memory()),
             lambda: time_of_day(SystemClock()),
         )
     )

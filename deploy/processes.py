@@ -1,14 +1,13 @@
 """The processes of a ward on one machine: started in order, watched, started again, ended in reverse."""
 
 import ctypes
-import os
 import signal
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from broker.clock import Clock
@@ -35,13 +34,11 @@ class Part:
         name: as it is spoken of, such as `console` or `node room2`.
         command: program and arguments.
         is_vital: the ward ends when this one does not stay up.
-        environment: variables beside our own.
     """
 
     name: str
     command: Sequence[str]
     is_vital: bool
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Running:
@@ -62,7 +59,6 @@ class _Running:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self.part.environment},
                 # Its own group: Ctrl-C at the terminal reaches `up` alone, which ends the others in order.
                 process_group=0,
                 preexec_fn=_end_with_parent,

@@ -169,14 +169,10 @@ def _start(
     say.done("console: answers")
     for room_id, node_id in zip(plan.room_ids, plan.node_ids, strict=True):
         node = python("-m", "edge", "--config", str(layout.node_settings(node_id)))
-        processes.start(Part(f"{node_id} in {room_id}", node, is_vital=False, environment=_ONE_THREAD))
+        processes.start(Part(f"{node_id} in {room_id}", node, is_vital=False))
     replayed = "".join(f"; {room_id} plays {file.name}" for room_id, file in plan.replays.items())
     sensed = "".join(f"; {room_id} has a sensor at {address}" for room_id, address in plan.live.items())
     say.done(f"nodes: {plan.rooms} started{replayed}{sensed}")
-
-
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""A node estimates once a second; a pool of threads per room would only keep the processor busy."""
 
 
 def _say_how_to_sign_in(layout: files.Layout, foundation: Foundation, say: saying.Progress) -> None:

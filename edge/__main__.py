@@ -19,6 +19,7 @@ from edge.compose import compose, new_start, paho_link, supervisor
 from edge.errors import EdgeError, SettingsError
 from edge.logs import log_to_stderr
 from edge.node import Node
+from edge.secrecy import keep_memory_private
 from edge.settings import NodeSettings, load
 from models.errors import ModelError
 
@@ -71,6 +72,7 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
     Raises:
         EdgeError, BrokerError, ModelError, OSError: it could not start.
     """
+    keep_memory_private()
     asked, wake, real = _Asked(), threading.Event(), SystemClock()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked.end)

@@ -43,12 +43,14 @@ class Simulation:
     """A simulated room in a recording's place; the simulator knows the truth of each second."""
 
     scenario: str
-    """One of models.simulator.scenes."""
+    """One of models.simulator.scenes, or for a camera of models.simulator.camera."""
     seed: int
     seconds: float = 90.0
     """[s] how long."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     """What differs from the scenario, by the names of the scene's fields."""
+    is_film: bool = False
+    """A camera is simulated and no radar: `sensor = "camera"`."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Case:
     simulation: Simulation | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
     """What the case belongs to, by kind, such as posture: side."""
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it is made of pictures."""
+        return self.simulation.is_film if self.simulation is not None else self.sensor == "camera"
 
     @property
     def is_here(self) -> bool:
@@ -179,8 +186,11 @@ def _simulation(told: Mapping[str, Any]) -> Simulation:
     seconds = float(told.get("seconds", 90.0))
     if not 1 <= seconds <= 86_400:
         raise ValueError("`simulate.seconds` is 1 to 86400")
-    changes = _without(told, "scenario", "seed", "seconds")
-    return Simulation(str(told["scenario"]), int(told["seed"]), seconds, changes)
+    sensor = str(told.get("sensor", "radar"))
+    if sensor not in ("radar", "camera"):
+        raise ValueError('`simulate.sensor` is "radar" or "camera"')
+    changes = _without(told, "scenario", "seed", "seconds", "sensor")
+    return Simulation(str(told["scenario"]), int(told["seed"]), seconds, changes, sensor == "camera")
 
 
 def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from edge.room import Room
 from edge.sender import Sender
 from edge.sensor_truth import SensorTruth
 from edge.settings import NodeSettings
-from edge.shipped import MOVEMENT, VITALS
+from edge.shipped import BLOCKS, MOVEMENT, VITALS
 from edge.speaker import Speaker
 from edge.supervisor import SensingProcess, Supervisor
 from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
@@ -236,4 +236,4 @@ def software_version() -> str:
 
 def model_digests() -> tuple[Digest, ...]:
     """Return the sha256 of each model that the sensing process would load."""
-    return tuple(read_card(MODELS_DIR / f"{name}.toml").sha256 for name in (MOVEMENT, VITALS))
+    return tuple(read_card(MODELS_DIR / f"{name}.toml").sha256 for name in (MOVEMENT, VITALS, BLOCKS))

@@ -3,24 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
-from edge.chest import Chest
-from edge.framefaults import LOOK_BACK_S, fault_in
+from edge.camera.sense import CameraSense
 from edge.frames import Frame, FrameKind
 from edge.hints import HintWatch
 from edge.holds import HoldWatch
 from edge.noise_profile import NoiseProfile
-from edge.occupancy import Occupancy, OccupancyWatch
-from edge.reach import Reach
-from edge.resampling import DisplacementField
-from edge.signals import SignalWindow, WindowReading
-from edge.verdicts import Judge, Verdict
+from edge.occupancy import Occupancy
+from edge.senses import RadarSense, Sense, SensingModels
+from edge.verdicts import Verdict
 from edge.zones import Zones
 from models.errors import ModelError
-from models.runtime import Model
 
 # After a movement this long is left out: the body settles, and the duvet with it.
 SETTLE_S = 1.0
@@ -46,6 +39,8 @@ class Estimate:
     """0, 1, 2 (two or more); None when not known."""
     zone: Zone | None
     """Where the evidence of a person lies; None when there is none."""
+    is_low: bool
+    """All that is seen of a person lies on the floor; False where that cannot be told."""
     respiratory_rate_per_min: float | None
     respiratory_rate_uncertainty_per_min: float | None
     """Half-width of the interval that holds 90 % of true values [1/min]; None exactly when the rate is."""
@@ -88,6 +83,7 @@ def withheld_estimate(moment: Moment, reason: Withheld, model: str, living_age_s
         movement=0.0,
         people=None,
         zone=None,
+        is_low=False,
         respiratory_rate_per_min=None,
         respiratory_rate_uncertainty_per_min=None,
         respiratory_rate_withheld=reason,
@@ -108,8 +104,7 @@ class Estimator:
 
     def __init__(
         self,
-        movement: Model,
-        judge: Judge,
+        models: SensingModels,
         zones: Zones,
         *,
         profile: NoiseProfile | None = None,
@@ -118,8 +113,7 @@ class Estimator:
         """Begin with nothing known.
 
         Args:
-            movement: the per-frame graph.
-            judge: says what a window shows.
+            models: what it senses with.
             zones: of the room.
             profile: what the empty room does by itself; None when it was never measured.
             accepts_phantom: take a machine's breath for a breath. For a breathing phantom in a commissioning run alone:
@@ -128,65 +122,79 @@ class Estimator:
         self.zones = zones
         self.profile = profile
         self._accepts_phantom = accepts_phantom
-        self._parts = (movement, judge, zones)
-        self._judge = judge
-        self._reach = Reach(zones)
-        self._window = SignalWindow(movement)
-        self._occupancy = OccupancyWatch(zones)
+        self._models = models
+        self._sense: Sense = RadarSense(models, zones, lambda: self.profile)
         self._hints = HintWatch(zones)
-        self._is_hinted = False
+        self._kind = FrameKind.RADAR
         self._hold = HoldWatch()
         self._calm_since_s = 0.0
         self._living_s: float | None = None
+        self._is_refused = False
 
     @property
     def model(self) -> str:
         """Hex digest of the model behind the rate."""
-        return self._judge.model
+        return self._models.judge.model
 
     def for_a_phantom(self) -> "Estimator":
         """Return a fresh estimator of the same room that takes a breathing phantom for a chest (rule N3)."""
-        return Estimator(*self._parts, profile=self.profile, accepts_phantom=True)
+        return Estimator(self._models, self.zones, profile=self.profile, accepts_phantom=True)
 
     def restart(self) -> None:
         """Forget everything: another recording, or the same once more."""
-        self._occupancy.restart()
+        self._sense.restart()
         self._hints.restart()
         self._hold.restart()
         self._living_s = None
 
     def add(self, frame: Frame) -> None:
         """Take one frame in."""
-        self._is_hinted = frame.layout.kind is FrameKind.HINT
-        if self._is_hinted:
+        kind = frame.layout.kind
+        if (kind is FrameKind.CAMERA) != (self._kind is FrameKind.CAMERA):
+            self._sense = self._sense_for(kind)
+        self._kind = kind
+        if kind is FrameKind.HINT:
             self._hints.add(frame)
             return
-        if not self._window.add(self._reach.cut(frame)):
+        try:
+            goes_on = self._sense.add(frame)
+            self._is_refused = False
+        except ModelError:
+            goes_on, self._is_refused = False, True
+        if not goes_on:
             self._calm_since_s = frame.t_s
             self.restart()
+
+    def _sense_for(self, kind: FrameKind) -> Sense:
+        if kind is FrameKind.CAMERA:
+            return CameraSense(self._models)
+        return RadarSense(self._models, self.zones, lambda: self.profile)
 
     def estimate(self, moment: Moment) -> Estimate:
         """Answer for one second, from the frames up to now."""
         t_s = moment.t_s
-        if self._is_hinted:
+        if self._kind is FrameKind.HINT:
             return self._repeat(moment)
-        newest = self._window.recent(LOOK_BACK_S)
-        fault = fault_in(newest)
-        if newest and t_s - newest[-1].t_s > SILENT_S:
-            fault = Withheld.SENSOR_FAULT
+        fault = self._fault(t_s)
         if fault is not None:
             self._calm_since_s = t_s
             self._hold.restart()
             return withheld_estimate(moment, fault, self.model, self._living_age(t_s))
         try:
-            layout = self._window.layout
-            room = None if layout is None else self._known_room(layout.range_m)
-            reading = self._window.read(self._calm_since_s, None if room is None else room.noise_power)
-            if reading is None:
+            seen = self._sense.look(t_s, self._calm_since_s)
+            if seen is None:
                 return withheld_estimate(moment, Withheld.WARMING_UP, self.model, self._living_age(t_s))
-            return self._answer(moment, reading)
+            return self._answer(moment, seen)
         except ModelError:
             return withheld_estimate(moment, Withheld.MODEL_FAULT, self.model, self._living_age(t_s))
+
+    def _fault(self, t_s: float) -> Withheld | None:
+        if self._is_refused:
+            return Withheld.MODEL_FAULT
+        newest_s = self._sense.newest_s
+        if newest_s is not None and t_s - newest_s > SILENT_S:
+            return Withheld.SENSOR_FAULT
+        return self._sense.fault()
 
     def _repeat(self, moment: Moment) -> Estimate:
         """Say what a module says of presence and movement; its rates are never a vital sign (SENSING)."""
@@ -195,50 +203,40 @@ class Estimator:
             return withheld_estimate(moment, Withheld.SENSOR_FAULT, self.model)
         return self._put_together(moment, seen, _HINTED)
 
-    def _answer(self, moment: Moment, reading: WindowReading) -> Estimate:
+    def _answer(self, moment: Moment, seen: Occupancy) -> Estimate:
         t_s = moment.t_s
-        room = self._known_room(reading.field.range_m[: reading.field.bins])
-        motion = reading.motion if room is None else room.less_room(reading.motion)
-        seen = self._occupancy.look(t_s, motion, reading.field)
         if seen.is_moving:
             self._calm_since_s = t_s + SETTLE_S
+            self._sense.settle()
             self._hold.restart()
-        has_resumed = not seen.is_moving and self._hold.look(self._window)
+        has_resumed = not seen.is_moving and self._hold.look(self._sense.window)
         if has_resumed:
             self._calm_since_s = t_s - HoldWatch.RESUME_S
-        seen = replace(seen, presence=Presence.UNSURE, people=None) if self._is_trace() else seen
-        verdict = _FRESH if has_resumed else self._rate(seen, reading)
-        seen = _with_evidence(seen, verdict, self._is_trace())
+        is_blind = not self._sense.tells_presence
+        seen = replace(seen, presence=Presence.UNSURE, people=None) if is_blind else seen
+        verdict = _FRESH if has_resumed else self._rate(seen)
+        seen = _with_evidence(seen, verdict, is_blind)
         is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
         if is_living:
             self._living_s = t_s
         return self._put_together(moment, seen, verdict)
 
-    def _rate(self, seen: Occupancy, reading: WindowReading) -> Verdict:
+    def _rate(self, seen: Occupancy) -> Verdict:
         reason = self._plain_reason(seen)
         if reason is not None:
             return Verdict(None, None, reason, 0.0, None)
-        room = self._known_room(reading.field.range_m[: reading.field.bins])
-        field = reading.field if room is None else room.less_lines(reading.field)
-        verdict, chest = self._judge.judge(field, accepts_machines=self._accepts_phantom)
-        if room is not None and room.is_of_the_room(chest.rate_per_min, _place_of(chest, field)):
-            return Verdict(None, None, Withheld.LOW_QUALITY, 0.0, False)
+        verdict, chest = self._sense.judge(accepts_machines=self._accepts_phantom)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:
             return Verdict(None, None, Withheld.SECOND_PERSON, 0.0, None)
         if verdict.rate_per_min is None:
             return verdict
-        self._hold.learn(self._window, chest)
-        is_there = seen.presence is Presence.PRESENT or self._is_trace()
+        self._hold.learn(self._sense.window, chest)
+        is_there = seen.presence is Presence.PRESENT or not self._sense.tells_presence
         if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
-
-    def _known_room(self, range_m: NDArray[np.float64]) -> NoiseProfile | None:
-        """Return what the empty room does; None when it was not measured, or with other range bins."""
-        fits = self.profile is not None and self.profile.fits(range_m)
-        return self.profile if fits else None
 
     def _plain_reason(self, seen: Occupancy) -> Withheld | None:
         """Name what makes a rate impossible before any spectrum is looked at."""
@@ -258,6 +256,7 @@ class Estimator:
             movement=round(seen.movement, 3),
             people=1 if self._hold.is_held and seen.people is None else seen.people,
             zone=seen.zone,
+            is_low=seen.is_low,
             respiratory_rate_per_min=None if verdict.rate_per_min is None else round(verdict.rate_per_min, 2),
             respiratory_rate_uncertainty_per_min=verdict.uncertainty_per_min,
             respiratory_rate_withheld=verdict.withheld,
@@ -274,10 +273,6 @@ class Estimator:
             return SensedState.EMPTY
         return SensedState.BREATHING if verdict.rate_per_min is not None else SensedState.UNSURE
 
-    def _is_trace(self) -> bool:
-        """A trace has no range and no empty room to compare with: silence in it proves nothing."""
-        return self._window.layout is not None and self._window.layout.kind is FrameKind.TRACE
-
     def _living_age(self, t_s: float) -> float | None:
         return None if self._living_s is None else max(0.0, t_s - self._living_s)
 
@@ -288,18 +283,13 @@ _FRESH = Verdict(None, None, Withheld.WARMING_UP, 0.0, None)
 _HINTED = Verdict(None, None, Withheld.LOW_QUALITY, 0.0, None)
 
 
-def _with_evidence(seen: Occupancy, verdict: Verdict, is_trace: bool) -> Occupancy:
-    """Take back 'somebody is there' when all that moves is a machine; in a trace, only breathing says it."""
+def _with_evidence(seen: Occupancy, verdict: Verdict, is_blind: bool) -> Occupancy:
+    """Take back 'somebody is there' when all that moves is a machine; where no room is shown, breathing says it."""
     if verdict.is_alive is False and not seen.is_moving:
         return replace(seen, presence=Presence.UNSURE, people=None, zone=None)
-    if is_trace and verdict.rate_per_min is not None:
+    if is_blind and verdict.rate_per_min is not None:
         return replace(seen, presence=Presence.PRESENT, people=1)
     return seen
-
-
-def _place_of(chest: Chest, field: DisplacementField) -> float:
-    """Return the distance of the channel that says most about the line [m]."""
-    return float(field.range_m[int(np.argmax(np.abs(chest.mixing)))])
 
 
 def _pulse_reason(verdict: Verdict) -> Withheld:

@@ -14,12 +14,10 @@ import numpy as np
 from edge.errors import SettingsError, SourceError
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
-from edge.learned import LearnedJudge
-from edge.shipped import MOVEMENT, VITALS
+from edge.senses import shipped_models
 from edge.sources.formats import open_recording
 from edge.zones import Zones, zones_in
 from models.errors import ModelError
-from models.runtime import load
 from models.simulator.night import Night
 from models.simulator.scenes import SCENES
 
@@ -55,7 +53,7 @@ def new_estimator(zones: Zones) -> Estimator:
     Raises:
         ModelError: a model file is missing or is not the one on its card.
     """
-    return Estimator(load(MOVEMENT), LearnedJudge(load(VITALS)), zones)
+    return Estimator(shipped_models(), zones)
 
 
 def estimates_of(source: FrameSource, estimator: Watcher) -> Iterator[Estimate]:

@@ -10,6 +10,10 @@ PLACE_AFTER_S = 2.0
 UP_AFTER_S = 1.0
 """[s] outside the bed, wherever that is, before they are believed to be up; wanted within 3 s (SENSING, accuracy), of
 which the estimate itself takes one. The same back in the room after they had left it."""
+FLOOR_AFTER_S = 5.0
+"""[s] low on the floor before it is believed, for people bend and kneel; wanted within 10 s (SENSING, accuracy)."""
+AT_DOOR_AFTER_S = 5.0
+"""[s] at the door before it is said: whoever goes through it is gone by then."""
 STIRRED_S = 5.0
 """[s] before it in which whoever gets up has moved in bed, for nobody rises without sitting up. Without that, what is
 seen elsewhere is more likely somebody who came in, and is believed after as long."""
@@ -41,6 +45,7 @@ class Seen:
         at_s: [s] since the source began, rising.
         presence: None when not permitted.
         zone: None when not permitted, not known, or outside all zones.
+        is_low: all that is seen of a person lies on the floor; None when not permitted.
         is_moving: None when not permitted or not known.
         people: 0, 1, 2 (two or more); None when not permitted or not known.
         breathing: breathing or no_breathing_seen; None when neither, or not permitted.
@@ -50,6 +55,7 @@ class Seen:
     at_s: float
     presence: Presence | None = None
     zone: Zone | None = None
+    is_low: bool | None = None
     is_moving: bool | None = None
     people: int | None = None
     breathing: SensedState | None = None
@@ -203,9 +209,27 @@ class Whereabouts:
         self._elsewhere_s: float | None = None
         self._stirred_s: float | None = None
         self._placed_s = 0.0
+        self._at_door_s: float | None = None
+        self._has_said_door = False
 
     def see(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
         """Take one second in; see `RoomEvents.see`."""
+        return self._see_place(seen, purposes) + self._see_door(seen, purposes)
+
+    def _see_door(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
+        """Say once that somebody stands at the door."""
+        if seen.zone is not Zone.DOOR or seen.presence is Presence.ABSENT:
+            self._at_door_s, self._has_said_door = None, False
+            return []
+        if self._at_door_s is None:
+            self._at_door_s = seen.at_s
+        stood_s = seen.at_s - self._at_door_s
+        if self._has_said_door or stood_s < AT_DOOR_AFTER_S or Purpose.BED_EXIT not in purposes:
+            return []
+        self._has_said_door = True
+        return [Happened(RoomEventKind.AT_DOOR, stood_s)]
+
+    def _see_place(self, seen: Seen, purposes: Collection[Purpose]) -> list[Happened]:
         # Of two people the zone is that of whoever moves more: it says nothing of who lay in bed.
         if seen.people is not None and seen.people >= 2:
             self._wait_anew()
@@ -217,6 +241,9 @@ class Whereabouts:
         seems = self._seems(seen, purposes)
         if seems is None and seen.at_s - self._placed_s <= LOST_S:
             return []
+        if seems is None and self.place is Place.ON_FLOOR and seen.is_low is False:
+            # They got up, and where they are now is not known or nobody's business.
+            self.place = None
         if seems is None or seems is self.place:
             self._wait_anew()
             return []
@@ -225,7 +252,8 @@ class Whereabouts:
             self._candidate, self._candidate_s = seems, seen.at_s
         if self._elsewhere_s is None:
             self._elsewhere_s = seen.at_s
-        if seen.at_s - self._candidate_s >= PLACE_AFTER_S and not self._is_somebody_else(seen.at_s):
+        after_s = FLOOR_AFTER_S if seems is Place.ON_FLOOR else PLACE_AFTER_S
+        if seen.at_s - self._candidate_s >= after_s and not self._is_somebody_else(seen.at_s):
             return self._move(seems, self._candidate_s, purposes)
         return self._leave(seems, seen.at_s, purposes)
 
@@ -256,6 +284,8 @@ class Whereabouts:
             if self._last_zone is Zone.ENSUITE and Purpose.BATHROOM_DWELL in purposes:
                 return Place.ENSUITE
             return Place.LEFT_ROOM if self._last_zone in (Zone.DOOR, Zone.ROOM, Zone.ENSUITE) else None
+        if seen.is_low and Purpose.FLOOR in purposes:
+            return Place.ON_FLOOR
         if seen.zone is Zone.ENSUITE and Purpose.BATHROOM_DWELL in purposes:
             return Place.ENSUITE
         if seen.zone is None:
@@ -277,12 +307,14 @@ _PLACE_NEEDS = {
     RoomEventKind.RETURNED: Purpose.BED_EXIT,
     RoomEventKind.ENSUITE_ENTERED: Purpose.BATHROOM_DWELL,
     RoomEventKind.ENSUITE_LEFT: Purpose.BATHROOM_DWELL,
+    RoomEventKind.ON_FLOOR: Purpose.FLOOR,
 }
 _ARRIVING = {
     Place.IN_BED: RoomEventKind.IN_BED,
     Place.OUT_OF_BED: RoomEventKind.OUT_OF_BED,
     Place.LEFT_ROOM: RoomEventKind.LEFT_ROOM,
     Place.ENSUITE: RoomEventKind.ENSUITE_ENTERED,
+    Place.ON_FLOOR: RoomEventKind.ON_FLOOR,
 }
 
 

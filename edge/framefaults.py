@@ -1,6 +1,7 @@
 """What is wrong with the frames themselves, as a withheld reason."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -15,6 +16,20 @@ MAX_LOST_SHARE = 0.5
 # Relative spread of the intervals; 0.091 to 0.106 s for 0.1 is ordinary (RADAR_FORMATS section 3).
 MAX_UNEVENNESS = 0.6
 FROZEN_FRAMES = 4
+
+
+class Timed(Protocol):
+    """Anything that was seen at a time."""
+
+    @property
+    def t_s(self) -> float:
+        """[s] since the source began."""
+        ...
+
+    @property
+    def lost_before(self) -> int:
+        """Frames lost just before it."""
+        ...
 
 
 def fault_in(frames: Sequence[Frame]) -> Withheld | None:
@@ -34,7 +49,7 @@ def fault_in(frames: Sequence[Frame]) -> Withheld | None:
         return Withheld.SATURATED
     if all(frame.needs_calibration for frame in frames):
         return Withheld.LOW_QUALITY
-    return _fault_in_time(frames)
+    return fault_in_time(frames)
 
 
 def is_frozen(frames: Sequence[Frame]) -> bool:
@@ -45,7 +60,8 @@ def is_frozen(frames: Sequence[Frame]) -> bool:
     return all(np.array_equal(frame.values, newest[0].values) for frame in newest[1:])
 
 
-def _fault_in_time(frames: Sequence[Frame]) -> Withheld | None:
+def fault_in_time(frames: Sequence[Timed]) -> Withheld | None:
+    """Find what is wrong with the times of the newest frames, or of what is left of them; None when they are sound."""
     intervals = np.diff([frame.t_s for frame in frames])
     lost = sum(frame.lost_before for frame in frames)
     if len(intervals) and 1 / float(np.median(intervals)) < MIN_RATE_HZ:

@@ -1,13 +1,45 @@
 """Does a chest that was seen to breathe still move: the causal watch over held breath."""
 
 import math
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.chest import Chest
 from edge.resampling import FIELD_HZ
-from edge.signals import SignalWindow
+
+
+class Followed(Protocol):
+    """A window in which the same channels can be looked at again."""
+
+    @property
+    def centre(self) -> NDArray[Any] | None:
+        """What the channels that were judged last are taken about or chosen by; None before any were."""
+        ...
+
+    def path(self, seconds: float, centre: NDArray[Any] | None) -> NDArray[np.float64] | None:
+        """Follow the displacement over the newest seconds, about a centre that is given.
+
+        Args:
+            seconds: [s] to look back.
+            centre: as `centre` was when the chest was learned.
+
+        Returns:
+            shape (frames, channels) [mm]; None while there is less than that.
+        """
+        ...
+
+    def churn(self, seconds: float) -> NDArray[np.float64]:
+        """Follow how far things have moved from where they were a little before.
+
+        Args:
+            seconds: [s] to look back; both ends of each pair lie inside.
+
+        Returns:
+            shape (pairs,), energy over that of the noise, 0 where nothing moved; empty while there is too little.
+        """
+        ...
 
 
 class HoldWatch:
@@ -31,7 +63,7 @@ class HoldWatch:
     def restart(self) -> None:
         """Forget the chest: the body moved, so that its echo is another."""
         self._mixing: NDArray[np.float64] | None = None
-        self._centre: NDArray[np.complex64] | None = None
+        self._centre: NDArray[Any] | None = None
         self._usual_mm = 0.0
         self._usual_churn = 0.0
         self._period_s = 4.0
@@ -41,7 +73,7 @@ class HoldWatch:
         self.is_waning = False
         """The chest moves much less than before: too little to stand behind a rate that is mostly older."""
 
-    def learn(self, window: SignalWindow, chest: Chest) -> None:
+    def learn(self, window: Followed, chest: Chest) -> None:
         """Remember how the chest moves while it is known to breathe."""
         if self.is_held:
             return
@@ -59,14 +91,14 @@ class HoldWatch:
         stretches = np.lib.stride_tricks.sliding_window_view(wave, length)[:: FIELD_HZ // 2]
         return float(np.median(swing_of(stretches)))
 
-    def _churn_of(self, window: SignalWindow, seconds: float) -> float:
+    def _churn_of(self, window: Followed, seconds: float) -> float:
         churn = window.churn(seconds)
         return float(churn.mean()) if len(churn) else 0.0
 
     def _patience_s(self) -> float:
         return float(np.clip(0.75 * self._period_s, self.SHORTEST_S, self.LONGEST_S))
 
-    def look(self, window: SignalWindow) -> bool:
+    def look(self, window: Followed) -> bool:
         """Look at the newest seconds.
 
         Returns:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from broker.vocabulary import Presence, Zone
 from edge.crowds import Crowd
 from edge.motion import Motion
+from edge.presence import PresenceWatch
 from edge.resampling import DisplacementField
 from edge.zones import Zones
 
@@ -20,10 +21,6 @@ LONG_S = 10
 # Set on the simulator: a turning body has an incoherence above 1.2, a breathing one seldom above 0.3.
 MOVE_RESTLESSNESS, MOVE_INCOHERENCE = 4.0, 0.6
 CALM_RESTLESSNESS, CALM_INCOHERENCE = 3.0, 0.5
-# Nobody ever seen: this much silence is an empty room. Somebody seen who did not leave: minutes of it.
-EMPTY_AT_START_S = 10.0
-EMPTY_AFTER_EXIT_S = 3.0
-EMPTY_ANYWAY_S = 180.0
 FULL_SCALE_DB = 2.0
 # A walk goes one way for three seconds; what alternates between two places does not.
 WALK_STEP_M, WALK_M, WALK_STIR = 0.12, 0.5, 10.0
@@ -42,6 +39,8 @@ class Occupancy:
     range_m: float | None
     """[m] of the middle of the stirring; None when nothing stirs or the sensor has no ranges."""
     zone: Zone | None
+    is_low: bool = False
+    """All that is seen of them lies on the floor; only a camera with its floor drawn can tell."""
 
 
 class OccupancyWatch:
@@ -54,13 +53,10 @@ class OccupancyWatch:
     def restart(self) -> None:
         """Forget everything: another recording, or a hole in it."""
         self._is_moving = False
-        self._stirred: deque[bool] = deque(maxlen=3)
+        self._watch = PresenceWatch()
         self._crowd = Crowd()
         self._path_m: deque[float | None] = deque(maxlen=3)
         self._long: deque[NDArray[np.float64]] = deque(maxlen=LONG_S)
-        self._began_s: float | None = None
-        self._last_stir_s: float | None = None
-        self._may_have_left = False
         self._last_zone: Zone | None = None
 
     def look(self, t_s: float, motion: Motion, field: DisplacementField) -> Occupancy:
@@ -72,8 +68,6 @@ class OccupancyWatch:
             field: displacement of the calm part of the window.
         """
         range_m = field.range_m[: field.bins]
-        if self._began_s is None:
-            self._began_s = t_s
         self._path_m.append(_middle(motion.quick, range_m) if motion.quick.max(initial=0.0) > WALK_STIR else None)
         self._is_moving = self._moves(motion) or _is_walk(list(self._path_m))
         # Only quiet seconds add up: one loud one would outweigh nine of silence after it.
@@ -81,12 +75,14 @@ class OccupancyWatch:
         if self._is_moving or float(motion.slow.max()) > STIR:
             self._long.clear()
         stir = self._is_moving or float(motion.slow.max()) > STIR or self._long_stir() > LONG_STIR
-        self._stirred.append(stir)
         place_m = _place(motion, range_m, self._is_moving) if stir else None
-        if stir:
-            self._last_stir_s = t_s
-            self._may_have_left = place_m is not None and self._zones.is_exit(place_m)
-        presence = self._presence(t_s)
+        presence = self._watch.look(
+            t_s,
+            stirs=stir,
+            may_leave=place_m is not None and self._zones.is_exit(place_m),
+            is_moving=self._is_moving,
+            is_silent=len(self._long) == LONG_S and self._long_stir() < LONG_QUIET,
+        )
         is_crowd = self._crowd.look(t_s, motion, field, is_moving=self._is_moving)
         people = 2 if is_crowd else {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
         zone = self._zone(presence, place_m)
@@ -109,19 +105,6 @@ class OccupancyWatch:
         if self._is_moving:
             return motion.restlessness > CALM_RESTLESSNESS and motion.incoherence > CALM_INCOHERENCE
         return motion.restlessness > MOVE_RESTLESSNESS and motion.incoherence > MOVE_INCOHERENCE
-
-    def _presence(self, t_s: float) -> Presence:
-        if self._is_moving or sum(self._stirred) >= 2:
-            return Presence.PRESENT
-        began_s = self._began_s if self._began_s is not None else t_s
-        last_s = self._last_stir_s
-        silent_s = t_s - (last_s if last_s is not None else began_s)
-        after_s = EMPTY_AFTER_EXIT_S if self._may_have_left else EMPTY_ANYWAY_S
-        enough_s = EMPTY_AT_START_S if last_s is None else after_s
-        is_silent = len(self._long) == LONG_S and self._long_stir() < LONG_QUIET
-        if silent_s >= enough_s and (is_silent or self._may_have_left):
-            return Presence.ABSENT
-        return Presence.UNSURE
 
 
 def movement_level(motion: Motion) -> float:

@@ -49,6 +49,8 @@ def permitted(estimate: Estimate, purposes: Collection[Purpose], vital_signs: bo
         line = _with_presence(line, estimate)
     if may(purposes, Purpose.PRESENCE, Purpose.NO_MOVEMENT):
         line = _with_movement(line, estimate)
+    if may(purposes, Purpose.FLOOR):
+        line = replace(line, is_low=estimate.is_low)
     if may(purposes, Purpose.SECOND_PERSON):
         doubt = None if estimate.people is not None else _doubt(estimate)
         line = replace(line, people=estimate.people, people_withheld=doubt)

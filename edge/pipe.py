@@ -80,6 +80,7 @@ class SensedLine:
         presence: present or absent.
         movement: still or moving.
         zone: where the evidence of a person lies; None when there is none or it is not permitted.
+        is_low: all that is seen of a person lies on the floor; None when that is not permitted.
         people: 0, 1, 2 (two or more).
         breathing: breathing or no_breathing_seen.
         respiratory_rate_per_min: [1/min].
@@ -105,6 +106,7 @@ class SensedLine:
     movement: Movement | None = None
     movement_withheld: Withheld | None = Withheld.NOT_PERMITTED
     zone: Zone | None = None
+    is_low: bool | None = None
     people: Annotated[int, Field(ge=0, le=2)] | None = None
     people_withheld: Withheld | None = Withheld.NOT_PERMITTED
     breathing: SensedState | None = None

@@ -18,6 +18,8 @@ from edge.pipe import SensedLine
 from edge.supervisor import Order
 
 _VITAL = frozenset({Purpose.BREATHING_SPOT, Purpose.PULSE_SPOT})
+_PLACE_NEEDS = {Place.ENSUITE: Purpose.BATHROOM_DWELL, Place.ON_FLOOR: Purpose.FLOOR}
+_PLACE_ALONE = frozenset(_PLACE_NEEDS.values())
 BRIDGED = timedelta(seconds=10)
 """Withheld for no longer than this, a value counts as one stretch: the age at which data say nothing (rule H4)."""
 
@@ -58,6 +60,7 @@ def seen_in(line: SensedLine) -> Seen:
         at_s=line.t_s,
         presence=line.presence,
         zone=line.zone,
+        is_low=line.is_low,
         is_moving=None if line.movement is None else line.movement is Movement.MOVING,
         people=line.people,
         breathing=line.breathing,
@@ -130,10 +133,10 @@ def room_event(happened: Happened, readings: Readings) -> RoomEvent:
 
 
 def _place(place: Place | None, line: SensedLine, order: Order, since: Since) -> PlaceReading:
-    """Where somebody is needs `bed_exit`; that they are in the en-suite needs `bathroom_dwell` alone."""
-    needs = Purpose.BATHROOM_DWELL if place is Place.ENSUITE else Purpose.BED_EXIT
+    """Where somebody is needs `bed_exit`; that they are in the en-suite or on the floor needs its own purpose alone."""
+    needs = Purpose.BED_EXIT if place is None else _PLACE_NEEDS.get(place, Purpose.BED_EXIT)
     value = place if needs in order.purposes else None
-    may = needs in order.purposes or (place is None and Purpose.BATHROOM_DWELL in order.purposes)
+    may = needs in order.purposes or (place is None and not _PLACE_ALONE.isdisjoint(order.purposes))
     unknown = Withheld.NO_PRESENCE if line.presence is Presence.ABSENT else line.presence_withheld
     return PlaceReading(
         value=value,

@@ -10,10 +10,10 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from broker.clock import Clock, clock_from
 from broker.errors import BrokerError
@@ -23,17 +23,16 @@ from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
 from edge.frames import Frame, FrameSource, LoopMark, Quiet
-from edge.learned import LearnedJudge
 from edge.noise_profile import read_profile
 from edge.pacing import Pacer
 from edge.permitted import permitted
 from edge.pipe import Ended, Extend, Fault, FromSensing, Loop, Notice, Open, Opened, decode_to_sensing, encode, trial_of
-from edge.shipped import MOVEMENT, VITALS
-from edge.sources.table import entry_of
+from edge.secrecy import forbid_network, keep_memory_private, needs_network
+from edge.senses import shipped_models
+from edge.sources.table import SourceEntry, entry_of
 from edge.trials import Trial
 from edge.zones import zones_from
 from models.errors import ModelError
-from models.runtime import load
 
 PR_SET_PDEATHSIG = 1
 MAX_SENTENCE = 200
@@ -242,13 +241,17 @@ def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0][:MAX_SENTENCE] if str(error) else type(error).__name__
 
 
-def main() -> int:
+def main(find: Callable[[Mapping[str, Any]], SourceEntry] = entry_of) -> int:
     """Sense for the node that started this process.
+
+    Args:
+        find: returns the source that a `[source]` table names.
 
     Returns:
         0 when the node stopped it, 1 after a fault, which was said on the pipe.
     """
     die_with_parent()
+    keep_memory_private()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     orders = PipeOrders(sys.stdin.buffer)
@@ -260,11 +263,12 @@ def main() -> int:
     try:
         told = orders.first()
         arm(told.open_for_s)
+        if not needs_network(told.source):
+            forbid_network()
         clock = clock_from(Path(told.clock["file"]) if "file" in told.clock else None)
         profile = None if told.noise_profile is None else read_profile(Path(told.noise_profile))
-        judge = LearnedJudge(load(VITALS))
-        estimator = Estimator(load(MOVEMENT), judge, zones_from(told.room), profile=profile)
-        entry = entry_of(told.source)
+        estimator = Estimator(shipped_models(), zones_from(told.room), profile=profile)
+        entry = find(told.source)
         source = entry.open(told.source, clock)
         say(Opened())
         parts = Parts(clock, source, estimator, orders, say, arm, entry.is_live)

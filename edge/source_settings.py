@@ -14,6 +14,7 @@ class SourceKind(StrEnum):
     """What frames come from."""
 
     SYNTHETIC = "synthetic"
+    SYNTHETIC_CAMERA = "synthetic-camera"
     REPLAY = "replay"
     HANG = "hang"
     A121 = "a121"
@@ -29,7 +30,7 @@ class SourceKind(StrEnum):
     @property
     def is_live(self) -> bool:
         """Return whether a sensor that is there now is meant."""
-        return self not in (SourceKind.SYNTHETIC, SourceKind.REPLAY, SourceKind.HANG)
+        return self not in (SourceKind.SYNTHETIC, SourceKind.SYNTHETIC_CAMERA, SourceKind.REPLAY, SourceKind.HANG)
 
     @property
     def has_port(self) -> bool:
@@ -39,7 +40,7 @@ class SourceKind(StrEnum):
     @property
     def modality(self) -> Modality | None:
         """Return which sensor it is; None where the recording says, or where nothing is ever given."""
-        if self in (SourceKind.CAMERA, SourceKind.RTSP):
+        if self in (SourceKind.CAMERA, SourceKind.RTSP, SourceKind.SYNTHETIC_CAMERA):
             return Modality.CAMERA
         return None if self in (SourceKind.REPLAY, SourceKind.HANG) else Modality.RADAR
 
@@ -50,10 +51,10 @@ class SourceSettings(BaseModel):
     model_config = CLOSED
 
     kind: SourceKind = SourceKind.SYNTHETIC
-    """synthetic: a simulated room; replay: a recording, in real time; hang: opens and never returns (drills only);
-    a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules that only hint, live;
-    bgt60: an Infineon BGT60 through its maker's SDK; camera: a camera of this machine, live; rtsp: a camera in the
-    network, for trying a place out and for nothing else."""
+    """synthetic and synthetic-camera: a simulated room; replay: a recording, in real time; hang: opens and never
+    returns (drills only); a121: an Acconeer A121, ti: a TI mmWave radar, mr24, mr60bha1, mr60bha2 and ld2410: modules
+    that only hint, live; bgt60: an Infineon BGT60 through its maker's SDK; camera: a camera of this machine, live;
+    rtsp: a camera in the network, for trying a place out and for nothing else."""
     file: Path | None = None
     """The recording; needed for `replay`, and for it alone."""
     loop: bool = False

@@ -1,14 +1,19 @@
 """One ONNX session behind one call: the only importer of onnxruntime."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from models.card import MODELS_DIR, Card, read_card, verify_card
 from models.errors import ModelError, ModelOutputError
+
+# Since 1.29 the library keeps a diary of its use on the disk and sends it to its maker, unless this stands there before
+# it is loaded; switching it off later leaves the diary and the sender in place (onnxruntime, docs/Privacy.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
 
 _STATE = onnxruntime.capi.onnxruntime_pybind11_state
 REFUSALS: tuple[type[Exception], ...] = (

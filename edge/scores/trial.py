@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge.cases import Case, Simulation
+from edge.cases import Case, Expect, Simulation
 from edge.errors import EdgeError
 from edge.estimates import Estimate
 from edge.evaluation import Watcher, estimates_of
+from edge.scores.contenders import fit_for
+from edge.scores.filmed import filmed
 from edge.scores.known import Known, SimulatedKnowledge, known_of
 from edge.scores.simulated import simulated
 from edge.sources.formats import open_recording
@@ -35,6 +37,7 @@ class Trial:
 
 def try_case(case: Case, makers: dict[str, Maker]) -> list[Trial]:
     """Let every estimator work through a case; what cannot be read becomes a note, never a missing line."""
+    makers = fit_for(case, makers)
     if case.simulation is not None:
         return _simulated(case, case.simulation, makers)
     return [_recorded(case, name, make, case.config) for name, make in makers.items()]
@@ -64,7 +67,12 @@ def _recorded(case: Case, estimator: str, make: Maker, config: Path | None) -> T
 
 def _simulated(case: Case, simulation: Simulation, makers: dict[str, Maker]) -> list[Trial]:
     try:
-        source, truths = simulated(simulation)
+        if simulation.is_film:
+            source, truths, events = filmed(simulation)
+            # Only where the case is about events: a sleeper's film is judged by its rates.
+            case = replace(case, events=events if case.expect is Expect.EVENTS else case.events)
+        else:
+            source, truths = simulated(simulation)
     except EdgeError as error:
         return [Trial(case, name, note=f"not simulated: {error}") for name in makers]
     knowledge = SimulatedKnowledge(case.expect)

@@ -80,6 +80,13 @@ def _bgt60(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
     return source
 
 
+def _synthetic_camera(settings: Mapping[str, Any], _clock: Clock) -> FrameSource:
+    room: FrameSource = _part("camera.simulated", "SyntheticCamera")(
+        int(settings.get("seed", 1)), str(settings.get("scenario", "night")), _view(settings)
+    )
+    return room
+
+
 def _camera(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
     source: FrameSource = _part("camera.live", "open_camera")(settings, clock)
     return source
@@ -93,6 +100,7 @@ def _rtsp(settings: Mapping[str, Any], clock: Clock) -> FrameSource:
 SOURCES: Mapping[str, SourceEntry] = MappingProxyType(
     {
         "synthetic": SourceEntry("a simulated radar in a simulated room", _synthetic),
+        "synthetic-camera": SourceEntry("a simulated camera in a simulated room", _synthetic_camera),
         "replay": SourceEntry("a recording, in real time", _replay),
         "hang": SourceEntry("a driver that hangs, for drills", _hang),
         "a121": SourceEntry("an Acconeer A121, live", _a121, is_live=True),

@@ -12,6 +12,7 @@ RESTLESS_M_PER_S: Mapping[ActKind, float] = {
     ActKind.TOSS: 0.3,
     ActKind.TWITCH: 0.08,
     ActKind.STAND: 0.03,
+    ActKind.FALL: 0.8,
 }
 """[m/s] speed of each part's own movement in an act; 0 in all others."""
 TURNING = (ActKind.TURN, ActKind.TOSS)
@@ -49,15 +50,21 @@ class Actor:
         return self._act.kind if self._act else ActKind.AWAY
 
     @property
+    def act(self) -> Act | None:
+        """What is being done now; None when there is nothing left to do."""
+        return self._act
+
+    @property
     def depth(self) -> float:
         """How deep the breath is now, as a share of the usual."""
         if self._act is None:
             return 1.0
         begin, end = self._act.depth
-        return begin + (end - begin) * self._share()
+        return begin + (end - begin) * self.share
 
-    def _share(self) -> float:
-        """Return how much of the present act is over, 0 to 1."""
+    @property
+    def share(self) -> float:
+        """How much of the present act is over, 0 to 1."""
         if self._act is None or not self._act.duration_s:
             return 1.0
         return min(1.0, max(0.0, 1 - self._left_s / self._act.duration_s))
@@ -71,7 +78,7 @@ class Actor:
         if act is not None and act.kind is ActKind.WALK:
             speed = math.copysign(act.speed_m_per_s, act.to_m - self.body.range_m)
         elif act is not None and act.kind in TURNING:
-            self.body.turn(self._share())
+            self.body.turn(self.share)
         self.body.step(
             dt_s,
             is_held=self.kind is ActKind.HOLD,

@@ -33,6 +33,8 @@ class ActKind(StrEnum):
     """Walks to `to_m`; the duration follows from the distance."""
     STAND = "stand"
     """Stands and sways."""
+    FALL = "fall"
+    """Falls; whoever lies, holds the breath or sits after it does so on the floor, until they stand or walk."""
     AWAY = "away"
     """Is behind a wall."""
 
@@ -98,6 +100,16 @@ def turn(duration_s: float = 4.0) -> Act:
 def walk(to_m: float, speed_m_per_s: float = 0.7) -> Act:
     """Walk to a distance from the sensor."""
     return Act(ActKind.WALK, 0.0, to_m, speed_m_per_s)
+
+
+def sit_on_edge(duration_s: float) -> Act:
+    """Sit on the edge of the bed, with the feet on the floor."""
+    return Act(ActKind.SIT, duration_s, BEDSIDE_M)
+
+
+def fall(duration_s: float = 1.2) -> Act:
+    """Fall to the floor."""
+    return Act(ActKind.FALL, duration_s)
 
 
 def stand(duration_s: float) -> Act:

@@ -84,6 +84,26 @@ class Body:
         """How far the belly has risen [mm]."""
         return self._excursion_mm
 
+    @property
+    def chest_mm(self) -> float:
+        """How far the chest has risen [mm]; against the belly's way while the throat is closed."""
+        return PARADOX * self._chest_mm if self.is_obstructed else self._chest_mm
+
+    @property
+    def heart_mm(self) -> float:
+        """How far the heart has moved the chest [mm]."""
+        return self._heart_mm
+
+    @property
+    def creep_mm(self) -> float:
+        """How far the whole body has crept since it began [mm]."""
+        return 1000 * self._sway_m
+
+    @property
+    def wander_mm(self) -> Float:
+        """How far each part is from its place while the body turns or tosses, shape (scatterers,) [mm]."""
+        return 1000 * self._wander
+
     def _drawn(self) -> Float:
         """Draw another posture: shape (4, scatterers), offset [m], share of the breath, of the belly, and amplitude."""
         usual = self._rng.choice([Posture.SUPINE, Posture.SIDE, Posture.PRONE], p=[0.5, 0.38, 0.12])
@@ -151,8 +171,7 @@ class Body:
         if not self.is_in_view:
             return np.zeros(0), np.zeros(0)
         offset, projection, belly, echo = self._lying()
-        chest_mm = PARADOX * self._chest_mm if self.is_obstructed else self._chest_mm
-        inward_mm = projection * (belly * self._excursion_mm + (1 - belly) * chest_mm + self._heart_mm)
+        inward_mm = projection * (belly * self._excursion_mm + (1 - belly) * self.chest_mm + self._heart_mm)
         place_m = self.range_m + self._sway_m + offset + self._wander - inward_mm / 1000
         place_m = np.maximum(place_m, 0.2)
         size = self._size * ECHO_AT_1_M * (UPRIGHT if self.is_upright else 1.0) / SCATTERERS

@@ -193,8 +193,11 @@ _ANY = st.builds(
     people=st.sampled_from([0, 1, 2, None]),
     breathing=st.sampled_from([SensedState.BREATHING, SensedState.NO_BREATHING_SEEN, None]),
     is_blind=st.booleans(),
+    is_low=st.none() | st.booleans(),
 )
 _NEEDS = {
+    RoomEventKind.ON_FLOOR: Purpose.FLOOR,
+    RoomEventKind.AT_DOOR: Purpose.BED_EXIT,
     RoomEventKind.IN_BED: Purpose.BED_EXIT,
     RoomEventKind.OUT_OF_BED: Purpose.BED_EXIT,
     RoomEventKind.LEFT_ROOM: Purpose.BED_EXIT,
@@ -219,3 +222,32 @@ def test_C3_no_event_without_its_purpose_whatever_is_seen(
     for seconds, what in looks:
         room.see(seconds, **what)
     assert all(kind not in _NEEDS or _NEEDS[kind] in purposes for kind in room.said)
+
+
+def test_somebody_low_on_the_floor_is_said_within_seconds_of_being_up() -> None:
+    room = Second()
+    room.see(10, presence=HERE, zone=Zone.BED, is_moving=True)
+    room.see(3, presence=HERE, zone=Zone.ROOM, is_moving=True, is_low=False)
+    assert room.see(6, presence=HERE, zone=Zone.ROOM, is_moving=False, is_low=True) == [RoomEventKind.ON_FLOOR]
+
+
+def test_whoever_kneels_for_a_moment_is_not_on_the_floor() -> None:
+    room = Second()
+    room.see(3, presence=HERE, zone=Zone.ROOM, is_moving=True, is_low=False)
+    assert room.see(4, presence=HERE, zone=Zone.ROOM, is_moving=True, is_low=True) == []
+    assert room.see(9, presence=HERE, zone=Zone.ROOM, is_moving=True, is_low=False) == []
+
+
+def test_with_the_floor_alone_agreed_to_getting_up_again_makes_the_place_unknown() -> None:
+    room = Second(frozenset({Purpose.FLOOR}))
+    assert room.see(7, is_low=True) == [RoomEventKind.ON_FLOOR]
+    room.see(4, is_low=False)
+    assert room.places.place is None
+
+
+def test_whoever_stands_at_the_door_is_said_to_once_and_whoever_goes_through_is_not() -> None:
+    room = Second()
+    room.see(3, presence=HERE, zone=Zone.ROOM)
+    assert RoomEventKind.AT_DOOR not in room.see(4, presence=HERE, zone=Zone.DOOR)
+    room.see(2, presence=HERE, zone=Zone.ROOM)
+    assert room.see(20, presence=HERE, zone=Zone.DOOR).count(RoomEventKind.AT_DOOR) == 1

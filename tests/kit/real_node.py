@@ -11,7 +11,7 @@ from broker.codec import decode, encode
 from broker.link import Delivery
 from broker.messages import ConsentLease, LiveState, NodeAnnouncement, Record, SensorChange
 from broker.topics import Leaf, Topic, parse, upward_filters
-from broker.vocabulary import CloseReason, SensorState
+from broker.vocabulary import CloseReason, Modality, SensorState
 from tests.kit.nodes import SigningConsole
 from tests.kit.processes import BrokerProcess, Process, broker_process, eventually
 
@@ -23,11 +23,16 @@ class RealNode:
 
     Attributes:
         heard: every record payload by (outbox, sequence), with all the contents it ever had.
+        payloads: all that ever came from the node, as it came.
         says_yes: whether an announcement is answered by an open lease.
     """
 
-    def __init__(self, folder: Path, broker: BrokerProcess, source: str = "seed = 4") -> None:
+    def __init__(
+        self, folder: Path, broker: BrokerProcess, source: str = "seed = 4", modality: Modality = Modality.RADAR
+    ) -> None:
         self.folder = folder
+        self._modality = modality
+        self.payloads: list[bytes] = []
         self._source = source
         self.broker = broker
         self.voice = SigningConsole(SystemClock(), node_id=NODE)
@@ -72,12 +77,13 @@ class RealNode:
         return sensor.state is state and (reason is None or sensor.reason is reason)
 
     def _hear(self, delivery: Delivery) -> None:
+        self.payloads.append(delivery.payload)
         topic = parse(delivery.topic)
         assert topic is not None
         message = decode(topic, delivery.payload)
         if isinstance(message, NodeAnnouncement):
             self.voice.boot_id = message.boot_id
-            self.say(self.voice.open_lease() if self.says_yes else self.voice.closed_lease())
+            self.say(self.voice.open_lease(sensor=self._modality) if self.says_yes else self.voice.closed_lease())
         elif isinstance(message, LiveState):
             self.live = message
         elif isinstance(message, Record):
@@ -100,19 +106,19 @@ class RealNode:
         path = self.folder / "node.toml"
         path.write_text(
             f'site = "site"\nward = "ward"\nnode_id = "{NODE}"\ndata_dir = "data"\n'
-            f'console_key = "{self.voice.public_hex}"\n[source]\n{self._source}\n'
+            f'console_key = "{self.voice.public_hex}"\nmodality = "{self._modality}"\n[source]\n{self._source}\n'
             f'[broker]\nport = {self.broker.port}\nusername = "{NODE}"\npassword_file = "broker.password"\n'
         )
         return path
 
 
 @contextmanager
-def real_node(folder: Path, source: str = "seed = 4") -> Iterator[RealNode]:
+def real_node(folder: Path, source: str = "seed = 4", modality: Modality = Modality.RADAR) -> Iterator[RealNode]:
     """Yield a node that has been started; its `[source]` table is given as text."""
     (folder / "broker").mkdir()
     broker = broker_process("embedded", folder / "broker", [NODE])
     broker.start()
-    made = RealNode(folder, broker, source)
+    made = RealNode(folder, broker, source, modality)
     made.node.start()
     try:
         yield made

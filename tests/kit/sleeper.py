@@ -8,6 +8,7 @@ from itertools import islice
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame, FrameKind, Layout
 from edge.learned import LearnedJudge
+from edge.senses import SensingModels
 from edge.zones import DEMO_ZONES, Zones
 from models.runtime import Model, load
 from models.simulator.breathing import BreathingStyle
@@ -24,7 +25,8 @@ def model(name: str) -> Model:
 
 
 def new_estimator(zones: Zones = DEMO_ZONES) -> Estimator:
-    return Estimator(model("movement-v1"), LearnedJudge(model("vitals-v2")), zones)
+    models = SensingModels(model("movement-v1"), LearnedJudge(model("vitals-v2")), lambda: model("blocks-v1"))
+    return Estimator(models, zones)
 
 
 def moment(second: float) -> Moment:

@@ -3,7 +3,7 @@ import pytest
 from models.card import MODELS_DIR, card_paths, digest, read_card, verify_card
 from models.errors import CardError, HashMismatch
 
-NAMES = ["movement-v1", "vitals-v1", "vitals-v2"]
+NAMES = ["blocks-v1", "movement-v1", "vitals-v1", "vitals-v2"]
 
 
 def test_every_model_file_travels_with_its_card():

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -79,3 +83,15 @@ def test_a_fading_echo_counts_for_less_than_a_steady_one():
     answer = model("movement-v1")(iq, np.zeros((1, 1, 2), np.float32), np.ones((1, 1), np.float32), MM)
     steps = np.abs(answer["step_mm"][0, :, 0])
     assert steps[32:38].max() < 0.1 * steps[:25].min()
+
+
+def test_K1_the_runtime_keeps_no_diary_of_its_use_and_sends_none(tmp_path):
+    script = (
+        "import os; from pathlib import Path; from models.runtime import load; load('vitals-v1')\n"
+        "print([os.readlink(one) for one in Path('/proc/self/fd').iterdir() if one.exists()])"
+    )
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR")}
+    told = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"} | homes
+    said = subprocess.run([sys.executable, "-c", script], env=told, capture_output=True, text=True, check=True).stdout
+    assert list(tmp_path.rglob("*")) == []
+    assert "onnxruntime" not in said and "socket" not in said

@@ -96,7 +96,7 @@ class V4lDevice:
     def _choose_format(self) -> bool:
         """Ask for brightness as it comes; say whether it does, otherwise OpenCV unpacks what comes."""
         for name in (GREY, YUYV):
-            code = float(cv2.VideoWriter.fourcc(*name))
+            code = float(int.from_bytes(name.encode("ascii"), "little"))
             if self._capture.set(cv2.CAP_PROP_FOURCC, code) and self._capture.get(cv2.CAP_PROP_FOURCC) == code:
                 return bool(self._capture.set(cv2.CAP_PROP_CONVERT_RGB, 0))
         self._refused.append(f"The camera {self._name} gives packed pictures alone, which hide the smallest motions.")

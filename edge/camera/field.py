@@ -1,0 +1,98 @@
+"""Block motion to the displacement field that the vitals judge takes: the few channels that breathe most."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.camera.blocks import Float, Float32, Look
+from edge.camera.motion import trust_of
+from edge.resampling import FIELD_HZ, FIELD_SAMPLES, DisplacementField, field_of
+from edge.view import COLUMNS, ROWS, View
+
+# The judge looks at no more than this many channels.
+KEPT = 24
+# Neighbourhoods that do not overlap: one noise must not be heard twice.
+WIDE = tuple((row, column) for row in range(1, ROWS, 3) for column in range(1, COLUMNS - 1, 3))
+LINES_HZ = np.arange(0.09, 1.5, 0.03)
+HIGHEST_RATE_HZ = 0.75
+TINY = 1e-12
+
+_ROWS = np.concatenate([np.tile(np.repeat(np.arange(ROWS), COLUMNS), 2), np.tile([row for row, _ in WIDE], 2)])
+_COLUMNS = np.concatenate([np.tile(np.tile(np.arange(COLUMNS), ROWS), 2), np.tile([column for _, column in WIDE], 2)])
+PLACES = np.stack([_ROWS, _COLUMNS], axis=1)
+"""shape (424, 2): row and column of each channel: blocks to the right, blocks down, neighbourhoods likewise."""
+NEAR = 2 * ROWS * COLUMNS
+"""Channels of single blocks, before those of neighbourhoods."""
+
+
+def channels_px(looks: Sequence[Look]) -> Float32:
+    """Line the displacements up as channels.
+
+    Returns:
+        shape (looks, 424) [px].
+    """
+    shift = np.array([look.shift_px for look in looks])
+    near = shift[:, 0].reshape(len(looks), -1)
+    rows, columns = zip(*WIDE, strict=True)
+    wide = shift[:, 1][:, :, rows, columns].reshape(len(looks), -1)
+    return np.concatenate([near, wide], axis=1)
+
+
+def channel_trust(looks: Sequence[Look], hidden: NDArray[np.bool_]) -> Float:
+    """Return how far each channel can be trusted, shape (424,), 0..1; 0 where it is hidden."""
+    trust = trust_of(looks) * ~hidden
+    rows, columns = zip(*WIDE, strict=True)
+    near, wide = trust[0].reshape(-1), trust[1][list(rows), list(columns)]
+    return np.concatenate([near, near, wide, wide])
+
+
+def whole_field(looks: Sequence[Look], view: View) -> DisplacementField:
+    """Resample every channel.
+
+    Args:
+        looks: that share one background, oldest first; two or more.
+        view: how the camera looks at the room.
+    """
+    times = np.array([look.t_s for look in looks])
+    path = channels_px(looks).astype(np.float64) * view.mm_per_px
+    unknown = np.full(path.shape[1], math.nan)
+    return field_of(times, path, channel_trust(looks, view.hidden), unknown, path.shape[1])
+
+
+def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.complex128]:
+    """Return amplitude and phase of each channel at a rate, shape (channels,) [mm]."""
+    t = np.arange(FIELD_SAMPLES) / FIELD_HZ
+    turn = np.exp(-2j * math.pi * rate_per_min / 60 * t) * field.taper
+    mean = field.taper @ field.field_mm / max(float(field.taper.sum()), TINY)
+    told: NDArray[np.complex128] = 2 * turn @ (field.field_mm - mean) / max(float(field.taper.sum()), TINY)
+    return told
+
+
+def most_rhythmic(field: DisplacementField) -> NDArray[np.intp]:
+    """Choose the channels whose motion lies most in one line of the breathing band.
+
+    Returns:
+        shape (KEPT,), their places in the field.
+    """
+    samples = min(FIELD_SAMPLES, round(field.duration_s * FIELD_HZ))
+    taper = field.taper[-samples:]
+    t = np.arange(samples, dtype=np.float32) / FIELD_HZ
+    basis = np.stack([np.ones(samples), np.linspace(-1, 1, samples)], axis=1) * np.sqrt(taper)[:, None]
+    parts = np.linalg.qr(basis.astype(np.float64))[0].astype(np.float32)
+    x = field.field_mm[-samples:] * np.sqrt(taper)[:, None]
+    x = (x - parts @ (parts.T @ x)) * np.sqrt(taper)[:, None]
+    turns = 2 * math.pi * np.outer(LINES_HZ, t).astype(np.float32)
+    power = (np.cos(turns) @ x) ** 2 + (np.sin(turns) @ x) ** 2
+    tilted = power * LINES_HZ[:, None].astype(np.float32)
+    share = tilted[LINES_HZ <= HIGHEST_RATE_HZ].max(axis=0) / (tilted.sum(axis=0) + TINY)
+    return np.argsort(-(share * field.trust), kind="stable")[:KEPT]
+
+
+def kept(field: DisplacementField, chosen: NDArray[np.intp]) -> DisplacementField:
+    """Return the field of the chosen channels alone."""
+    return DisplacementField(
+        field.field_mm[:, chosen], field.taper, field.trust[chosen], field.half_width_hz, field.duration_s,
+        field.range_m[chosen], len(chosen),
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What moved in the newest second of a camera's window, block by block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.camera.blocks import Float, Look
+
+RECENT_S = 1.0
+# Slow motion is asked over three seconds: half a breath of a slow breather.
+SLOW_S, LAG_S = 3.0, 1.0
+# [DN^2] below which a difference between pictures is rounding, not noise.
+LEAST_CHANGE = 0.02
+# No block is so much quieter than the typical one: a compressed film writes still blocks once and repeats them.
+LEAST_SHARE = 0.25
+# [px^2] below which two displacements are the same.
+LEAST_SHIFT = 1e-6
+# A block has moved when it differs from what was there by more than its noise can do.
+BURST, UNLIKE, UNLIKE_NOISE = 3.0, 0.03, 3.0
+# [DN^2] as in the graph: contrast below which blocks are alike because nothing is in them.
+BLANK = 4.0
+# [DN^2/px^2] of texture with which motion is half trusted.
+HALF_STRENGTH = 4.0
+# Median of the square of a normal number.
+MEDIAN_SQUARE = 0.455
+
+Blocks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class BlockMotion:
+    """How much moved, in each block."""
+
+    burst: Float
+    """shape (12, 16), change of the newest second over that of noise, less one; 0 where nothing moved."""
+    moved: Blocks
+    """shape (12, 16), what was there has moved away: more than a chest does."""
+    slow: Float
+    """shape (12, 16), displacement over one second against that between two pictures; 1 where nothing moved."""
+    alike: float
+    """-1..1, how far the textured blocks still look as the background does; 1 without any."""
+
+
+def noise_of(looks: Sequence[Look]) -> Float:
+    """Return the change that noise alone makes in each block, shape (12, 16) [DN^2]."""
+    change = np.array([look.change for look in looks if not look.is_same][1:] or [looks[-1].change], dtype=np.float64)
+    usual = np.quantile(change, 0.2, axis=0)
+    return np.asarray(np.maximum(usual, max(LEAST_CHANGE, LEAST_SHARE * float(np.median(usual)))), dtype=np.float64)
+
+
+def trust_of(looks: Sequence[Look]) -> Float:
+    """Return how much texture each block has to see motion by, shape (2, 12, 16), 0..1; by scale."""
+    strength = looks[-1].strength.astype(np.float64)
+    return np.asarray(strength / (strength + HALF_STRENGTH), dtype=np.float64)
+
+
+def motion_of(looks: Sequence[Look], calm: Sequence[Look], hidden: Blocks) -> BlockMotion:
+    """Sum up the newest second.
+
+    Args:
+        looks: of the whole window, oldest first.
+        calm: those of them that share one background, oldest first.
+        hidden: shape (12, 16), blocks that are not looked at.
+    """
+    noise = noise_of(looks)
+    end_s = looks[-1].t_s
+    newest = [look for look in looks if end_s - look.t_s < RECENT_S]
+    change = np.mean([look.change for look in newest], axis=0, dtype=np.float64)
+    burst = np.where(hidden, 0.0, np.maximum(change / noise - 1, 0))
+    likeness = np.min([look.likeness for look in newest], axis=0).astype(np.float64)
+    contrast = np.median([look.contrast for look in newest], axis=0)
+    unlike = 1 - likeness > UNLIKE + UNLIKE_NOISE * (noise / 2) / (contrast + BLANK)
+    textured = (trust_of(looks)[0] > 0.5) & ~hidden
+    alike = float(np.median(likeness[textured])) if textured.any() else 1.0
+    return BlockMotion(burst, (burst > BURST) & unlike & ~hidden, _slow(calm, hidden), alike)
+
+
+def _slow(calm: Sequence[Look], hidden: Blocks) -> Float:
+    """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time."""
+    newest = [look for look in calm if calm[-1].t_s - look.t_s < SLOW_S + LAG_S] if calm else []
+    still = np.ones(hidden.shape)
+    if len(newest) < 8 or newest[-1].t_s - newest[0].t_s < LAG_S + RECENT_S:
+        return still
+    times = np.array([look.t_s for look in newest])
+    shift = np.array([look.shift_px[0] for look in newest], dtype=np.float64)
+    every = np.array([look.shift_px[0] for look in calm], dtype=np.float64)
+    quick = np.median(np.diff(every, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + LEAST_SHIFT
+    back = np.searchsorted(times, times - LAG_S + 5e-4, side="right") - 1
+    late = back >= 0
+    far = np.mean((shift[late] - shift[back[late]]) ** 2, axis=0)
+    # Both directions together: the better one alone would be chosen for its noise.
+    ratio: Float = far.sum(axis=0) / quick.sum(axis=0)
+    return np.where(hidden, 1.0, ratio)

@@ -1,0 +1,123 @@
+"""The camera's way from pictures to motion, place and displacement."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.vocabulary import Withheld
+from edge.camera.blocks import BlockWindow, Float, Look
+from edge.camera.field import channels_px, kept, most_rhythmic, whole_field
+from edge.camera.health import Sharpness, fault_in
+from edge.camera.motion import MEDIAN_SQUARE, motion_of
+from edge.camera.occupancy import BlockOccupancy
+from edge.camera.vetoes import rigid_at
+from edge.chest import Chest
+from edge.frames import Frame
+from edge.occupancy import Occupancy
+from edge.resampling import DisplacementField
+from edge.senses import SensingModels
+from edge.signals import CHURN_LAG_S
+from edge.verdicts import Verdict
+
+# Fewer looks than this say nothing of a second.
+LEAST_LOOKS = 4
+
+
+class FollowedBlocks:
+    """A block window with the channels that were judged last: what a held breath is watched in."""
+
+    def __init__(self, blocks: BlockWindow) -> None:
+        self._blocks = blocks
+        self.centre: NDArray[np.intp] | None = None
+        """shape (channels,), which of the channels; None before any was judged."""
+
+    def path(self, seconds: float, centre: NDArray[np.intp] | None) -> Float | None:
+        """See `Followed.path`."""
+        looks = self._blocks.recent(seconds)
+        if len(looks) < 2 * LEAST_LOOKS or centre is None or self._blocks.duration_s < seconds:
+            return None
+        return channels_px(looks)[:, centre].astype(np.float64) * self._blocks.view.mm_per_px
+
+    def churn(self, seconds: float) -> Float:
+        """See `Followed.churn`."""
+        looks = self._blocks.recent(seconds)
+        if len(looks) < 2 * LEAST_LOOKS or self.centre is None:
+            return np.zeros(0)
+        times = np.array([look.t_s for look in looks])
+        path = channels_px(looks)[:, self.centre].astype(np.float64)
+        quick = np.median(np.diff(path, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + 1e-9
+        back = np.searchsorted(times, times - CHURN_LAG_S)
+        late = times - times[0] >= CHURN_LAG_S
+        energy: Float = ((path[late] - path[back[late]]) ** 2 / quick - 1).sum(axis=1)
+        return np.maximum(energy, 0)
+
+
+class CameraSense:
+    """Block motion through one view."""
+
+    tells_presence = True
+
+    def __init__(self, models: SensingModels) -> None:
+        self._judge = models.judge
+        self._blocks = BlockWindow(models.blocks())
+        self.window = FollowedBlocks(self._blocks)
+        self._occupancy = BlockOccupancy()
+        self._sharpness = Sharpness()
+        self._blurred: Withheld | None = None
+        self._field: DisplacementField | None = None
+
+    @property
+    def newest_s(self) -> float | None:
+        """See `Sense`."""
+        newest = self._blocks.recent(1.0)
+        return newest[-1].t_s if newest else None
+
+    def add(self, frame: Frame) -> bool:
+        """See `Sense`."""
+        return self._blocks.add(frame)
+
+    def restart(self) -> None:
+        """See `Sense`."""
+        self._occupancy.restart()
+        self._sharpness = Sharpness()
+
+    def settle(self) -> None:
+        """See `Sense`."""
+        self._blocks.learn_anew()
+
+    def fault(self) -> Withheld | None:
+        """See `Sense`."""
+        looks = self._looks()
+        return (fault_in(looks, self._blocks.view.hidden) if looks else None) or self._blurred
+
+    def _looks(self) -> list[Look]:
+        return self._blocks.since(-np.inf)
+
+    def look(self, t_s: float, calm_since_s: float) -> Occupancy | None:
+        """See `Sense`."""
+        looks, view = self._looks(), self._blocks.view
+        calm = self._blocks.since(calm_since_s)
+        if len(looks) < LEAST_LOOKS:
+            return None
+        calm = calm if len(calm) >= LEAST_LOOKS else looks[-LEAST_LOOKS:]
+        motion = motion_of(looks, calm, view.hidden)
+        seen = self._occupancy.look(t_s, motion, view)
+        self._blurred = self._sharpness.look(looks[-1], view.hidden, is_calm=not seen.is_moving)
+        self._field = whole_field(calm, view)
+        return seen
+
+    def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:
+        """See `Sense`: what breathes most is judged, and nothing stiff is believed to breathe."""
+        assert self._field is not None
+        chosen = most_rhythmic(self._field)
+        verdict, chest = self._judge.judge(kept(self._field, chosen), accepts_machines=accepts_machines)
+        self.window.centre = chosen
+        if accepts_machines or verdict.withheld is Withheld.WARMING_UP:
+            return verdict, chest
+        stiff = rigid_at(self._field, chest.rate_per_min)
+        if stiff is None:
+            return verdict, chest
+        return replace(
+            verdict, rate_per_min=None, uncertainty_per_min=None, withheld=stiff, quality=0.0, is_alive=False
+        ), chest
