@@ -18,7 +18,6 @@ from typing import Any, BinaryIO, Protocol
 from broker.clock import Clock, clock_from
 from broker.errors import BrokerError
 from broker.vocabulary import Purpose, Withheld
-from edge.block_activity import BlockActivity
 from edge.commissioning.trying import Trying
 from edge.errors import EdgeError, PipeError, SourceError
 from edge.estimates import Estimator, Moment, withheld_estimate
@@ -76,8 +75,6 @@ class Parts:
     arm: Deadline
     is_live: bool = False
     """The frames come in their own time; otherwise each is held back until it is due."""
-    activity: BlockActivity | None = None
-    """How much the blocks of a camera's view move; None for a sensor without a view."""
 
 
 class Sensing:
@@ -90,7 +87,7 @@ class Sensing:
         self._purposes = frozenset(purposes)
         self._vital_signs = vital_signs
         self._pacer = Pacer(parts.clock, self.wait)
-        self._trying = Trying(parts.estimator, parts.estimator.zones, parts.activity)
+        self._trying = Trying(parts.estimator, parts.estimator.zones)
         self._second = 1
         self._why_lost = ""
         self._never = threading.Event()

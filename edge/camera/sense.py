@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
+from edge.block_activity import Levels
+from edge.camera.activity import NEWEST_S, levels_of
 from edge.camera.blocks import BlockWindow, Float, Look
 from edge.camera.field import channels_px, kept, most_rhythmic, whole_field
 from edge.camera.health import Sharpness, fault_in
@@ -90,6 +92,10 @@ class CameraSense:
         """See `Sense`."""
         looks = self._looks()
         return (fault_in(looks, self._blocks.view.hidden) if looks else None) or self._blurred
+
+    def levels(self) -> Levels:
+        """See `edge.block_activity.BlockActivity`."""
+        return levels_of(self._blocks.recent(NEWEST_S), self._looks(), self._blocks.view.hidden)
 
     def _looks(self) -> list[Look]:
         return self._blocks.since(-np.inf)

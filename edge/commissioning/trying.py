@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from broker.vocabulary import SensedState, Withheld
-from edge.block_activity import EVERY_S, BlockActivity, rows_of_digits
+from edge.block_activity import EVERY_S, rows_of_digits
 from edge.commissioning.survey import Refused, Survey
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame
@@ -23,15 +23,7 @@ class Trying:
     estimator never does. When a survey is done, the room's estimator knows the room from then on.
     """
 
-    def __init__(self, estimator: Estimator, zones: Zones, activity: BlockActivity | None = None) -> None:
-        """Take what is needed.
-
-        Args:
-            estimator: the room's own.
-            zones: the room's.
-            activity: of a camera's blocks; None for a sensor without a view.
-        """
-        self._activity = activity
+    def __init__(self, estimator: Estimator, zones: Zones) -> None:
         self._grid_due_s = 0.0
         self._estimator = estimator
         self._zones = zones
@@ -69,10 +61,12 @@ class Trying:
         Args:
             t_s: [s] now, on the source's time; at most two grids a second are given.
         """
-        asked = self._trial is not None and self._trial.kind is TrialKind.GRID
-        if self._trial is not None and asked and self._activity is not None and t_s >= self._grid_due_s:
+        if self._trial is None or self._trial.kind is not TrialKind.GRID or t_s < self._grid_due_s:
+            return
+        activity = self._estimator.activity
+        if activity is not None:
             self._grid_due_s = t_s + EVERY_S
-            yield Grid(self._trial.number, rows_of_digits(self._activity.levels()))
+            yield Grid(self._trial.number, rows_of_digits(activity.levels()))
 
     def answer(self, moment: Moment, estimate: Estimate) -> Iterator[TrialSaid]:
         """Say what came of one second.
@@ -85,7 +79,7 @@ class Trying:
             return
         if self._began_s is None:
             self._began_s = moment.t_s
-        if self._trial.kind is TrialKind.GRID and self._activity is None:
+        if self._trial.kind is TrialKind.GRID and self._estimator.activity is None and moment.frames_read > 0:
             yield TrialRefused(self._trial.number, NO_VIEW)
             return
         yield self._tried(self._trial, moment, estimate)

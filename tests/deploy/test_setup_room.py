@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from broker.clock import SystemClock
+from broker.vocabulary import Lamp, Modality, SensorState
 from deploy.setup_room.command import Engineer, Visit, main
 from deploy.setup_room.server import HEADERS
-from edge.commissioning.drawing import digest_of_view
+from edge.commissioning.drawing import DrawingFile, digest_of_view
 from edge.commissioning.grids import GridFile
 from edge.commissioning.requests import Progress, Request, RequestDesk, Standing, Step
 from edge.view import View
 from tests.kit.drawn_room import DRAWN, SETTINGS, drawn, settings_file, walking
 from tests.kit.listening import listening
+from tests.kit.pictures import as_npz, moving_pictures
 from tests.kit.processes import CLOCK, eventually
 from tests.kit.real_node import real_node
 
@@ -58,10 +60,11 @@ class NodeBesideIt:
 class Terminal:
     """What the engineer reads in the terminal, while the page runs beside the test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drawing: DrawingFile | None = None) -> None:
         self.lines: list[str] = []
         self.code: int | None = None
-        engineer = Engineer("room-6", folder / "data", settings_file(folder), SystemClock(), self.lines.append)
+        file = drawing or settings_file(folder)
+        engineer = Engineer("room-6", folder / "data", file, SystemClock(), self.lines.append)
         self._visit = Visit(engineer)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -216,15 +219,23 @@ def test_what_cannot_be_drawn_is_one_sentence_and_exit_code_1(
 
 
 @pytest.mark.slow
-def test_N3_a_node_never_has_a_listening_socket_sensing_or_not(tmp_path: Path) -> None:
-    from broker.vocabulary import SensorState
-
-    with real_node(tmp_path) as ward:
-        ward.wait_for(SensorState.OPEN)
-        assert ward.node.running is not None
-        (sensing,) = ward.sensing()
-        assert listening(ward.node.running.pid) == listening(sensing) == set()
-        assert listening(ward.broker.process.running.pid) != set()  # type: ignore[union-attr]
-        ward.say(ward.voice.closed_lease())
-        ward.wait_for(SensorState.CLOSED)
-        assert listening(ward.node.running.pid) == set()
+def test_N3_a_real_camera_nodes_blocks_are_shown_and_the_node_itself_never_listens(tmp_path: Path) -> None:
+    recording = as_npz(tmp_path / "room.npz", moving_pictures(80))
+    with real_node(tmp_path, f'kind = "replay"\nfile = "{recording}"\nloop = true', Modality.CAMERA) as ward:
+        ward.says_yes = False
+        eventually(lambda: ward.live is not None, 40.0, "the node")
+        node = ward.node.running
+        assert node is not None
+        ward.say(ward.voice.commissioning_lease(sensor=Modality.CAMERA))
+        eventually(lambda: ward.live is not None and ward.live.sensor.state is SensorState.OPEN, 40.0, "the sensor")
+        assert ward.live is not None and ward.live.sensor.lamp is Lamp.BLINK
+        terminal = Terminal(tmp_path, DrawingFile(tmp_path / "node.toml"))
+        origin, code = terminal.says(r"Open +(\S+)/"), terminal.says(r"Code +(\d{4} \d{4})")
+        cookie = ask(origin, "POST", "/code", json.dumps({"code": code}))[1]["Set-Cookie"].partition(";")[0]
+        eventually(lambda: ask(origin, "GET", "/grid", Cookie=cookie)[0] == 200, 40.0, "a grid")
+        assert re.fullmatch(rb"(?:[0-9]{16}\n){12}", ask(origin, "GET", "/grid", Cookie=cookie)[2])
+        assert listening(node.pid) == set() and [listening(pid) for pid in ward.sensing()] == [set()]
+        assert ask(origin, "POST", "/drawing", json.dumps(drawn()), Cookie=cookie)[0] == 200
+        ward.say(ward.voice.closed_lease(sensor=Modality.CAMERA))
+        assert terminal.wait() == 0
+        assert digest_of_view(View.checked(DRAWN, 2.2)) in terminal.says("The page is closed: .*")

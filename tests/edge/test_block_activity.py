@@ -2,23 +2,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from broker.clock import HandClock
-from edge.block_activity import SimulatedWalk, rows_of_digits
+from edge.block_activity import rows_of_digits
 from edge.pipe import MAX_LINE_BYTES, decode_from_sensing, encode
 from edge.trials import Grid
-from tests.kit.nodes import NIGHT
 
 STILL = ("0" * 16,) * 12
-
-
-def test_a_simulated_walk_goes_from_the_left_to_the_right_and_back() -> None:
-    clock = HandClock(NIGHT)
-    walk, places = SimulatedWalk(clock, there_and_back_s=30), []
-    for _ in range(31):
-        places.append(int(walk.levels().sum(axis=0).argmax()))
-        clock.advance(1)
-    assert min(places) <= 1 and max(places) >= 14 and places[0] == places[30]
-    assert walk.levels().shape == (12, 16)
 
 
 def test_levels_become_digits_and_nothing_above_nine() -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,12 +218,18 @@ def test_P3_a_mask_from_the_environment_stands_whatever_the_file_says(tmp_path: 
 
 
 class Blocks:
+    """Stands for an estimator of whose view every block moves."""
+
+    @property
+    def activity(self) -> "Blocks":
+        return self
+
     def levels(self) -> np.ndarray:
         return np.full((12, 16), 5, np.uint8)
 
 
 def test_the_sensing_process_says_a_grid_twice_a_second_and_only_when_asked() -> None:
-    trying = Trying(new_estimator(), DEMO_ZONES, Blocks())  # type: ignore[arg-type]
+    trying = Trying(Blocks(), DEMO_ZONES)  # type: ignore[arg-type]
     ticks = [number / 10 for number in range(100)]
     assert [grid for t_s in ticks for grid in trying.grids(t_s)] == []
     trying.begin(Trial(TrialKind.GRID, 4))
@@ -235,7 +242,8 @@ def test_a_sensor_without_a_view_says_so_instead_of_a_grid() -> None:
     estimator = new_estimator()
     trying = Trying(estimator, DEMO_ZONES)
     trying.begin(Trial(TrialKind.GRID, 1))
-    (said,) = trying.answer(moment(1), estimator.estimate(moment(1)))
+    now = replace(moment(1), frames_read=20)
+    (said,) = trying.answer(now, estimator.estimate(now))
     assert isinstance(said, TrialRefused)
     assert "[zones]" in said.sentence
     assert list(trying.grids(1.0)) == []

@@ -7,11 +7,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from broker.clock import Clock
 from deploy.setup_room.door import Door
 from deploy.setup_room.site import Answer, Asked, Site
-from edge.block_activity import SimulatedWalk, rows_of_digits
+from edge.block_activity import MOST, Levels, rows_of_digits
 from edge.commissioning.drawing import DrawingFile
+from edge.view import COLUMNS, ROWS
 
 ORIGIN = "http://127.0.0.1:8470"
 SETTINGS = """\
@@ -30,6 +33,22 @@ file = "room.mp4"
 [lamp]  # simulated
 """.format(key="a" * 64)
 DRAWN = ["#" * 16, *["." * 16] * 3, *["....bbbbbb......"] * 5, *["ffffffffffffdddd"] * 3]
+
+
+class SimulatedWalk:
+    """Somebody who walks to and fro through a simulated view: from the left, along the middle, to the right."""
+
+    def __init__(self, clock: Clock, there_and_back_s: float = 30.0) -> None:
+        self._clock = clock
+        self._there_and_back_s = there_and_back_s
+
+    def levels(self) -> Levels:
+        share = self._clock.elapsed_s() / self._there_and_back_s % 1.0
+        column = (COLUMNS - 1) * (1 - abs(2 * share - 1))
+        rows, columns = np.mgrid[0:ROWS, 0:COLUMNS]
+        away = np.hypot((rows - ROWS / 2) / 2.5, columns - column)
+        levels: Levels = np.clip(np.rint(MOST * (1 - away / 2)), 0, MOST).astype(np.uint8)
+        return levels
 
 
 def settings_file(folder: Path, text: str = SETTINGS) -> DrawingFile:
