@@ -13,6 +13,7 @@ from console.errors import StoreError
 from console.leases import Leases
 from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
 from console.live import Live
+from console.nights import night_in
 from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
@@ -26,6 +27,7 @@ from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
 from console.rules.places import OTHER_PLACES
 from console.rules.readings import breathing_view
+from console.rules.sleep import Night, NoNight
 from console.stop_watch import StopWatch
 from console.store import accounts, audit_rows, people, places, records
 from console.store.database import Tx
@@ -128,6 +130,18 @@ class Access:
             return self._page(tx, person, 0), copy_of(tx, facts, due_at)
 
         return self._look(actor, request, "patient:copy:taken", gather, person.stay.room_id)
+
+    def own_night(self, actor: Actor) -> Night | NoNight | Decision:
+        """Sum up a patient's last night for them and for nobody else; each look makes an entry."""
+        person = self._own(actor)
+        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=person is not None)
+        if person is None:
+            return self._refuse(actor, "patient:night:viewed", may(request, self._office.policy))
+
+        def read(tx: Tx) -> Night | NoNight:
+            return night_in(tx, self._office, person, self._rooms.roll.standing_in(tx, person))
+
+        return self._look(actor, request, "patient:night:viewed", read, person.stay.room_id)
 
     def stays_here(self, actor: Actor) -> bool:
         """Return whether a patient's own room is theirs now; it tells them nothing that they do not know."""

@@ -35,6 +35,7 @@ VERBS = (
     Verb("console", "console.__main__", "main", "Run the ward console; make certificates; move the database on."),
     Verb("broker", "broker.__main__", "main", "Print the message contract; write a broker's configuration; run one."),
     Verb("room-check", "deploy.room_check", "main", "Try a room's sensor before anybody sleeps there (engineers)."),
+    Verb("setup-room", "deploy.setup_room.command", "main", "Draw a camera's room over what moves in it (engineers)."),
     Verb("estimate", "deploy.workbench", "main_estimate", "Say what a recording shows, second by second."),
     Verb("eval", "deploy.workbench", "main_eval", "Judge the estimates on recordings whose answer is known."),
     Verb("simulate", "deploy.simulating", "main", "Write a simulated sleeper, or serve a recording as a live sensor."),

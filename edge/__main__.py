@@ -14,6 +14,7 @@ from pathlib import Path
 from broker.clock import Clock, SystemClock, clock_from
 from broker.configuration import describe
 from broker.errors import BrokerError
+from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, new_start, paho_link, supervisor
 from edge.errors import EdgeError, SettingsError
 from edge.logs import log_to_stderr
@@ -57,12 +58,13 @@ class _Asked:
         self.to_end = True
 
 
-def run(settings: NodeSettings, clock: Clock) -> int:
+def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None) -> int:
     """Run a node until SIGTERM or Ctrl-C; call it on the main thread.
 
     Args:
         settings: the node's.
         clock: the ward's.
+        drawing: the settings file, in which a camera's room is drawn.
 
     Returns:
         0 when it was asked to end and its sensor is closed, 1 when a sensing process would not die.
@@ -77,8 +79,8 @@ def run(settings: NodeSettings, clock: Clock) -> int:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone_in(settings.data_dir):
         start = new_start(settings, clock)
-        link, sensing = paho_link(settings, start), supervisor(settings, clock)
-        node, outbox = compose(settings, clock, start, link, sensing, wake=wake.set)
+        link, sensing = paho_link(settings, start), supervisor(settings, clock, drawing)
+        node, outbox = compose(settings, clock, start, link, sensing, drawing=drawing, wake=wake.set)
         log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
         # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.
         try:
@@ -150,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(describe(settings))
             return 0
         log_to_stderr(settings.node_id)
-        return run(settings, clock_from(settings.clock_file))
+        return run(settings, clock_from(settings.clock_file), DrawingFile(asked.config))
     except (EdgeError, BrokerError, ModelError) as error:
         sys.stderr.write(f"hushward node: {error}\n")
     except OSError as error:

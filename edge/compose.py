@@ -12,9 +12,13 @@ from broker.messages import Digest, NodeAnnouncement, NodeLost
 from broker.outbox import Outbox
 from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic, downward_filters
+from broker.vocabulary import Modality
 from edge.admission import Identity
 from edge.child import SENSING
 from edge.commissioning.check import RoomCheck
+from edge.commissioning.draw_step import RoomDrawing, known_of
+from edge.commissioning.drawing import DrawingFile
+from edge.commissioning.grids import GridFile
 from edge.commissioning.installation import Installation, InstallationBook, Setup, digest_of_zones
 from edge.commissioning.requests import RequestDesk
 from edge.gate import Gate
@@ -24,7 +28,7 @@ from edge.lamp import RoomLamp, lamp_of
 from edge.memory import GateMemory
 from edge.node import Node, Parts
 from edge.noise_profile import PROFILE_FILE, digest_of
-from edge.opening import opening_of, zones_of
+from edge.opening import opening_of, view_reader, zones_of
 from edge.pause_control import PauseControl, control_of
 from edge.recorder import Recorder, Start
 from edge.room import Room
@@ -80,9 +84,11 @@ def will_of(settings: NodeSettings, start: Start) -> tuple[Topic, bytes]:
     return _topic(settings, Leaf.LIVE), encode(NodeKey.open(settings.data_dir).sign(lost))
 
 
-def supervisor(settings: NodeSettings, clock: Clock, command: tuple[str, ...] = SENSING) -> Supervisor:
+def supervisor(
+    settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None, *, command: tuple[str, ...] = SENSING
+) -> Supervisor:
     """Return what will start the sensing process; nothing is started now."""
-    return Supervisor(opening_of(settings), clock, SystemClock(), command=command)
+    return Supervisor(opening_of(settings, drawing), clock, SystemClock(), command=command)
 
 
 def compose(
@@ -94,6 +100,7 @@ def compose(
     *,
     lamp: RoomLamp | None = None,
     control: PauseControl | None = None,
+    drawing: DrawingFile | None = None,
     wake: Callable[[], None] = lambda: None,
 ) -> tuple[Node, Outbox]:
     """Put a node together and start its link.
@@ -106,6 +113,7 @@ def compose(
         sensing: runs the sensing process.
         lamp: None means the one that the settings name.
         control: None means the one that the settings name.
+        drawing: the settings file, in which a camera's room is drawn; None means that it is drawn nowhere.
         wake: called on the link's thread when something came, so that the loop need not look all the time.
 
     Returns:
@@ -143,7 +151,7 @@ def compose(
         room=room,
         witness=witness,
         key=key,
-        check=_room_check(settings, key, clock),
+        check=_room_check(settings, key, drawing, clock),
         doctor=Doctor(Machine(data_dir, clock), gate, memory, recorder, sensing, room, witness, inbox, link),
     )
     node = Node(parts)
@@ -168,21 +176,29 @@ def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:
     return Topic(settings.site, settings.ward, settings.node_id, leaf)
 
 
-def _room_check(settings: NodeSettings, key: NodeKey, clock: Clock) -> RoomCheck:
+def _room_check(settings: NodeSettings, key: NodeKey, drawing: DrawingFile | None, clock: Clock) -> RoomCheck:
     """Return what tries the room under a commissioning lease, with what this node runs with now."""
-    zones, profile = zones_of(settings), settings.data_dir / PROFILE_FILE
+    profile = settings.data_dir / PROFILE_FILE
+    read_view = view_reader(settings, drawing)
+    if settings.modality is Modality.CAMERA:
+        named, digest = known_of(read_view())
+    else:
+        zones = zones_of(settings)
+        named, digest = tuple(sorted(zones.named)), digest_of_zones(rows_of(zones))
     empty = Installation(
         node_id=settings.node_id,
         modality=settings.modality,
-        zones=tuple(sorted(zones.named)),
+        zones=named,
         setup=Setup(
             software=software_version(),
             models=model_digests(),
-            zones=digest_of_zones(rows_of(zones)),
+            zones=digest,
             noise_profile=digest_of(profile.read_bytes()) if profile.exists() else None,
         ),
     )
-    return RoomCheck(RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key), profile, clock)
+    desk, book = RequestDesk(settings.data_dir), InstallationBook(settings.data_dir, empty, key)
+    room_drawing = RoomDrawing(GridFile(settings.data_dir), read_view, clock)
+    return RoomCheck(desk, book, room_drawing, profile, clock)
 
 
 def _announcement(

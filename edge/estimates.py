@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.vocabulary import Presence, SensedState, Withheld, Zone
+from edge.block_activity import BlockActivity
 from edge.camera.sense import CameraSense
 from edge.frames import Frame, FrameKind
 from edge.hints import HintWatch
@@ -164,6 +165,11 @@ class Estimator:
         if not goes_on:
             self._calm_since_s = frame.t_s
             self.restart()
+
+    @property
+    def activity(self) -> BlockActivity | None:
+        """Return who knows how much the blocks of a view move; None for a radar, and before the first picture."""
+        return self._sense if isinstance(self._sense, BlockActivity) else None
 
     def _sense_for(self, kind: FrameKind) -> Sense:
         if kind is FrameKind.CAMERA:

@@ -12,7 +12,7 @@ from pydantic_core import to_jsonable_python
 from broker.messages import Count, Digest
 from broker.vocabulary import LeaseKind, Movement, Presence, Purpose, SensedState, Withheld, Zone
 from edge.errors import PipeError
-from edge.trials import Profiled, ProfilePart, Trial, TrialRefused, TrialSaid, Tried
+from edge.trials import Grid, Profiled, ProfilePart, Trial, TrialRefused, TrialSaid, Tried
 
 MAX_LINE_BYTES = 2048
 """A longer line is refused by both ends."""
@@ -174,6 +174,7 @@ _KINDS: dict[str, type[Any]] = {
     "loop": Loop,
     "notice": Notice,
     "tried": Tried,
+    "grid": Grid,
     "profile_part": ProfilePart,
     "profiled": Profiled,
     "trial_refused": TrialRefused,

@@ -142,6 +142,8 @@ class Sensing:
         self._note("")
         self._parts.estimator.add(frame)
         self._trying.add(frame)
+        for grid in self._trying.grids(frame.t_s):
+            self._parts.say(grid)
 
     def _rest(self, quiet: Quiet) -> None:
         self._listen()

@@ -165,7 +165,7 @@ class Supervisor:
         """See `SensingProcess.follow`."""
         happened: list[Happening] = []
         if self._child is not None and self._state is not SensorState.CLOSING:
-            if order is None:
+            if order is None or self._is_of_another_kind(order):
                 self._begin_to_close()
             else:
                 self._extend(order)
@@ -181,6 +181,10 @@ class Supervisor:
             elif self._restarts.may_start:
                 happened += self._start(order)
         return happened
+
+    def _is_of_another_kind(self, order: Order) -> bool:
+        """Say whether a patient's lease follows an engineer's or the other way: it opens anew, as the room is drawn."""
+        return self._order is not None and order.lease_kind is not self._order.lease_kind
 
     def _start(self, order: Order) -> list[Happening]:
         try:

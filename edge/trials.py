@@ -29,6 +29,8 @@ class TrialKind(StrEnum):
     """Tell the rate of a breathing phantom."""
     WATCH = "watch"
     """Say who is seen where: for the walk through the room and for the neighbours."""
+    GRID = "grid"
+    """Say how much each block of a camera's view moves: for drawing the room."""
 
 
 @closed_dataclass(frozen=True, config=_CLOSED)
@@ -120,4 +122,20 @@ class TrialRefused:
     sentence: Annotated[str, Field(max_length=200)]
 
 
-TrialSaid = Tried | ProfilePart | Profiled | TrialRefused
+_RowOfDigits = Annotated[str, Field(pattern=r"^[0-9]{16}$")]
+
+
+@closed_dataclass(frozen=True, config=_CLOSED)
+class Grid:
+    """How much each block of a camera's view moves; 192 digits are all that it can hold (rule K1).
+
+    Attributes:
+        number: of the trial.
+        rows: from the top; 0 (still, or hidden) to 9 for each block.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    rows: Annotated[tuple[_RowOfDigits, ...], Field(min_length=12, max_length=12)]
+
+
+TrialSaid = Tried | Grid | ProfilePart | Profiled | TrialRefused

@@ -14,6 +14,7 @@ from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
+from console.rules.sleep import Night, NoNight
 from console.screens.care_ports import Care, Places, Whereabouts
 from console.stops import Via
 from console.views import (
@@ -87,6 +88,9 @@ class Access(Protocol):
 
     def own_copy(self, actor: Actor) -> "tuple[PatientView, OwnCopy] | Decision":
         """Hand a patient what they may see."""
+
+    def own_night(self, actor: Actor) -> Night | NoNight | Decision:
+        """Sum up a patient's last night, for them alone."""
 
     def stays_here(self, actor: Actor) -> bool:
         """Return whether a patient's own room is theirs now."""

@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
+from edge.block_activity import Levels
+from edge.camera.activity import NEWEST_S, levels_of
 from edge.camera.blocks import BlockWindow, Float, Look
 from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole_field
 from edge.camera.health import Outlook, fault_in
@@ -102,6 +104,10 @@ class CameraSense:
             # What was seen through the fault is no background.
             self._blocks.learn_anew()
         return fault
+
+    def levels(self) -> Levels:
+        """See `edge.block_activity.BlockActivity`."""
+        return levels_of(self._blocks.recent(NEWEST_S), self._looks(), self._blocks.view.hidden)
 
     def _looks(self) -> list[Look]:
         return self._blocks.since(-np.inf)

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from broker.clock import Clock
-from broker.vocabulary import LeaseKind, SensorState
+from broker.vocabulary import LeaseKind, Modality, SensorState
+from edge.commissioning.draw_step import DrawStep, RoomDrawing, known_of
 from edge.commissioning.installation import InstallationBook, TriedStep
 from edge.commissioning.requests import Progress, Request, RequestDesk, Standing, Step
 from edge.commissioning.steps import (
@@ -22,7 +23,7 @@ from edge.commissioning.steps import (
 from edge.gate import Verdict
 from edge.memory import replace_durably
 from edge.noise_profile import NoiseFile, digest_of, encoded
-from edge.trials import Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
+from edge.trials import Grid, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ NO_LEASE = (
     "then blinks"
 )
 SOMEBODYS_LEASE = "the sensor is on because a patient said yes to it; nothing is tried while somebody stays here"
+ZONES_OF_A_RADAR = (
+    "this room has a radar: its zones are set in `[zones]` of the node's settings and tried by room-check"
+)
 
 
 @dataclass
@@ -59,17 +63,21 @@ class _Running:
 class RoomCheck:
     """Tries one step at a time; without a commissioning lease it tries nothing."""
 
-    def __init__(self, desk: RequestDesk, book: InstallationBook, profile: Path, clock: Clock) -> None:
+    def __init__(
+        self, desk: RequestDesk, book: InstallationBook, drawing: RoomDrawing, profile: Path, clock: Clock
+    ) -> None:
         """Take what is needed.
 
         Args:
             desk: where requests come and answers go.
             book: the record of what was tried.
+            drawing: of a camera's room.
             profile: the file of the room's noise profile.
             clock: the node's.
         """
         self._desk = desk
         self._book = book
+        self._drawing = drawing
         self._profile = profile
         self._clock = clock
         self._running: _Running | None = None
@@ -116,15 +124,22 @@ class RoomCheck:
             self._end(running, Outcome(False, line.sentence))
         elif isinstance(line, ProfilePart):
             running.parts.append(line)
+        elif isinstance(line, Grid):
+            self._drawing.show(line)
         elif isinstance(line, Profiled):
             self._end(running, self._keep_profile(running, line))
         else:
             self._judge(running, line)
 
     def break_off(self, sentence: str) -> None:
-        """End what is being tried without an outcome: nothing was found, so nothing is recorded."""
+        """End what is being tried without an outcome: nothing was found, so nothing is recorded.
+
+        A drawing has no other end, and is recorded: what the engineer kept until then is kept.
+        """
         running, self._running = self._running, None
-        if running is not None:
+        if running is not None and running.request.step is Step.DRAW:
+            self._end(running, self._outcome_of_drawing(sentence))
+        elif running is not None:
             log.info("room check: broken off", extra={"step": str(running.request.step), "sentence": sentence})
             self._tell(running.request, Standing.STOPPED, sentence)
 
@@ -141,6 +156,8 @@ class RoomCheck:
             return Standing.REFUSED, "another step is being tried; stop it, or wait until it is done"
         if self._book.fault is not None:
             return Standing.REFUSED, self._book.fault
+        if request.step is Step.DRAW and self._book.kept.modality is not Modality.CAMERA:
+            return Standing.NOT_HERE, ZONES_OF_A_RADAR
         if request.zone is not None and request.zone not in self._book.kept.zones:
             return Standing.NOT_HERE, f"this room has no {request.zone} among its zones"
         left_s = (lease.closes_at - self._clock.utc_now()).total_seconds()
@@ -155,6 +172,9 @@ class RoomCheck:
     def _begin(self, request: Request, lease_id: str) -> None:
         self._number += 1
         step = watched(request)
+        if request.step is Step.DRAW:
+            step = DrawStep()
+            self._drawing.begin()
         kind, seconds = (TrialKind.SURVEY, request.seconds) if step is None else (step.kind, 0.0)
         trial = Trial(kind, self._number, seconds)
         self._running = _Running(request, trial, step, lease_id, self._clock.utc_now())
@@ -196,6 +216,13 @@ class RoomCheck:
         words = f"moves by itself: {lines}" if lines else "nothing moves in it"
         figures = {"seconds": told.seconds, "bins": len(found.range_m), "lines": len(found.lines)}
         return Outcome(True, f"the empty room is known; {words}", figures | {"noisiest": max(found.slow_high)})
+
+    def _outcome_of_drawing(self, why: str) -> Outcome:
+        """Say what was drawn, and know it from now on: what was tried with another drawing is to be tried again."""
+        found, view = self._drawing.end(), self._drawing.view()
+        if view is not None:
+            self._book.know_zones(*known_of(view))
+        return Outcome(found.passed, f"{found.sentence} ({why})", found.figures)
 
     def _end(self, running: _Running, outcome: Outcome) -> None:
         """Keep what was found, and say it."""

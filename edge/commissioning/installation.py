@@ -104,8 +104,10 @@ class Installation(BaseModel):
     def wanted(self) -> list[tuple[Step, str]]:
         """Return what rule N3 wants tried in this room; the neighbours beside those that were tried are not known."""
         spaces = sorted({one.of.rpartition(", ")[0] for one in self.steps if one.step is Step.NEIGHBOUR})
+        # A noise profile is of a radar's ranges; a camera's room is drawn instead (rule P3).
+        first = Step.DRAW if self.modality is Modality.CAMERA else Step.EMPTY
         return [
-            (Step.EMPTY, ""),
+            (first, ""),
             *((Step.PHANTOM, f"{rate:g} a minute") for rate in PHANTOM_RATES_PER_MIN),
             *((Step.WALK, str(zone)) for zone in (Zone.BED, Zone.DOOR, Zone.ENSUITE) if zone in self.zones),
             *((Step.NEIGHBOUR, f"{space}, {doing}") for space in spaces or ["an adjoining space"] for doing in Doing),
@@ -173,6 +175,11 @@ class InstallationBook:
         """Take note of another noise profile; it is kept with the next step."""
         setup = self._kept.setup.model_copy(update={"noise_profile": digest})
         self._kept = self._kept.model_copy(update={"setup": setup})
+
+    def know_zones(self, zones: tuple[Zone, ...], digest: Digest) -> None:
+        """Take note of other zones; they are kept with the next step."""
+        setup = self._kept.setup.model_copy(update={"zones": digest})
+        self._kept = self._kept.model_copy(update={"setup": setup, "zones": zones})
 
     def add(self, tried: TriedStep) -> None:
         """Keep one more step, signed.

@@ -4,6 +4,7 @@ from edge.commissioning.installation import Installation, TriedStep
 from edge.commissioning.requests import Step
 
 NAMES = {
+    Step.DRAW: "drawing",
     Step.EMPTY: "empty room",
     Step.PHANTOM: "breathing phantom",
     Step.WALK: "walk",

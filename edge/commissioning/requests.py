@@ -29,6 +29,8 @@ class Step(StrEnum):
     PHANTOM = "phantom"
     NEIGHBOUR = "neighbour"
     WALK = "walk"
+    DRAW = "draw"
+    """A camera's view is drawn by the engineer; beside rule N3, rule P3."""
     STOP = "stop"
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 from broker.vocabulary import SensedState, Withheld
+from edge.block_activity import EVERY_S, rows_of_digits
 from edge.commissioning.survey import Refused, Survey
 from edge.estimates import Estimate, Estimator, Moment
 from edge.frames import Frame
 from edge.noise_profile import NoiseFile, profile_of
 from edge.permitted import FAULTS
 from edge.reach import Reach
-from edge.trials import PART_BINS, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
+from edge.trials import PART_BINS, Grid, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
 from edge.zones import Zones
+
+NO_VIEW = "this sensor does not say how much each block of a view moves; draw a radar's zones in `[zones]` instead"
 
 
 class Trying:
@@ -21,6 +24,7 @@ class Trying:
     """
 
     def __init__(self, estimator: Estimator, zones: Zones) -> None:
+        self._grid_due_s = 0.0
         self._estimator = estimator
         self._zones = zones
         self._reach = Reach(zones)
@@ -40,6 +44,7 @@ class Trying:
         """Begin the present trial again: a recording has begun again."""
         kind = None if self._trial is None else self._trial.kind
         self._began_s = None
+        self._grid_due_s = 0.0
         self._phantom = self._estimator.for_a_phantom() if kind is TrialKind.PHANTOM else None
         self._survey = Survey(self._trial.seconds, self._zones) if self._trial and kind is TrialKind.SURVEY else None
 
@@ -49,6 +54,19 @@ class Trying:
             self._phantom.add(frame)
         if self._survey is not None and not self._survey.is_done:
             self._survey.add(self._reach.cut(frame))
+
+    def grids(self, t_s: float) -> Iterator[Grid]:
+        """Say how much each block moves, when a grid is asked for and due.
+
+        Args:
+            t_s: [s] now, on the source's time; at most two grids a second are given.
+        """
+        if self._trial is None or self._trial.kind is not TrialKind.GRID or t_s < self._grid_due_s:
+            return
+        activity = self._estimator.activity
+        if activity is not None:
+            self._grid_due_s = t_s + EVERY_S
+            yield Grid(self._trial.number, rows_of_digits(activity.levels()))
 
     def answer(self, moment: Moment, estimate: Estimate) -> Iterator[TrialSaid]:
         """Say what came of one second.
@@ -61,6 +79,9 @@ class Trying:
             return
         if self._began_s is None:
             self._began_s = moment.t_s
+        if self._trial.kind is TrialKind.GRID and self._estimator.activity is None and moment.frames_read > 0:
+            yield TrialRefused(self._trial.number, NO_VIEW)
+            return
         yield self._tried(self._trial, moment, estimate)
         if self._survey is None:
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from broker.clock import HandClock, SystemClock
-from broker.vocabulary import Purpose, SensorState
+from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import Child
 from edge.opening import opening_of
 from edge.restarts import Restarts
@@ -252,3 +252,15 @@ def test_five_failures_in_a_minute_are_borne_and_the_sixth_is_a_crash_loop() -> 
     clock.advance(1)
     assert restarts.may_start
     assert not restarts.is_crash_loop
+
+
+def test_a_patients_lease_after_an_engineers_opens_the_sensor_anew(watch: Starting) -> None:
+    watching = watch(script("sys.stdin.read()"))
+    until_s = REAL.elapsed_s() + 60
+    watching.order = Order(LEASE, (Purpose.PRESENCE,), True, until_s, LeaseKind.COMMISSIONING)
+    watching.until(lambda: watching.supervisor.state is SensorState.OPEN, 20)
+    first = watching.supervisor.child_pid
+    watching.order = Order("e" * 32, (Purpose.PRESENCE,), True, until_s)
+    watching.until(lambda: watching.kinds == [SensorOpened, SensorClosed, SensorOpened], 20)
+    assert watching.supervisor.child_pid != first
+    watching.close()

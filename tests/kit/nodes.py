@@ -41,6 +41,7 @@ from broker.vocabulary import (
     Zone,
 )
 from edge.admission import Identity
+from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, will_of
 from edge.gate import Gate
 from edge.lamp import SimulatedLamp
@@ -328,6 +329,7 @@ def node_at_night(
     console: SigningConsole | None = None,
     origin: Origin = Origin.SIMULATED,
     fitted: Callable[[HandClock], tuple[Any, Any]] = lambda _clock: (SimulatedLamp(), Press()),
+    drawing: DrawingFile | None = None,
     **changes: Any,
 ) -> NodeAtNight:
     """Return a node whose link is up and that has not stepped yet."""
@@ -347,5 +349,5 @@ def node_at_night(
     start = Start(NODE, voice.boot_id, origin, hand.elapsed_s())
     link = broker.link(downward_filters("demo", "rowan", NODE), will_of(settings, start))
     sensing, (lamp, press) = FakeSensing(), fitted(hand)
-    node, outbox = compose(settings, hand, start, link, sensing, lamp=lamp, control=press)
+    node, outbox = compose(settings, hand, start, link, sensing, lamp=lamp, control=press, drawing=drawing)
     return NodeAtNight(hand, voice, broker, link, node, outbox, sensing, lamp, press, settings, heard)

@@ -13,7 +13,7 @@ SCOPE = (
     *(f"{TEMPLATES}/{name}.html" for name in ("base", "hidden", "sign_in", "enrol", "sentence", "decided")),
     *(f"{TEMPLATES}/{folder}/*.html" for folder in ("parts", "me", "stop", "print")),
     f"{TEMPLATES}/consent/explained.html",
-    *(f"screens/{name}.py" for name in ("patient", "stopping", "reading", "showing", "telling")),
+    *(f"screens/{name}.py" for name in ("patient", "stopping", "reading", "showing", "sleep", "telling")),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
     *(f"{name}.py" for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings")),
 )

@@ -16,6 +16,7 @@ from console.rules.decision import Decision
 from console.rules.duties import duties_of
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
+from console.rules.sleep import Night, NoNight
 from console.views import (
     BoardView,
     ReadingView,
@@ -26,6 +27,7 @@ from console.views import (
     Words,
 )
 from tests.kit.skin_facts import (
+    A_NIGHT,
     AUDIT,
     COMPLAINTS,
     COPY_REQUESTS,
@@ -152,6 +154,9 @@ class HandAccess:
         self._ward.presses.append(("own_copy", actor.actor_id))
         return (self._ward.patient, OWN_COPY) if actor.role is Role.PATIENT else no(rules=("S5",))
 
+    def own_night(self, actor: Actor) -> Any:
+        return self._ward.night if actor.role is Role.PATIENT else no(rules=("S1",))
+
     def stays_here(self, actor: Actor) -> bool:
         return actor.role is Role.PATIENT
 
@@ -235,6 +240,7 @@ class HandWard:
         self.stop = NOTHING_ASKED
         self.board = BoardView(NIGHT, Context.DEMONSTRATION, tiles(), WARD_SENTENCE, (Words("Room 9 is back."),))
         self.patient = patient_view()
+        self.night: Night | NoNight = A_NIGHT
         self.health = HEALTH
         self.rooms = ROOMS
         self.audit = AUDIT

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from broker.vocabulary import Modality, Origin, Purpose, SensorState
+from broker.vocabulary import Modality, Origin, Place, Presence, Purpose, SensorState
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
+from console.rules.hours import Window
+from console.rules.sleep import Minute, night_of
 from console.views import (
     AuditRow,
     HealthView,
@@ -136,6 +138,21 @@ COMPLAINTS = (
     ),
 )
 COPY_REQUESTS = (CopyRequestView("4d" * 16, "c3" * 16, NIGHT - timedelta(days=40), NIGHT - timedelta(days=10), True),)
+A_NIGHT = night_of(
+    [
+        Minute(
+            at=NIGHT.replace(hour=0, minute=0, second=0) + timedelta(minutes=n),
+            sensed_s=60.0 if n % 61 else 10.0,
+            present_s=60.0 if n % 150 < 141 else 0.0,
+            moving_s=20.0 if n % 7 == 0 else 1.0,
+            presence=Presence.PRESENT if n % 150 < 141 else Presence.ABSENT,
+            place=Place.IN_BED if n % 150 < 141 else Place.ENSUITE,
+        )
+        for n in range(420)
+    ],
+    Window(NIGHT.replace(hour=0, minute=0, second=0), NIGHT.replace(hour=7, minute=0, second=0)),
+    knows_place=True,
+)
 OWN_COPY = OwnCopy(
     NIGHT,
     NIGHT + timedelta(days=30),
