@@ -23,7 +23,7 @@ from models.simulator.torsos import Posture
 IMAGES, PAGE = Path("docs/images"), Path("docs/explanation/camera-simulator.md")
 TEMPLATE = Path(__file__).with_name("camera_page.txt")
 SEED = 3
-QUIET = Sensor(read_dn=0, shot_gain=0, pattern_dn=0, row_dn=0, dead_share=0, agc_every_s=0, drop_share=0)
+QUIET = Sensor(read_dn=0, shot_gain=0, pattern_dn=0, row_dn=0, dead_share=0, drop_share=0)
 # Scenario and the second of it that is shown.
 SHEET = (
     ("sleeper", 5.0),
@@ -53,7 +53,7 @@ SHEET = (
     ("ir_cut", 22.0),
 )
 STRIPS = ("sleeper_uncovered", "sleeper", "held", "shallow", "empty_room", "fan", "swaying_photograph", "camera_moved")
-STRIP_S, MAGNIFIED = 60.0, 12.0
+STRIP_S, MAGNIFIED = 60.0, 8.0
 
 Picture = NDArray[np.uint8]
 
@@ -90,7 +90,7 @@ def strips() -> None:
     """Draw one column of pixels, through the chest, over a minute, with what changes magnified."""
     figure, axes = pyplot.subplots(len(STRIPS), 1, figsize=(11, 11), layout="constrained", sharex=True)
     for axis, name in zip(axes, STRIPS, strict=True):
-        column = np.array([picture[85:165, 92:95].mean(axis=1) for _, picture in _frames(name)])
+        column = np.array([picture[85:165, 88:97].mean(axis=1) for _, picture in _frames(name)])
         still = np.median(column, axis=0)
         smooth = np.apply_along_axis(np.convolve, 0, column - still, np.full(5, 0.2), mode="same")
         _show(axis, np.clip(still + MAGNIFIED * smooth, 0, 255).T, name)

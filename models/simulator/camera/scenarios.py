@@ -65,6 +65,7 @@ SCENARIOS: Mapping[str, CameraScene] = {
     "second_person": _scene(visitor=_VISIT),
     "staff_visit": _scene(visitor=_VISIT, has_torch=True),
     "two_lie": _scene(visitor=(lie(600.0),)),
+    "gain_steps": _scene(sensor=Sensor(agc_every_s=20.0)),
     "lamp": _scene(light=Light.LAMP),
     "daylight": _scene(light=Light.DAYLIGHT),
     "sleeper_fan": _scene(things=(Thing.FAN,)),
@@ -98,7 +99,8 @@ SCENARIOS: Mapping[str, CameraScene] = {
 }
 """sleeper to prone: one posture, one bedding; shallow, held, obstructed: ways of breathing; restless: twitches, tosses
 and turns; night: hours of all that; fall, ensuite, leaving, edge: out of bed; second_person, staff_visit, two_lie:
-two people; lamp, daylight: other light; sleeper_fan, sleeper_curtain, sleeper_shake: a sleeper beside it.
+two people; gain_steps: a camera whose gain could not be fixed; lamp, daylight: other light; sleeper_fan,
+sleeper_curtain, sleeper_shake: a sleeper beside it.
 
 empty_room to shake: nobody, and what could be taken for somebody. covered to irregular_time: a sleeper, and from 20 s
 to 50 s a camera at fault."""

@@ -60,8 +60,8 @@ class Sensor:
     row_dn: float = 0.3
     """[DN] standard deviation of what a whole row adds in one frame."""
     dead_share: float = 0.0001
-    agc_every_s: float = 90.0
-    """[s] mean time between steps of the gain by 5 to 20 %; 0 for a fixed gain."""
+    agc_every_s: float = 0.0
+    """[s] mean time between steps of the gain by 5 to 20 %; 0 for a fixed gain, as a camera is set up."""
     flicker: float = 0.02
     """Share by which a lamp's light swings with the mains; nothing in any other light."""
     clock_error: float = 0.0

@@ -80,10 +80,10 @@ class BedStage:
     def _people(self, key: Key) -> tuple[Lying, ...]:
         lying, is_in, is_guest_in = key
         rng = np.random.default_rng([self.scene.seed, 13, lying])
-        aside = float(rng.uniform(-0.06, 0.06)) + (0.20 if is_guest_in else 0.0)
+        aside = float(rng.uniform(-0.06, 0.06)) + (0.22 if is_guest_in else 0.0)
         size = 0.95 if is_guest_in else float(rng.uniform(0.95, 1.02))
         own = Lying(self.posture(lying), aside, size, float(rng.uniform(-0.06, 0.06)))
-        guest = Lying(Posture.SIDE, -0.22, 0.95)
+        guest = Lying(Posture.SIDE, -0.15, 0.9)
         return (own,) * is_in + (guest,) * is_guest_in
 
     def _landscape(
