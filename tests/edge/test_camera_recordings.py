@@ -229,7 +229,7 @@ def test_a_frame_says_nothing_of_its_pixels_when_it_is_written_down(tmp_path: Pa
 def test_recordings_of_others_are_read_at_their_own_times(path: str, rate_hz: float) -> None:
     file = recording(path)
     source = open_recording(file)
-    frames = [one for one, _ in zip(source, range(60), strict=False) if isinstance(one, Frame)]
+    frames = [one for _, one in zip(range(60), source, strict=False) if isinstance(one, Frame)]
     assert format_of(file).name == "video"
     assert (source.count.read, source.count.lost, source.count.bad) == (60, 0, 0)
     assert frames[-1].t_s == pytest.approx(59 / rate_hz)
