@@ -16,7 +16,7 @@ from edge.scores.judge import JudgeOptions, evaluate
 from models.card import card_paths, read_card
 
 PAGE = Path("docs/reference/accuracy.md")
-LISTS = (Path("tests/golden/cases.toml"), Path("tests/golden/simulated.toml"))
+LISTS = tuple(Path("tests/golden") / name for name in ("cases.toml", "simulated.toml", "films.toml"))
 BEGIN, END = "# judged: written by `make docs`\n", "# judged: end\n"
 _JUDGED = re.compile(r"(?:# judged: written.*\n)?\[judged\]\n.*?(?:# judged: end\n|(?=\n?\[\[))", re.DOTALL)
 ABSENT = "recording absent"
@@ -119,7 +119,7 @@ def judged(document: dict[str, Any]) -> dict[str, toml.Value]:
     """Say in a few lines how all shipped models did together: one for each set, and who they were."""
     rows = document["groups"]["set"]["rows"]
     return {
-        "method": "hushward eval tests/golden/cases.toml tests/golden/simulated.toml --baselines; all models together",
+        "method": f"hushward eval {' '.join(map(str, LISTS))} --baselines; all models together",
         "models": [f"{name} sha256:{sha256}" for name, sha256 in sorted(document["models"].items())],
         "page": str(PAGE),
         "cost": f"{document['all']['cpu_s_per_s']:.4f} processor seconds per second, all sets together",

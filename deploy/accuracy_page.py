@@ -1,6 +1,6 @@
 """The accuracy page, written from the figures of `hushward eval`: never an error without its coverage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Figures = Mapping[str, Any]
@@ -8,9 +8,11 @@ Figures = Mapping[str, Any]
 NONE = "-"
 MARK = "<!-- judged with: {models} -->"
 SKIN = (
-    "Skin tone does not apply to a radar: at 60 GHz it sees motion and no colour. A camera, when there is one, is "
-    "judged by skin tone too."
+    "Skin tone does not apply to a radar: at 60 GHz it sees motion and no colour. The camera sees grey in infra-red "
+    "and follows movement; the simulator's light and dark skin stand below."
 )
+PLAIN = ("spectral-peak", "brightness-peak")
+"""The baselines without any doubt: of radar and traces, and of films."""
 _HEAD = """# Accuracy and coverage
 
 Written by `make docs`; do not edit.
@@ -23,8 +25,10 @@ no proof for a sleeping ward, and a simulator is no proof of anything but itself
 errors inside the stated uncertainty, which is to hold 90 % of them, with its mean half-width. **First** is when the
 first rate came, of a set the latest. **False rates** are seconds with a vital sign, of those in which none may be
 shown: in an empty room, with two people after 5 s, deeper than 6 s in a held breath, more than 3 s into a movement.
-Beside each figure stands the same of the baseline `spectral-peak`: DC removal, the unwrapped angle of the strongest
-bin, a band-pass and the highest peak over 30 s. It has no doubts, so its coverage is whole.
+Beside each figure stands the same of a **plain** baseline: of radar and traces `spectral-peak`, which is DC removal,
+the unwrapped angle of the strongest bin, a band-pass and the highest peak over 30 s; of films `brightness-peak`, the
+same peak of the picture's mean. It has no doubts, so its coverage is whole. **Without the net** is the shipped
+estimator with the judge that has none (`spectral`, vitals-v1). `hushward eval --baselines` prints every baseline.
 
 Judged: {named}.
 """
@@ -62,32 +66,35 @@ def page(document: Figures) -> str:
         _cases(document),
         "## Judge it again\n",
         "    HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml tests/golden/simulated.toml "
-        "--baselines --plots out/plots\n",
+        "tests/golden/films.toml --baselines --plots out/plots\n",
     ]
     return "\n".join(parts)
 
 
 def _by_group(document: Figures, kind: str) -> str:
     rows = document["groups"][kind]["rows"]
-    beside = {row["id"]: row for row in _baseline(document).get("groups", {}).get(kind, {}).get("rows", [])}
-    return _table(kind, rows, beside)
+    return _table(kind, rows, document, lambda figures: figures["groups"].get(kind, {}).get("rows", []))
 
 
 def _cases(document: Figures) -> str:
-    return _table("case", document["cases"], {row["id"]: row for row in _baseline(document).get("cases", [])})
+    return _table("case", document["cases"], document, lambda figures: figures["cases"])
 
 
-def _baseline(document: Figures) -> Figures:
-    found: Figures = next(iter(document["baselines"].values()), {})
-    return found
+def _of(document: Figures, names: Sequence[str], rows_of: Callable[[Figures], Sequence[Figures]]) -> dict[str, Figures]:
+    """Return the rows of the first of some baselines that judged each."""
+    judged = [document["baselines"][name] for name in reversed(names) if name in document["baselines"]]
+    return {row["id"]: row for figures in judged for row in rows_of(figures)}
 
 
-def _table(kind: str, rows: Sequence[Figures], beside: Mapping[str, Figures]) -> str:
+def _table(
+    kind: str, rows: Sequence[Figures], document: Figures, rows_of: Callable[[Figures], Sequence[Figures]]
+) -> str:
+    plain, netless = _of(document, PLAIN, rows_of), _of(document, ("spectral",), rows_of)
     head = [kind, "seconds", "mean error", "within 2", "coverage", "interval", "first", "false rates"]
-    head += ["baseline: error", "within 2", "coverage", "false rates", "note"]
+    head += ["plain: error", "within 2", "false rates", "without the net: error", "coverage", "false rates", "note"]
     lines = [_line(head), _line(["---"] * len(head))]
     for row in rows:
-        other = beside.get(row["id"], {})
+        other, third = plain.get(row["id"], {}), netless.get(row["id"], {})
         lines.append(
             _line(
                 (
@@ -101,8 +108,10 @@ def _table(kind: str, rows: Sequence[Figures], beside: Mapping[str, Figures]) ->
                     false_rates(row),
                     per_min(other.get("mae_per_min")),
                     share(other.get("within_2")),
-                    share(other.get("coverage")),
                     false_rates(other) if other else NONE,
+                    per_min(third.get("mae_per_min")),
+                    share(third.get("coverage")),
+                    false_rates(third) if third else NONE,
                     row["note"],
                 )
             )

@@ -64,7 +64,7 @@ def judge(
     errors inside the stated interval, false rates, presence, held breaths, events, processor seconds per second of
     recording; first as a table, then as JSON. Without a reference there is no error, and the table says so.
 
-    Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml tests/golden/simulated.toml
+    Example: HUSHWARD_RECORDINGS=recordings hushward eval tests/golden/cases.toml tests/golden/films.toml
 
     Exit codes: 0 the lists were run; 2 a list or the recordings cannot be found, with the reason in one sentence.
     """

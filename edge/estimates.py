@@ -218,10 +218,10 @@ class Estimator:
         has_resumed = not seen.is_moving and self._hold.look(self._sense.window)
         if has_resumed:
             self._calm_since_s = t_s - HoldWatch.RESUME_S
-        is_blind = not self._sense.tells_presence
-        seen = replace(seen, presence=Presence.UNSURE, people=None) if is_blind else seen
         verdict = _FRESH if has_resumed else self._rate(seen)
-        seen = _with_evidence(seen, verdict, is_blind)
+        if verdict.rate_per_min is not None:
+            self._sense.note_breath(t_s)
+        seen = _with_evidence(seen, verdict)
         is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
         if is_living:
             self._living_s = t_s
@@ -229,9 +229,11 @@ class Estimator:
 
     def _rate(self, seen: Occupancy) -> Verdict:
         reason = self._plain_reason(seen)
-        if reason is not None:
+        if reason is not None and not (reason is Withheld.NO_PRESENCE and self._sense.finds_by_breath):
             return Verdict(None, None, reason, 0.0, None)
         verdict, chest = self._sense.judge(accepts_machines=self._accepts_phantom)
+        if verdict.rate_per_min is None and reason is not None:
+            return Verdict(None, None, reason, 0.0, None)
         if verdict.is_alive is False:
             return verdict
         if seen.people == 2:
@@ -239,7 +241,7 @@ class Estimator:
         if verdict.rate_per_min is None:
             return verdict
         self._hold.learn(self._sense.window, chest)
-        is_there = seen.presence is Presence.PRESENT or not self._sense.tells_presence
+        is_there = seen.presence is Presence.PRESENT or self._sense.finds_by_breath
         if not is_there or self._hold.is_waning:
             return replace(verdict, rate_per_min=None, uncertainty_per_min=None, withheld=Withheld.LOW_QUALITY)
         return verdict
@@ -289,11 +291,11 @@ _FRESH = Verdict(None, None, Withheld.WARMING_UP, 0.0, None)
 _HINTED = Verdict(None, None, Withheld.LOW_QUALITY, 0.0, None)
 
 
-def _with_evidence(seen: Occupancy, verdict: Verdict, is_blind: bool) -> Occupancy:
-    """Take back 'somebody is there' when all that moves is a machine; where no room is shown, breathing says it."""
+def _with_evidence(seen: Occupancy, verdict: Verdict) -> Occupancy:
+    """Take back 'somebody is there' when all that moves is a machine; whoever is told to breathe is there."""
     if verdict.is_alive is False and not seen.is_moving:
         return replace(seen, presence=Presence.UNSURE, people=None, zone=None)
-    if is_blind and verdict.rate_per_min is not None:
+    if verdict.rate_per_min is not None:
         return replace(seen, presence=Presence.PRESENT, people=1)
     return seen
 

@@ -281,7 +281,7 @@ class Whereabouts:
     def _seems(self, seen: Seen, purposes: Collection[Purpose]) -> Place | None:
         """Where this second alone puts them; nobody seen is placed by where they were seen last."""
         if seen.presence is Presence.ABSENT:
-            if self._last_zone is Zone.ENSUITE and Purpose.BATHROOM_DWELL in purposes:
+            if Zone.ENSUITE in (seen.zone, self._last_zone) and Purpose.BATHROOM_DWELL in purposes:
                 return Place.ENSUITE
             return Place.LEFT_ROOM if self._last_zone in (Zone.DOOR, Zone.ROOM, Zone.ENSUITE) else None
         if seen.is_low and Purpose.FLOOR in purposes:

@@ -44,3 +44,8 @@ class PresenceWatch:
         if silent_s >= enough_s and (is_silent or self._may_have_left):
             return Presence.ABSENT
         return Presence.UNSURE
+
+    def note_stir(self, t_s: float) -> None:
+        """Note that this second stirs after all, by evidence that came after it was looked at."""
+        self._stirred[-1] = True
+        self._last_stir_s, self._may_have_left = t_s, False

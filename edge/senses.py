@@ -1,13 +1,13 @@
 """What each kind of sensor does its own way: from frames to who is where, and to the displacement that is judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.vocabulary import Withheld
+from broker.vocabulary import Presence, Withheld
 from edge.chest import Chest
 from edge.framefaults import LOOK_BACK_S, fault_in
 from edge.frames import Frame, FrameKind
@@ -54,8 +54,8 @@ class Sense(Protocol):
         ...
 
     @property
-    def tells_presence(self) -> bool:
-        """Whether silence means that nobody is there; not where the sensor shows nothing but a chest."""
+    def finds_by_breath(self) -> bool:
+        """Whether a breath that is told is enough to say that somebody is there, without any other stirring."""
         ...
 
     @property
@@ -95,6 +95,10 @@ class Sense(Protocol):
         """Note that a body moved: what lay still before lies elsewhere now."""
         ...
 
+    def note_breath(self, t_s: float) -> None:
+        """Note that somebody was told to breathe just now."""
+        ...
+
     def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:
         """Judge the calm part of the window that was looked at last; see `Judge.judge`."""
         ...
@@ -119,9 +123,9 @@ class RadarSense:
         self._field: DisplacementField | None = None
 
     @property
-    def tells_presence(self) -> bool:
-        """See `Sense`: a trace has no range and no empty room to compare with."""
-        return self.window.layout is None or self.window.layout.kind is not FrameKind.TRACE
+    def finds_by_breath(self) -> bool:
+        """See `Sense`: a trace shows nothing but a chest; of range profiles the stirring says more."""
+        return self.window.layout is not None and self.window.layout.kind is FrameKind.TRACE
 
     @property
     def newest_s(self) -> float | None:
@@ -144,6 +148,9 @@ class RadarSense:
     def settle(self) -> None:
         """Do nothing: the echo's centre is worked out anew from the calm part of each window."""
 
+    def note_breath(self, t_s: float) -> None:
+        """Do nothing: a chest that breathes stirs, and that was seen already."""
+
     def look(self, t_s: float, calm_since_s: float) -> Occupancy | None:
         """See `Sense`."""
         layout = self.window.layout
@@ -153,7 +160,9 @@ class RadarSense:
             return None
         self._field = reading.field
         motion = reading.motion if room is None else room.less_room(reading.motion)
-        return self._occupancy.look(t_s, motion, reading.field)
+        seen = self._occupancy.look(t_s, motion, reading.field)
+        # A trace has no range and no empty room to compare with: silence in it proves nothing.
+        return replace(seen, presence=Presence.UNSURE, people=None) if self.finds_by_breath else seen
 
     def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:
         """See `Sense`."""

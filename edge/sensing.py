@@ -238,17 +238,21 @@ def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0][:MAX_SENTENCE] if str(error) else type(error).__name__
 
 
-def main(find: Callable[[Mapping[str, Any]], SourceEntry] = entry_of) -> int:
+def main(
+    find: Callable[[Mapping[str, Any]], SourceEntry] = entry_of,
+    keep_private: Callable[[], None] = keep_memory_private,
+) -> int:
     """Sense for the node that started this process.
 
     Args:
         find: returns the source that a `[source]` table names.
+        keep_private: keeps everybody from looking into this process.
 
     Returns:
         0 when the node stopped it, 1 after a fault, which was said on the pipe.
     """
     die_with_parent()
-    keep_memory_private()
+    keep_private()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     orders = PipeOrders(sys.stdin.buffer)

@@ -95,6 +95,11 @@ class View:
         """Return whether anything but the mask is drawn."""
         return bool(set("".join(self.rows)) - {Mark.ROOM, Mark.HIDDEN})
 
+    @property
+    def lying(self) -> Blocks:
+        """Return where somebody may lie still, shape (12, 16): bed and floor; anywhere if neither is drawn."""
+        return self.blocks(Mark.BED) | self.blocks(Mark.FLOOR) if self.has_zones else ~self.hidden
+
     def zone(self, row: int, column: int) -> Zone | None:
         """Name the zone of a block; None where it is hidden, or where no zones are drawn."""
         return _ZONE_OF.get(Mark(self.rows[row][column])) if self.has_zones else None

@@ -49,6 +49,8 @@ class Look:
     is_repeated: bool
     """Bit for bit a picture of the last two minutes, but not the one before."""
     lost_before: int
+    timeless_before: int
+    """Pictures just before it that carried the time of the one before them, and so were not measured."""
 
 
 class BlockWindow:
@@ -67,11 +69,18 @@ class BlockWindow:
         self._background: Float32 | None = None
         self._previous: Float32 | None = None
         self._learned = 0
+        self._timeless = 0
 
     @property
     def view(self) -> View:
         """Return how the camera looks at the room."""
         return OPEN_VIEW if self.layout is None or self.layout.view is None else self.layout.view
+
+    @property
+    def background(self) -> Float32:
+        """Return what stands still, shape (1, 1, 120, 160) [DN]; there is one as soon as there is a look."""
+        assert self._background is not None
+        return self._background
 
     def add(self, frame: Frame) -> bool:
         """Measure one picture; looks older than the window fall out.
@@ -87,6 +96,9 @@ class BlockWindow:
         """
         step_s = frame.t_s - self._looks[-1].t_s if self._looks else 0.0
         is_new = self.layout is not frame.layout
+        if self._looks and not is_new and step_s == 0:
+            self._timeless += 1
+            return True
         is_cut = bool(self._looks) and not 0 < step_s <= MAX_GAP_S
         if is_new or is_cut:
             self._clear()
@@ -112,9 +124,10 @@ class BlockWindow:
         told = self._blocks(picture, self._background, self._previous, np.array([pace], dtype=np.float32))
         self._background, self._previous = told["new_background"], told["half"]
         is_same, is_repeated = self._compare(frame)
+        timeless, self._timeless = self._timeless, 0
         return Look(
             frame.t_s, told["shift_px"], told["strength"][:, 0], told["change"], told["level"], told["contrast"],
-            told["likeness"], told["clipped"], is_same, is_repeated, frame.lost_before,
+            told["likeness"], told["clipped"], is_same, is_repeated, frame.lost_before, timeless,
         )  # fmt: skip
 
     def _compare(self, frame: Frame) -> tuple[bool, bool]:

@@ -70,11 +70,11 @@ def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.comp
     return told
 
 
-def most_rhythmic(field: DisplacementField) -> NDArray[np.intp]:
-    """Choose the channels whose motion lies most in one line of the breathing band.
+def powers_of(field: DisplacementField) -> Float32:
+    """Return the power of each channel at LINES_HZ, weighted by frequency so that drift counts less.
 
     Returns:
-        shape (KEPT,), their places in the field.
+        shape (lines, channels), each channel adding up to 1, or to less where hardly anything moves.
     """
     samples = min(FIELD_SAMPLES, round(field.duration_s * FIELD_HZ))
     taper = field.taper[-samples:]
@@ -86,8 +86,29 @@ def most_rhythmic(field: DisplacementField) -> NDArray[np.intp]:
     turns = 2 * math.pi * np.outer(LINES_HZ, t).astype(np.float32)
     power = (np.cos(turns) @ x) ** 2 + (np.sin(turns) @ x) ** 2
     tilted = power * LINES_HZ[:, None].astype(np.float32)
-    share = tilted[LINES_HZ <= HIGHEST_RATE_HZ].max(axis=0) / (tilted.sum(axis=0) + TINY)
-    return np.argsort(-(share * field.trust), kind="stable")[:KEPT]
+    return np.asarray(tilted / (tilted.sum(axis=0) + TINY), dtype=np.float32)
+
+
+def most_rhythmic(powers: Float32, trust: Float32, view: View) -> NDArray[np.intp]:
+    """Choose the channels whose motion lies most in one line of the breathing band.
+
+    Args:
+        powers: shape (lines, channels), see `powers_of`.
+        trust: shape (channels,), 0..1.
+        view: how the camera looks at the room; nobody's chest is looked for where nobody lies.
+
+    Returns:
+        shape (KEPT,), their places in the field.
+    """
+    share = powers[LINES_HZ <= HIGHEST_RATE_HZ].max(axis=0)
+    worth = share * trust * view.lying[PLACES[:, 0], PLACES[:, 1]]
+    return np.argsort(-worth, kind="stable")[:KEPT]
+
+
+def shares_at(powers: Float32, rate_per_min: float, duration_s: float) -> Float32:
+    """Return how much of each channel's motion lies in the line at a rate, shape (channels,), 0..1."""
+    is_near = np.abs(LINES_HZ - rate_per_min / 60) <= 1.5 / duration_s + 0.015
+    return np.asarray(powers[is_near].sum(axis=0), dtype=np.float32)
 
 
 def kept(field: DisplacementField, chosen: NDArray[np.intp]) -> DisplacementField:

@@ -1,5 +1,6 @@
 """What is wrong with the pictures, as a withheld reason."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Look
 from edge.framefaults import LOOK_BACK_S, fault_in_time
+from edge.view import BLOCK_PX, COLUMNS, ROWS
 
 # [DN] of 255 below which nothing is lit (SENSING: a bed's mean is 135, a wall's 76).
 DARK_LEVEL = 12.0
@@ -17,9 +19,18 @@ MOST_CLIPPED = 0.3
 FROZEN_LOOKS = 4
 # Share of pictures that were seen before: one by chance is none.
 MOST_REPEATED = 0.5
-# Contrast and texture of a lens with something on it (set on the simulator).
-COVERED_CONTRAST, BLURRED_SHARE = 6.0, 0.2
-# How far the picture may fall from what it used to be.
+# Share of pictures whose time is that of the one before: a clock that stands still measures nothing.
+MOST_TIMELESS = 0.1
+# [DN^2] of contrast in the whole picture with something over the lens (set on the simulator, as all of the rest).
+COVERED_CONTRAST = 6.0
+# How far contrast and texture fall when something is over the lens, or it no longer is in focus.
+COVERED_SHARE, BLURRED_SHARE = 0.03, 0.1
+# [s] of calm before the room is known, and after which it is learned anew, for the evening's light changes it.
+LEARN_S, LEARN_EVERY_S = 8.0, 60.0
+# [DN^2] of contrast with which a block can be known again, and the likeness of another view.
+TEXTURED, MOVED_LIKENESS = 15.0, 0.4
+
+Float32 = NDArray[np.float32]
 Blocks = NDArray[np.bool_]
 
 
@@ -40,6 +51,9 @@ def fault_in(looks: Sequence[Look], hidden: Blocks) -> Withheld | None:
         return Withheld.FROZEN
     if np.mean([look.is_repeated for look in newest]) > MOST_REPEATED:
         return Withheld.REPEATED
+    timeless = sum(look.timeless_before for look in newest)
+    if timeless > MOST_TIMELESS * (timeless + len(newest)):
+        return Withheld.IRREGULAR_TIME
     return fault_in_light(newest[-1], hidden) or fault_in_time(newest)
 
 
@@ -54,32 +68,57 @@ def fault_in_light(look: Look, hidden: Blocks) -> Withheld | None:
     return Withheld.COVERED if spread < COVERED_CONTRAST else None
 
 
-class Sharpness:
-    """Remembers how sharp the room was, and says when it no longer is."""
-
-    # [s] of sound pictures before there is a "before", and its memory.
-    LEARN_S, MEMORY = 10.0, 0.02
+class Outlook:
+    """Remembers how the room looks from here, and says when it no longer does."""
 
     def __init__(self) -> None:
-        self._usual: float | None = None
-        self._since_s: float | None = None
+        self._picture: Float32 | None = None
+        self._texture = self._contrast = 0.0
+        self._calm_since_s: float | None = None
+        self._learned_s = -math.inf
 
-    def look(self, look: Look, hidden: Blocks, *, is_calm: bool) -> Withheld | None:
-        """Compare the newest picture's texture with what it was.
+    def look(self, look: Look, background: Float32, hidden: Blocks, *, is_calm: bool) -> Withheld | None:
+        """Compare the room with how it looked before.
 
         Args:
             look: the newest.
+            background: shape (1, 1, 120, 160), what stands still.
             hidden: blocks that are not looked at.
-            is_calm: nobody moves before the lens, so that this is the room itself.
+            is_calm: nothing moves before the lens.
 
         Returns:
-            defocused, or covered when hardly anything is left to see; None otherwise.
+            covered when hardly anything is left to see, defocused when its outlines are gone, sensor_moved when it is
+            another view; None otherwise.
         """
-        now = float(np.sqrt(np.quantile(look.contrast[~hidden], 0.75)))
-        if self._usual is not None and now < BLURRED_SHARE * self._usual:
-            return Withheld.COVERED
-        if self._since_s is None:
-            self._since_s = look.t_s
-        if is_calm and look.t_s - self._since_s >= self.LEARN_S:
-            self._usual = now if self._usual is None else self._usual + self.MEMORY * (now - self._usual)
+        texture = float(np.quantile(look.strength[0][~hidden], 0.75))
+        contrast = float(np.quantile(look.contrast[~hidden], 0.75))
+        if self._picture is not None:
+            if contrast < COVERED_SHARE * self._contrast:
+                return Withheld.COVERED
+            if texture < BLURRED_SHARE * self._texture:
+                return Withheld.DEFOCUSED
+            if is_calm and alike(self._picture, background, hidden) < MOVED_LIKENESS:
+                return Withheld.SENSOR_MOVED
+        self._calm_since_s = (look.t_s if self._calm_since_s is None else self._calm_since_s) if is_calm else None
+        is_settled = self._calm_since_s is not None and look.t_s - self._calm_since_s >= LEARN_S
+        if is_settled and look.t_s - self._learned_s >= LEARN_EVERY_S:
+            self._picture, self._texture, self._contrast = background.copy(), texture, contrast
+            self._learned_s = look.t_s
         return None
+
+
+def alike(one: Float32, other: Float32, hidden: Blocks) -> float:
+    """Return how far two half-size pictures show the same, -1..1: the median over blocks of their correlation."""
+    a, b = _in_blocks(one), _in_blocks(other)
+    a, b = a - a.mean(axis=2, keepdims=True), b - b.mean(axis=2, keepdims=True)
+    size = (a**2).mean(axis=2)
+    textured = (size > TEXTURED) & ~hidden
+    if not textured.any():
+        return 1.0
+    told = (a * b).mean(axis=2) / np.sqrt(size * (b**2).mean(axis=2) + 1e-6)
+    return float(np.median(told[textured]))
+
+
+def _in_blocks(half: Float32) -> Float32:
+    side = BLOCK_PX // 2
+    return half.reshape(ROWS, side, COLUMNS, side).transpose(0, 2, 1, 3).reshape(ROWS, COLUMNS, side * side)

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from edge.camera.blocks import Float, Look
 
 RECENT_S = 1.0
-# Slow motion is asked over three seconds: half a breath of a slow breather.
-SLOW_S, LAG_S = 3.0, 1.0
+# Slow motion is asked over a second, and over no less than half a breath of a slow breather.
+LAG_S, SHORTEST_S = 1.0, 4.0
 # [DN^2] below which a difference between pictures is rounding, not noise.
 LEAST_CHANGE = 0.02
 # No block is so much quieter than the typical one: a compressed film writes still blocks once and repeats them.
 LEAST_SHARE = 0.25
 # [px^2] below which two displacements are the same.
 LEAST_SHIFT = 1e-6
+NOISE_LOOKS = 100
 # A block has moved when it differs from what was there by more than its noise can do.
 BURST, UNLIKE, UNLIKE_NOISE = 3.0, 0.03, 3.0
 # [DN^2] as in the graph: contrast below which blocks are alike because nothing is in them.
@@ -39,13 +40,15 @@ class BlockMotion:
     """shape (12, 16), what was there has moved away: more than a chest does."""
     slow: Float
     """shape (12, 16), displacement over one second against that between two pictures; 1 where nothing moved."""
-    alike: float
-    """-1..1, how far the textured blocks still look as the background does; 1 without any."""
+    calm_s: float
+    """[s] over which `slow` was taken; the longer, the less it scatters."""
 
 
 def noise_of(looks: Sequence[Look]) -> Float:
     """Return the change that noise alone makes in each block, shape (12, 16) [DN^2]."""
-    change = np.array([look.change for look in looks if not look.is_same][1:] or [looks[-1].change], dtype=np.float64)
+    told = [look.change for look in looks if not look.is_same][1:] or [looks[-1].change]
+    # A quantile of a hundred looks is as good as one of three hundred.
+    change = np.array(told[:: max(1, len(told) // NOISE_LOOKS)], dtype=np.float64)
     usual = np.quantile(change, 0.2, axis=0)
     return np.asarray(np.maximum(usual, max(LEAST_CHANGE, LEAST_SHARE * float(np.median(usual)))), dtype=np.float64)
 
@@ -56,13 +59,15 @@ def trust_of(looks: Sequence[Look]) -> Float:
     return np.asarray(strength / (strength + HALF_STRENGTH), dtype=np.float64)
 
 
-def motion_of(looks: Sequence[Look], calm: Sequence[Look], hidden: Blocks) -> BlockMotion:
-    """Sum up the newest second.
+def moved_of(looks: Sequence[Look], hidden: Blocks) -> tuple[Float, Blocks]:
+    """Find what moved in the newest second.
 
     Args:
         looks: of the whole window, oldest first.
-        calm: those of them that share one background, oldest first.
         hidden: shape (12, 16), blocks that are not looked at.
+
+    Returns:
+        `burst` and `moved` of BlockMotion.
     """
     noise = noise_of(looks)
     end_s = looks[-1].t_s
@@ -72,24 +77,30 @@ def motion_of(looks: Sequence[Look], calm: Sequence[Look], hidden: Blocks) -> Bl
     likeness = np.min([look.likeness for look in newest], axis=0).astype(np.float64)
     contrast = np.median([look.contrast for look in newest], axis=0)
     unlike = 1 - likeness > UNLIKE + UNLIKE_NOISE * (noise / 2) / (contrast + BLANK)
-    textured = (trust_of(looks)[0] > 0.5) & ~hidden
-    alike = float(np.median(likeness[textured])) if textured.any() else 1.0
-    return BlockMotion(burst, (burst > BURST) & unlike & ~hidden, _slow(calm, hidden), alike)
+    return burst, (burst > BURST) & unlike & ~hidden
 
 
-def _slow(calm: Sequence[Look], hidden: Blocks) -> Float:
-    """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time."""
-    newest = [look for look in calm if calm[-1].t_s - look.t_s < SLOW_S + LAG_S] if calm else []
+def slow_of(calm: Sequence[Look], hidden: Blocks) -> Float:
+    """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time.
+
+    Taken over each block with its neighbours, in both directions together: the better one would be chosen for its
+    noise.
+
+    Args:
+        calm: looks that share one background, oldest first.
+        hidden: shape (12, 16), blocks that are not looked at.
+
+    Returns:
+        `slow` of BlockMotion.
+    """
     still = np.ones(hidden.shape)
-    if len(newest) < 8 or newest[-1].t_s - newest[0].t_s < LAG_S + RECENT_S:
+    if len(calm) < 8 or calm[-1].t_s - calm[0].t_s < SHORTEST_S:
         return still
-    times = np.array([look.t_s for look in newest])
-    shift = np.array([look.shift_px[0] for look in newest], dtype=np.float64)
-    every = np.array([look.shift_px[0] for look in calm], dtype=np.float64)
-    quick = np.median(np.diff(every, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + LEAST_SHIFT
+    times = np.array([look.t_s for look in calm])
+    shift = np.array([look.shift_px[1] for look in calm], dtype=np.float64)
+    quick = np.median(np.diff(shift, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + LEAST_SHIFT
     back = np.searchsorted(times, times - LAG_S + 5e-4, side="right") - 1
     late = back >= 0
     far = np.mean((shift[late] - shift[back[late]]) ** 2, axis=0)
-    # Both directions together: the better one alone would be chosen for its noise.
     ratio: Float = far.sum(axis=0) / quick.sum(axis=0)
     return np.where(hidden, 1.0, ratio)

@@ -1,31 +1,33 @@
 """Is somebody before the camera, where, and how many: a small state machine over the block motion of each second."""
 
+import math
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
-from broker.vocabulary import Zone
-from edge.camera.blocks import Float
+from broker.vocabulary import Presence, Zone
 from edge.camera.motion import BlockMotion
-from edge.camera.people import Blob, Blocks, blobs_of, is_exit, is_low, zone_of
+from edge.camera.people import Blob, Blocks, blobs_of, is_low, zone_of
+from edge.camera.walks import Walk
 from edge.occupancy import Occupancy
 from edge.presence import PresenceWatch
-from edge.view import COLUMNS, ROWS, Mark, View
+from edge.view import COLUMNS, ROWS, View
 
-# Set on the simulator, as all limits here. Micro-motion of one second, and of ten seconds together, over noise.
-STIR, LONG_STIR, LONG_QUIET = 3.5, 2.0, 1.5
-LONG_S = 10
-# So many blocks at least stir together: a chest is no smaller, and a moth is.
-STIRRING_BLOCKS = 2
+# Set on the simulator, as all limits here. Micro-motion over noise above which somebody stirs, and below which nobody
+# does, by how many seconds it was looked for: the longer, the less noise alone scatters.
+OVER_S, STIR, QUIET = (4.0, 10.0, 30.0), (4.5, 2.6, 1.95), (1.0, 1.3, 1.6)
+# So many places at least stir together: a chest and the cover around it are no smaller.
+STIRRING = 3
 # Blocks that move in one second: a turning body shows in more than an insect.
 MOVING_BLOCKS = 3
+# [s] after a movement in which its place says that somebody is there: stillness cannot yet be looked into.
+JUST_MOVED_S = 8.0
 # A burst this strong over the whole picture is walking.
 FULL_SCALE = 3.0
-# Two bodies are so many blocks apart, in so many of the last seconds.
-APART_BLOCKS, SECOND_SECONDS, SECOND_OF, SECOND_HOLD_S = 2, 2, 3, 4.0
-# Somebody who lay in bed and was not seen to get up lies there still.
-HOME_S = 60.0
+# Two bodies are so large and so many blocks apart, in so many of the last seconds; and after a visitor who was not seen
+# to go, somebody else is believed there for so long.
+BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
+GUEST_AFTER_S, GUEST_S = 1.0, 60.0
 
 
 class BlockOccupancy:
@@ -37,12 +39,15 @@ class BlockOccupancy:
     def restart(self) -> None:
         """Forget everything: another recording, or a hole in it."""
         self._watch = PresenceWatch()
-        self._long: deque[Float] = deque(maxlen=LONG_S)
         self._last: Blocks = np.zeros((ROWS, COLUMNS), dtype=bool)
-        self._last_zone: Zone | None = None
-        self._at_home_s: float | None = None
-        self._second: deque[bool] = deque(maxlen=SECOND_OF)
-        self._second_until_s = -1.0
+        self._walk: Walk | None = None
+        self._is_guests_walk = False
+        self._moved_s = -math.inf
+        self._guest_until_s = -1.0
+        self._lies_in_bed = False
+        self._has_gone_by: Zone | None = None
+        self._apart: deque[bool] = deque(maxlen=APART_OF)
+        self._apart_until_s = -1.0
 
     def look(self, t_s: float, motion: BlockMotion, view: View) -> Occupancy:
         """Take one second in.
@@ -53,59 +58,79 @@ class BlockOccupancy:
             view: how the camera looks at the room.
         """
         blobs = [blob for blob in blobs_of(motion.moved, motion.burst) if blob.size >= MOVING_BLOCKS]
-        is_moving = bool(blobs)
-        still = self._still(motion, is_moving=is_moving)
-        stirs = is_moving or bool(still.any())
-        if stirs:
-            self._last = blobs[0].blocks if blobs else still
+        self._follow(t_s, blobs, view)
+        still = np.zeros_like(self._last) if blobs or self._has_gone_by else _stirring(motion, view, STIR)
+        if still.any():
+            self._lie(still, view)
+        stirs = bool(blobs) or bool(still.any()) or self._has_just_moved(t_s)
         presence = self._watch.look(
             t_s,
             stirs=stirs,
-            may_leave=is_moving and is_exit(self._last, view),
-            is_moving=is_moving,
-            is_silent=len(self._long) == LONG_S and not _together(self._mean(), LONG_QUIET).any(),
+            may_leave=self._has_gone_by is not None,
+            is_moving=bool(blobs),
+            is_silent=not blobs and not _stirring(motion, view, QUIET).any(),
         )
-        zone = zone_of(self._last, view) if presence is not presence.ABSENT else None
-        people = 2 if self._is_crowd(t_s, blobs, view) else {presence.ABSENT: 0, presence.PRESENT: 1}.get(presence)
-        if zone is Zone.BED:
-            self._at_home_s = t_s
-        self._last_zone = zone or self._last_zone
-        if presence is presence.ABSENT and self._last_zone is Zone.ENSUITE:
-            zone = Zone.ENSUITE
-        low = presence is not presence.ABSENT and is_low(self._last, view)
-        return Occupancy(presence, is_moving, movement_level(motion), people, None, zone, low)
+        zone = zone_of(self._last, view) if stirs else None
+        if presence is Presence.ABSENT:
+            zone = Zone.ENSUITE if self._has_gone_by is Zone.ENSUITE else None
+        people = {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
+        people = 2 if self._are_two(t_s, blobs) else people
+        low = presence is not Presence.ABSENT and is_low(self._last, view)
+        return Occupancy(presence, bool(blobs), movement_level(motion), people, None, zone, low)
 
-    def _mean(self) -> Float:
-        return np.asarray(np.mean(self._long, axis=0), dtype=np.float64)
+    def note_breath(self, t_s: float) -> None:
+        """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
+        self._watch.note_stir(t_s)
+        self._has_gone_by = None
 
-    def _still(self, motion: BlockMotion, *, is_moving: bool) -> Blocks:
-        """Return where something stirs that does not move: in this second, or in ten seconds together."""
-        now = _together(motion.slow, STIR)
-        if is_moving or now.any():
-            self._long.clear()
-            return now
-        self._long.append(motion.slow)
-        return _together(self._mean(), LONG_STIR) if len(self._long) == LONG_S else now
+    def _follow(self, t_s: float, blobs: list[Blob], view: View) -> None:
+        """Begin, continue or end a walk, and keep what its end says."""
+        if self._walk is not None and self._walk.is_over(t_s):
+            self._end(t_s, self._walk)
+        if not blobs:
+            return
+        if self._walk is None:
+            self._walk = Walk(t_s, blobs[0], view)
+            # Of two who are there, whoever goes leaves the other.
+            is_visited = t_s <= self._guest_until_s
+            self._is_guests_walk = is_visited or (view.has_zones and self._lies_in_bed and not self._walk.is_from_bed)
+        else:
+            self._walk.go_on(t_s, blobs[0])
+        if self._is_guests_walk and t_s - self._walk.began_s >= GUEST_AFTER_S:
+            self._guest_until_s = t_s + GUEST_S
+        self._last, self._moved_s = blobs[0].blocks, t_s
+        # Whoever walks into the doorway may be gone in the next second.
+        self._has_gone_by = None if self._is_guests_walk else self._walk.exit
 
-    def _is_crowd(self, t_s: float, blobs: list[Blob], view: View) -> bool:
-        """Say whether two are there: two that move apart, or one that moves away from the bed where another lies."""
-        apart = len(blobs) >= 2 and blobs[0].gap_to(blobs[1]) >= APART_BLOCKS
-        bed = view.blocks(Mark.BED)
-        lies = self._at_home_s is not None and t_s - self._at_home_s <= HOME_S and self._last_zone is Zone.BED
-        comes = view.has_zones and lies and bool(blobs) and not (blobs[0].blocks & bed).any()
-        self._second.append(apart or comes)
-        if sum(self._second) >= SECOND_SECONDS:
-            self._second_until_s = t_s + SECOND_HOLD_S
-        return t_s <= self._second_until_s
+    def _end(self, t_s: float, walk: Walk) -> None:
+        if not self._is_guests_walk:
+            self._lies_in_bed = walk.zone is Zone.BED
+        elif walk.exit is not None:
+            self._guest_until_s = t_s
+        self._walk, self._is_guests_walk = None, False
+
+    def _lie(self, still: Blocks, view: View) -> None:
+        self._last = still
+        self._lies_in_bed = zone_of(still, view) is Zone.BED
+
+    def _has_just_moved(self, t_s: float) -> bool:
+        """Say whether the last movement is so new, and ended so far from any door, that somebody is there still."""
+        return self._has_gone_by is None and t_s - self._moved_s <= JUST_MOVED_S
+
+    def _are_two(self, t_s: float, blobs: list[Blob]) -> bool:
+        """Say whether two are there: two that move apart, or one that moves while another lies in bed."""
+        bodies = [blob for blob in blobs if blob.size >= BODY_BLOCKS]
+        self._apart.append(len(bodies) >= 2 and bodies[0].gap_to(bodies[1]) >= APART_BLOCKS)
+        if sum(self._apart) >= APART_SECONDS:
+            self._apart_until_s = t_s + APART_HOLD_S
+        return t_s <= max(self._apart_until_s, self._guest_until_s)
 
 
-def _together(stir: Float, limit: float) -> NDArray[np.bool_]:
-    """Return the blocks that stir and have a neighbour that does so too; none of them where there are too few."""
-    high = stir > limit
-    wide = np.pad(high, 1)
-    near = sum(wide[1 + r : 1 + r + ROWS, 1 + c : 1 + c + COLUMNS] for r in (-1, 0, 1) for c in (-1, 0, 1))
-    both: NDArray[np.bool_] = high & (near >= STIRRING_BLOCKS)
-    return both
+def _stirring(motion: BlockMotion, view: View, limits: tuple[float, ...]) -> Blocks:
+    """Return the blocks that stir where somebody may lie; none of them where there are too few."""
+    limit = float(np.interp(motion.calm_s, OVER_S, limits))
+    stirs: Blocks = (motion.slow > limit) & view.lying
+    return stirs if stirs.sum() >= STIRRING else np.zeros_like(stirs)
 
 
 def movement_level(motion: BlockMotion) -> float:

@@ -1,6 +1,7 @@
 """The bodies in a second's motion: connected blocks that moved, and where each of them stands or lies."""
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ from edge.view import COLUMNS, ROWS, Mark, View
 # One block that flickers is nobody.
 LEAST_BLOCKS = 2
 # Somebody lies on the floor when so much of them is seen on it, and stands in the bed's zone when so much is in bed.
-LOW_SHARE, BED_SHARE = 0.8, 0.5
+LOW_SHARE, BED_SHARE, DOOR_SHARE = 0.8, 0.4, 0.5
+# Whoever goes out is seen last so near to the door.
+EXIT_BLOCKS = 2
 
 Blocks = NDArray[np.bool_]
 
@@ -74,7 +77,7 @@ def _grown(part: Blocks) -> Blocks:
 def zone_of(blocks: Blocks, view: View) -> Zone | None:
     """Name where somebody is who is seen in these blocks.
 
-    Whoever stands beside the bed is seen before it: what counts is the lowest row, where their feet are, unless most
+    Whoever stands beside the bed is seen before it: what counts is the lowest row, where their feet are, unless much
     of them is in bed.
 
     Args:
@@ -86,10 +89,8 @@ def zone_of(blocks: Blocks, view: View) -> Zone | None:
     """
     if not view.has_zones or not blocks.any():
         return None
-    if float((blocks & view.blocks(Mark.BED)).sum()) >= BED_SHARE * blocks.sum():
-        return Zone.BED
-    for mark, zone in ((Mark.ENSUITE, Zone.ENSUITE), (Mark.DOOR, Zone.DOOR)):
-        if float((blocks & view.blocks(mark)).sum()) >= BED_SHARE * blocks.sum():
+    for mark, share, zone in _MOSTLY:
+        if float((blocks & view.blocks(mark)).sum()) >= share * blocks.sum():
             return zone
     lowest = int(np.max(np.nonzero(blocks)[0]))
     zones = [view.zone(lowest, int(column)) for column in np.nonzero(blocks[lowest])[0]]
@@ -97,18 +98,46 @@ def zone_of(blocks: Blocks, view: View) -> Zone | None:
     return max(set(named), key=named.count) if named else Zone.ROOM
 
 
+_MOSTLY = (
+    (Mark.BED, BED_SHARE, Zone.BED),
+    (Mark.ENSUITE, DOOR_SHARE, Zone.ENSUITE),
+    (Mark.DOOR, DOOR_SHARE, Zone.DOOR),
+)
+
+
 def is_low(blocks: Blocks, view: View) -> bool:
     """Say whether all that is seen of somebody lies on the floor."""
-    return bool(blocks.any()) and float((blocks & view.blocks(Mark.FLOOR)).sum()) >= LOW_SHARE * blocks.sum()
+    return bool(blocks.any() and (blocks & view.blocks(Mark.FLOOR)).sum() >= LOW_SHARE * blocks.sum())
 
 
-def is_exit(blocks: Blocks, view: View) -> bool:
-    """Say whether whoever is seen last in these blocks may have left: by a door, or over the picture's edge."""
+def exit_near(blocks: Blocks, view: View) -> Zone | None:
+    """Name the way out at which somebody stands who is seen in these blocks: the one nearest to their feet.
+
+    Args:
+        blocks: shape (12, 16).
+        view: how the camera looks at the room.
+
+    Returns:
+        ensuite or door; without zones, door at the picture's edge; None where nobody goes out.
+    """
     if not blocks.any():
-        return False
-    doors = view.blocks(Mark.DOOR) | view.blocks(Mark.ENSUITE)
-    if view.has_zones:
-        return bool((blocks & doors).any())
-    edge = np.zeros_like(blocks)
-    edge[0] = edge[-1] = edge[:, 0] = edge[:, -1] = True
-    return bool((blocks & edge).any())
+        return None
+    if not view.has_zones:
+        at_edge = blocks[0].any() or blocks[-1].any() or blocks[:, 0].any() or blocks[:, -1].any()
+        return Zone.DOOR if at_edge else None
+    lowest = int(np.max(np.nonzero(blocks)[0]))
+    feet = np.array([(lowest, column) for column in np.nonzero(blocks[lowest])[0]])
+    far = {zone: _distance(feet, view.blocks(mark)) for mark, zone in _EXITS.items()}
+    nearest = min(far, key=lambda zone: far[zone])
+    return nearest if far[nearest] <= EXIT_BLOCKS else None
+
+
+_EXITS = {Mark.ENSUITE: Zone.ENSUITE, Mark.DOOR: Zone.DOOR}
+
+
+def _distance(places: NDArray[np.int_], marks: Blocks) -> float:
+    """Return how many blocks lie between places and the nearest mark; infinite without any."""
+    there = np.argwhere(marks)
+    if not len(there):
+        return math.inf
+    return float(np.abs(places[:, None] - there[None, :]).max(axis=2).min())

@@ -1,7 +1,5 @@
 """The camera's way from pictures to motion, place and displacement."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +7,11 @@ from broker.vocabulary import Withheld
 from edge.block_activity import Levels
 from edge.camera.activity import NEWEST_S, levels_of
 from edge.camera.blocks import BlockWindow, Float, Look
-from edge.camera.field import channels_px, kept, most_rhythmic, whole_field
-from edge.camera.health import Sharpness, fault_in
-from edge.camera.motion import MEDIAN_SQUARE, motion_of
+from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole_field
+from edge.camera.health import Outlook, fault_in
+from edge.camera.motion import MEDIAN_SQUARE, BlockMotion, Blocks, moved_of, slow_of
 from edge.camera.occupancy import BlockOccupancy
-from edge.camera.vetoes import rigid_at
+from edge.camera.vetoes import lifeless
 from edge.chest import Chest
 from edge.frames import Frame
 from edge.occupancy import Occupancy
@@ -58,15 +56,16 @@ class FollowedBlocks:
 class CameraSense:
     """Block motion through one view."""
 
-    tells_presence = True
+    finds_by_breath = True
+    """A chest under a cover stirs less than can be told from noise block by block, and its rhythm stands out."""
 
     def __init__(self, models: SensingModels) -> None:
         self._judge = models.judge
         self._blocks = BlockWindow(models.blocks())
         self.window = FollowedBlocks(self._blocks)
         self._occupancy = BlockOccupancy()
-        self._sharpness = Sharpness()
-        self._blurred: Withheld | None = None
+        self._outlook = Outlook()
+        self._moved: tuple[Float, Blocks] | None = None
         self._field: DisplacementField | None = None
 
     @property
@@ -82,16 +81,29 @@ class CameraSense:
     def restart(self) -> None:
         """See `Sense`."""
         self._occupancy.restart()
-        self._sharpness = Sharpness()
+        self._outlook = Outlook()
 
     def settle(self) -> None:
         """See `Sense`."""
         self._blocks.learn_anew()
 
-    def fault(self) -> Withheld | None:
+    def note_breath(self, t_s: float) -> None:
         """See `Sense`."""
-        looks = self._looks()
-        return (fault_in(looks, self._blocks.view.hidden) if looks else None) or self._blurred
+        self._occupancy.note_breath(t_s)
+
+    def fault(self) -> Withheld | None:
+        """See `Sense`; asked once a second before `look`, for it finds what moved and remembers how the room looks."""
+        looks, hidden = self._looks(), self._blocks.view.hidden
+        if len(looks) < LEAST_LOOKS:
+            return None
+        self._moved = moved_of(looks, hidden)
+        is_calm = not self._moved[1].any()
+        unlike = self._outlook.look(looks[-1], self._blocks.background, hidden, is_calm=is_calm)
+        fault = fault_in(looks, hidden) or unlike
+        if fault is not None:
+            # What was seen through the fault is no background.
+            self._blocks.learn_anew()
+        return fault
 
     def levels(self) -> Levels:
         """See `edge.block_activity.BlockActivity`."""
@@ -104,26 +116,25 @@ class CameraSense:
         """See `Sense`."""
         looks, view = self._looks(), self._blocks.view
         calm = self._blocks.since(calm_since_s)
-        if len(looks) < LEAST_LOOKS:
+        if len(looks) < LEAST_LOOKS or self._moved is None:
             return None
         calm = calm if len(calm) >= LEAST_LOOKS else looks[-LEAST_LOOKS:]
-        motion = motion_of(looks, calm, view.hidden)
+        motion = BlockMotion(*self._moved, slow_of(calm, view.hidden), calm[-1].t_s - calm[0].t_s)
         seen = self._occupancy.look(t_s, motion, view)
-        self._blurred = self._sharpness.look(looks[-1], view.hidden, is_calm=not seen.is_moving)
         self._field = whole_field(calm, view)
         return seen
 
     def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:
         """See `Sense`: what breathes most is judged, and nothing stiff is believed to breathe."""
         assert self._field is not None
-        chosen = most_rhythmic(self._field)
+        powers, view = powers_of(self._field), self._blocks.view
+        chosen = most_rhythmic(powers, self._field.trust, view)
         verdict, chest = self._judge.judge(kept(self._field, chosen), accepts_machines=accepts_machines)
         self.window.centre = chosen
         if accepts_machines or verdict.withheld is Withheld.WARMING_UP:
             return verdict, chest
-        stiff = rigid_at(self._field, chest.rate_per_min)
-        if stiff is None:
-            return verdict, chest
-        return replace(
-            verdict, rate_per_min=None, uncertainty_per_min=None, withheld=stiff, quality=0.0, is_alive=False
-        ), chest
+        is_told = verdict.rate_per_min is not None
+        reason = lifeless(self._field, powers, chest, view, is_told=is_told)
+        if reason is not None:
+            return Verdict(None, None, reason, 0.0, False), chest
+        return verdict, chest

@@ -1,9 +1,10 @@
 """The whole camera chain, timed on a film in a process of its own, beside what others do with each picture.
 
-Run as `python -m tests.bench.camera_app FILM.npz` from the root of the checkout; prints one JSON object. Time is that of
-the working thread alone, per picture; for ours everything from the file's bytes to the estimate counts.
+Run as `python -m tests.bench.camera_app FILM.npz` from the root of the checkout; prints one JSON object. Time is that
+of the working thread alone, per picture; for ours everything from the file's bytes to the estimate counts.
 """
 
+import itertools
 import json
 import os
 import resource
@@ -53,7 +54,7 @@ def motion_boxes(pictures: list[Picture]) -> None:
 
 def dense_flow(pictures: list[Picture]) -> None:
     """Do what a displacement of every pixel costs (Farneback 2003)."""
-    for before, now in zip(pictures, pictures[1:], strict=False):
+    for before, now in itertools.pairwise(pictures):
         cv2.calcOpticalFlowFarneback(before, now, None, 0.5, 3, 15, 3, 5, 1.2, 0)
 
 

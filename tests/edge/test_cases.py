@@ -55,7 +55,7 @@ def test_events_are_read_with_their_times(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("name", ["cases.toml", "simulated.toml"])
+@pytest.mark.parametrize("name", ["cases.toml", "simulated.toml", "films.toml"])
 def test_the_golden_lists_can_be_read_without_any_recording(name):
     assert len(read_cases(GOLDEN / name, None)) > 20
 
@@ -67,7 +67,15 @@ def test_each_simulated_room_of_the_golden_list_can_be_built():
         scene_of(case.simulation)
 
 
-def test_simulated_rooms_to_judge_by_have_seeds_of_their_own():
-    seeds = [case.simulation.seed for case in read_cases(GOLDEN / "simulated.toml", None)]
+def test_each_film_of_the_golden_list_can_be_made():
+    from edge.scores.filmed import scene_of
+
+    for case in read_cases(GOLDEN / "films.toml", None):
+        scene_of(case.simulation)
+
+
+@pytest.mark.parametrize("name", ["simulated.toml", "films.toml"])
+def test_simulated_rooms_to_judge_by_have_seeds_of_their_own(name):
+    seeds = [case.simulation.seed for case in read_cases(GOLDEN / name, None)]
     assert len(set(seeds)) == len(seeds)
     assert min(seeds) > 9000

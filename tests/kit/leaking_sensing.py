@@ -1,7 +1,7 @@
-"""A sensing process that lets pictures out in every way that the search must find.
+"""A sensing process that lets pictures out in every way that the search must find, and lets itself be looked into.
 
-Run as `python -m tests.kit.leaking_sensing`. It is the shipped process with a source that leaks, and nothing else of it
-is changed.
+Run as `python -m tests.kit.leaking_sensing`, or with `--tight` for one that only lets itself be looked into: the kernel
+shows the shipped one to root alone. Nothing else of it is changed.
 """
 
 import base64
@@ -91,4 +91,4 @@ def find(told: Mapping[str, Any]) -> SourceEntry:
 
 
 if __name__ == "__main__":
-    sys.exit(main(find))
+    sys.exit(main(entry_of if "--tight" in sys.argv else find, keep_private=lambda: None))

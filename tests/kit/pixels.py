@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -114,9 +115,13 @@ def files_under(folder: Path, *, but: Path | None = None) -> Iterator[tuple[str,
 
 
 def open_files(pid: int) -> dict[str, bytes]:
-    """Return what every regular file that a process holds open contains, deleted ones and shared memory too."""
-    places = {}
-    for handle in Path(f"/proc/{pid}/fd").iterdir():
+    """Return what every regular file that a process holds open contains, deleted ones and shared memory too.
+
+    Empty for a process that the kernel shows to root alone, where this is not root.
+    """
+    places: dict[str, bytes] = {}
+    folder = Path(f"/proc/{pid}/fd")
+    for handle in folder.iterdir() if os.access(folder, os.R_OK) else ():
         try:
             target = str(handle.readlink())
             if target.startswith("/") and not target.startswith(("/dev/null", "/dev/urandom")):
