@@ -1,5 +1,6 @@
 """`hushward setup-room` as a whole: it listens only while the node says so, on one address, and is gone afterwards."""
 
+import ast
 import http.client
 import json
 import os
@@ -21,6 +22,7 @@ from edge.commissioning.grids import GridFile
 from edge.commissioning.requests import Progress, Request, RequestDesk, Standing, Step
 from edge.view import View
 from tests.kit.drawn_room import DRAWN, SETTINGS, drawn, settings_file, walking
+from tests.kit.house import imports, modules
 from tests.kit.listening import listening
 from tests.kit.pictures import as_npz, moving_pictures
 from tests.kit.processes import CLOCK, eventually
@@ -216,6 +218,16 @@ def test_what_cannot_be_drawn_is_one_sentence_and_exit_code_1(
     path = settings_file(tmp_path, settings).path
     assert main(["--config", str(path), *arguments]) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_N3_no_part_of_the_node_knows_how_to_listen() -> None:
+    servers = {"http.server", "socketserver", "socket", "asyncio", "wsgiref", "xmlrpc", "uvicorn"}
+    calls_out, plays_a_board = "edge.sources.ports", "edge.sources.a121_serving"
+    rooms = [one for one in modules() if one.name.startswith("edge.") and one.name != plays_a_board]
+    assert len(rooms) > 100 and not [one.name for one in rooms if plays_a_board in imports(one)]
+    assert [one.name for one in rooms if imports(one) & servers] == [calls_out]
+    calls = [ast.unparse(node.func) for one in rooms for node in ast.walk(one.tree) if isinstance(node, ast.Call)]
+    assert [call for call in calls if call.endswith((".listen", ".bind", ".accept"))] == []
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Which sockets of a process wait for somebody to call, as the Linux kernel knows them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -15,7 +16,8 @@ def listening(pid: int) -> set[str]:
         pid: of the process; its children are not looked at.
 
     Returns:
-        Such as `tcp 127.0.0.1:8470`; addresses as the kernel writes them for other families.
+        Such as `tcp 127.0.0.1:8470`; addresses as the kernel writes them for other families. Empty for a process that
+        the kernel shows to root alone, where this is not root.
     """
     net = Path(f"/proc/{pid}/net")
     sockets = _sockets(pid)
@@ -34,8 +36,9 @@ def listening(pid: int) -> set[str]:
 
 
 def _sockets(pid: int) -> set[str]:
-    found = set()
-    for one in Path(f"/proc/{pid}/fd").iterdir():
+    found: set[str] = set()
+    folder = Path(f"/proc/{pid}/fd")
+    for one in folder.iterdir() if os.access(folder, os.R_OK) else ():
         try:
             match = re.fullmatch(r"socket:\[(\d+)\]", str(one.readlink()))
         except OSError:
