@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from broker.vocabulary import SensorState
+from broker.vocabulary import Modality, SensorState
 from console.care_views import AbsentRow, ProfileView
 from console.complaints import Complaints
 from console.errors import StoreError
@@ -136,6 +136,11 @@ class Access:
     def _own(self, actor: Actor) -> Person | None:
         person = self._rooms.roll.sheet().people.get(actor.room_id or "")
         return person if person is not None and person.stay.patient_id == actor.patient_id else None
+
+    def sensor_kinds(self) -> tuple[Modality, ...]:
+        """Return the kinds of sensor on this ward, for papers that anybody may print; it tells nothing of a room."""
+        sheet = self._rooms.roll.sheet()
+        return tuple(sorted({Modality(one.modality) for one in sheet.nodes.values()}))
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
@@ -318,6 +323,7 @@ class Access:
             talk_view(self._rooms.roll.standing_of(person), office.now(), office.policy, office.zone)
             if person and told
             else None,
+            self._rooms.roll.sheet().sensors_in(room.room_id),
         )
 
 

@@ -33,6 +33,7 @@ from console.screens import (
     showing,
     signin,
     stopping,
+    talking,
     telling,
     whereabouts,
 )
@@ -93,6 +94,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         rooms.router(ward, door, answers),
         whereabouts.router(ward, door, answers, zone),
         consenting.router(ward, door, answers, ward.clock, zone),
+        talking.router(ward, door, answers),
         caring.router(ward, door, answers),
         places.router(ward, door, answers),
         setup.router(ward, door, answers),

@@ -311,6 +311,7 @@ class RoomRow:
         consent: the consent's state, in plain words.
         node_confirmed: a second person saw the node's lamp flash in this room (rule H5).
         talk: what is to be talked about with them, and what is written down; None when it is not for this reader.
+        sensors: kinds of sensor in it; the words that are read out follow them.
     """
 
     room_id: str
@@ -323,6 +324,7 @@ class RoomRow:
     consent: Words
     node_confirmed: bool = False
     talk: "TalkView | None" = None
+    sensors: tuple[Modality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

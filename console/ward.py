@@ -23,6 +23,7 @@ from console.complaints import Complaints
 from console.consents import Consents, Reactions
 from console.copies import Copies
 from console.desk import Desk
+from console.drafts import Drafts
 from console.duties import Duties
 from console.errors import StoreError
 from console.identity import Identity
@@ -67,6 +68,7 @@ class Ward:
         consents: what patients say.
         care: what is written down about them besides.
         whereabouts: where they are when not in their rooms.
+        drafts: talks that are not finished.
         places: profiles of seclusion and like places.
         prompts: check prompts.
         complaints: what patients say about us.
@@ -121,7 +123,7 @@ class Ward:
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
-        self.places = Places(office, self.roll)
+        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
         self.duties = Duties(office)

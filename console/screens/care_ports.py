@@ -1,6 +1,6 @@
 """What the screens ask of the ward about a person besides their yes or no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -77,3 +77,16 @@ class Places(Protocol):
 
     def sign_profile(self, actor: Actor, kind: str) -> Decision:
         """Sign one."""
+
+
+class Drafts(Protocol):
+    """Talks that are not finished."""
+
+    def of(self, actor: Actor, stay_id: str) -> Mapping[str, Sequence[str]]:
+        """Return what was answered so far."""
+
+    def keep(self, actor: Actor, stay_id: str, answers: Mapping[str, Sequence[str]]) -> bool:
+        """Keep the answers."""
+
+    def drop(self, stay_id: str) -> None:
+        """Forget them."""

@@ -14,7 +14,7 @@ from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
-from console.screens.care_ports import Care, Places, Whereabouts
+from console.screens.care_ports import Care, Drafts, Places, Whereabouts
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -114,6 +114,9 @@ class Access(Protocol):
 
     def audit_rows(self, actor: Actor, after: int, limit: int) -> "Sequence[AuditRow] | Decision":
         """Return entries of the audit log."""
+
+    def sensor_kinds(self) -> Sequence[Modality]:
+        """Return the kinds of sensor on this ward."""
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is on its way."""
@@ -349,6 +352,10 @@ class WardPort(Protocol):
     @property
     def care(self) -> Care:
         """What is written down about them besides."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Talks that are not finished."""
 
     @property
     def whereabouts(self) -> Whereabouts:

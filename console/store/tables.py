@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
+from console.rules.holding import HoldReason
 from console.rules.person import PlaceKind
 from console.store.columns import blob, exactly_one, one_of, text, when
 
@@ -132,6 +133,26 @@ consent_entries = Table(
     text("consent_id"), text("stay_id"), text("patient_id"), when("at"), text("kind"),
     Column("details", JSON, nullable=False), text("recorded_by"), text("text_id", null=True),
     Index(None, "stay_id"), Index(None, "consent_id"),
+)
+
+talk_drafts = Table(
+    "talk_drafts", metadata,
+    text("stay_id"), text("actor_id"), Column("answers", JSON, nullable=False), when("kept_at"),
+    PrimaryKeyConstraint("stay_id", "actor_id"), Index(None, "kept_at"),
+)
+"""Answers between two questions of a talk; no record of anything."""
+holds = Table(
+    "holds", metadata,
+    text("hold_id", key=True), text("patient_id"), text("stay_id"), text("room_id"), text("why"), text("about"),
+    when("from_at"), when("until_at"), when("started_at"), when("review_by"),
+    when("lifted_at", null=True), text("lifted_by", null=True), one_of("why", *HoldReason),
+    CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="a_lifted_hold_names_who"),
+    Index(None, "room_id", "until_at"), Index(None, "about"),
+)
+group_answers = Table(
+    "group_answers", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), nullable=False), text("question"), text("answer"),
+    when("told_at"), PrimaryKeyConstraint("patient_id", "question"),
 )
 
 measurements = Table(

@@ -13,7 +13,7 @@ SCOPE = (
     *(f"{TEMPLATES}/{name}.html" for name in ("base", "hidden", "sign_in", "enrol", "sentence", "decided")),
     *(f"{TEMPLATES}/{folder}/*.html" for folder in ("parts", "me", "stop", "print")),
     f"{TEMPLATES}/consent/explained.html",
-    *(f"screens/{name}.py" for name in ("patient", "stopping", "reading", "showing", "telling")),
+    *(f"screens/{name}.py" for name in ("patient", "stopping", "reading", "showing", "telling", "sensor_words")),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
     *(f"{name}.py" for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings")),
 )
@@ -23,6 +23,7 @@ FOR_STAFF = {
     "Cards to print",
     "One for each room. Print them on soft paper, without lamination or staples. "
     "A patient may refuse a card; staff then keep it.",
+    "No sensor, and so no card: {rooms}.",
     "Stop sheet, for when the system is down",
     "Somebody has said so already.",
     "They see now that it has arrived.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.clock import Clock, HandClock
-from broker.vocabulary import Context
+from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
 from console.own_views import ReadingChoice
 from console.roles import Actor, Role
@@ -183,8 +183,28 @@ class HandAccess:
             return no()
         return tuple(row for row in self._ward.audit if row.index > after)[:limit]
 
+    def sensor_kinds(self) -> tuple[Modality, ...]:
+        return self._ward.sensor_kinds
+
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         return self._ward.stop if stop_token == f"stop-{room_id}" else NOTHING_ASKED
+
+
+class HandDrafts:
+    """Keeps the answers of a talk by stay."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Mapping[str, Any]] = {}
+
+    def of(self, actor: Actor, stay_id: str) -> Mapping[str, Any]:
+        return self.kept.get(stay_id, {}) if actor.role is Role.NURSE else {}
+
+    def keep(self, _actor: Actor, stay_id: str, answers: Mapping[str, Any]) -> bool:
+        self.kept[stay_id] = answers
+        return True
+
+    def drop(self, stay_id: str) -> None:
+        self.kept.pop(stay_id, None)
 
 
 TAKES_NAMED = ("reset_patient_account",)
@@ -229,6 +249,7 @@ class HandWard:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or HandClock(NIGHT)
         self.is_broken = False
+        self.sensor_kinds: tuple[Modality, ...] = (Modality.RADAR,)
         self.is_unwritable = False
         self.presses: list[tuple[Any, ...]] = []
         self.viewings: list[HandViewing] = []
@@ -249,6 +270,7 @@ class HandWard:
             self.presses, {"add_staff": invited, "add_patient_account": invited, **_reset(invited)}
         )
         self.care: Any = Presses(self.presses, {})
+        self.drafts: Any = HandDrafts()
         self.whereabouts: Any = Presses(self.presses, {})
         self.places: Any = Presses(self.presses, {})
         self.reading_choice: ReadingChoice | None = ReadingChoice()

@@ -194,10 +194,27 @@ def patient_view() -> PatientView:
 
 ROOMS = (
     RoomRow(
-        "room-1", "Room 1", "node-1", "stay-1", "A.K.", "Anna Kowalska", NIGHT - timedelta(days=3), Words("Given.")
+        "room-1",
+        "Room 1",
+        "node-1",
+        "stay-1",
+        "A.K.",
+        "Anna Kowalska",
+        NIGHT - timedelta(days=3),
+        Words("Given."),
+        sensors=(Modality.RADAR,),
     ),
     RoomRow(
-        "room-2", "Room 2", "node-2", "stay-2", "P.T.", "Pat Taylor", NIGHT - timedelta(days=3), Words("Given."), True
+        "room-2",
+        "Room 2",
+        "node-2",
+        "stay-2",
+        "P.T.",
+        "Pat Taylor",
+        NIGHT - timedelta(days=3),
+        Words("Given."),
+        True,
+        sensors=(Modality.RADAR,),
     ),
     RoomRow("room-3", "Room 3", "", "", "", "", None, Words("Nobody stays here.")),
 )
