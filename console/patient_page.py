@@ -62,15 +62,15 @@ STATUS: Mapping[ConsentState, Words] = {
 }
 _STOPPED_FOR_YOU = Words("Somebody stopped it for you. The sensor is off.")
 STAFF_STATUS: Mapping[ConsentState, Words] = {
-    ConsentState.NOT_ASKED: Words("not asked"),
-    ConsentState.OFFERED: Words("asked, no answer yet"),
-    ConsentState.GIVEN: Words("yes"),
-    ConsentState.REFUSED: Words("no"),
-    ConsentState.PAUSED: Words("paused"),
-    ConsentState.SUSPENDED: Words("waits for their own word"),
-    ConsentState.WITHDRAWN: Words("stopped"),
-    ConsentState.EXPIRED: Words("time to talk again"),
-    ConsentState.UNDER_REVIEW: Words("off after a change: talk with them"),
+    ConsentState.NOT_ASKED: Words("not asked about the sensor"),
+    ConsentState.OFFERED: Words("asked about the sensor, no answer yet"),
+    ConsentState.GIVEN: Words("a yes to the sensor is on record"),
+    ConsentState.REFUSED: Words("a no to the sensor is on record"),
+    ConsentState.PAUSED: Words("the sensor is paused"),
+    ConsentState.SUSPENDED: Words("the sensor waits for their own word"),
+    ConsentState.WITHDRAWN: Words("the sensor was stopped"),
+    ConsentState.EXPIRED: Words("time to talk again about the sensor"),
+    ConsentState.UNDER_REVIEW: Words("the sensor is off after a change: talk with them"),
 }
 _WHY: Mapping[CarePlanReason, Words] = {
     CarePlanReason.REST_WITHOUT_WAKING: Words("So that we wake you less at night."),

@@ -1,13 +1,16 @@
 import re
+from dataclasses import replace
 
 import pytest
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from broker.clock import HandClock
-from broker.vocabulary import Modality, Purpose
+from broker.errors import Refusal
+from broker.vocabulary import HealthFlag, Modality, Purpose
 from console.roles import Role
 from console.rules.grants import Basis, NetworkChoice
+from console.screens.health_words import worded
 from console.screens.talk_steps import STEPS
 from console.views import Words
 from tests.kit.skin import HandWard, screens_over
@@ -278,7 +281,19 @@ def test_everything_refused_is_counted_on_the_health_page(screens):
     assert "unknown_node" in html and "late" in html and "disk_low" in html
 
 
-def test_X5_governance_reads_codes_a_hundred_at_a_time(screens):
+def test_X5_governance_reads_codes_by_day_the_newest_first_and_a_page_at_a_time(screens):
+    screens.ward.health = replace(screens.ward.health, audit_size=len(screens.ward.audit))
     html = screens.sign_in("governance_lead").client.get("/governance").text
-    assert html.count("<tr>") == 101 and "/governance?after=99" in html
-    assert "DENIED" in html and "Pat" not in html
+    assert html.count('<th scope="row">') == 25 and html.index(">129</th>") < html.index(">105</th>")
+    assert "/governance?after=79" in html and "DENIED" in html and "Pat" not in html
+    first = screens.client.get("/governance?after=-1").text
+    assert ">0</th>" in first and "/governance?after=24" in first and "Earlier entries" not in first
+
+
+def test_the_health_page_says_in_words_what_was_refused_and_what_is_wrong(screens):
+    node, *_ = screens.ward.health.nodes
+    shown = replace(node, refused={one.value: 1 for one in Refusal}, flags=tuple(HealthFlag))
+    screens.ward.health = replace(screens.ward.health, nodes=(shown,))
+    html = screens.sign_in("nurse").client.get("/health").text
+    assert "not covered by a yes: thrown away unread" in html and "little room on its disk" in html
+    assert all(worded(one) for one in (*Refusal, *HealthFlag))
