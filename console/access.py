@@ -17,7 +17,7 @@ from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
 from console.own_views import OwnCopy
-from console.patient_page import STAFF_STATUS, PageFacts, patient_view
+from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
 from console.prompts import Prompts
 from console.roles import Actor, Role
 from console.roll import Person, Roll
@@ -27,7 +27,7 @@ from console.rules.decision import Decision
 from console.rules.places import OTHER_PLACES
 from console.rules.readings import breathing_view
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows, people, places, records
+from console.store import accounts, audit_rows, own_side, people, places, records
 from console.store.database import Tx
 from console.store.people import NodeRow
 from console.store.people import RoomRow as StoredRoom
@@ -324,6 +324,7 @@ class Access:
             if person and told
             else None,
             self._rooms.roll.sheet().sensors_in(room.room_id),
+            TELLING.get(own_side.telling_of(tx, person.stay.patient_id)) if person and told else None,
         )
 
 

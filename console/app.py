@@ -22,6 +22,7 @@ from console.screens import (
     duties,
     governance,
     health,
+    month,
     night,
     paper,
     patient,
@@ -35,6 +36,7 @@ from console.screens import (
     stopping,
     talking,
     telling,
+    told_choice,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -101,6 +103,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
         duties.router(ward, door, answers),
+        month.router(ward, door, answers),
+        told_choice.router(ward, door, answers),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

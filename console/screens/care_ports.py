@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from console.month_views import MonthView
+from console.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
 
@@ -90,3 +92,23 @@ class Drafts(Protocol):
 
     def drop(self, stay_id: str) -> None:
         """Forget them."""
+
+
+class Month(Protocol):
+    """What those outside the ward read each month."""
+
+    def view(self, actor: Actor) -> MonthView | Decision:
+        """Return it."""
+
+    def note_sample(self, actor: Actor) -> Decision:
+        """Write down that the sample was looked at."""
+
+
+class AnswerClaims(Protocol):
+    """Codes of those who have left and wait for an answer."""
+
+    def make(self, actor: Actor) -> Decision:
+        """Make one."""
+
+    def read(self, code: str) -> "Sequence[ComplaintView] | None":
+        """Return what became of their complaints."""

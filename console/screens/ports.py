@@ -14,7 +14,8 @@ from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
-from console.screens.care_ports import Care, Drafts, Places, Whereabouts
+from console.rules.telling import Telling
+from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -222,6 +223,12 @@ class OwnSide(Protocol):
     def reading_choice(self, actor: Actor) -> ReadingChoice | None:
         """Return how they read; None when they have not been asked."""
 
+    def telling(self, actor: Actor) -> Telling:
+        """Return how a patient wants to be told who looked."""
+
+    def choose_telling(self, actor: Actor, how: str) -> Decision:
+        """Keep it."""
+
     def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
         """Keep how they read."""
 
@@ -376,6 +383,14 @@ class WardPort(Protocol):
     @property
     def copies(self) -> Copies:
         """Their requests for everything that is kept about them."""
+
+    @property
+    def month(self) -> Month:
+        """What those outside the ward read each month."""
+
+    @property
+    def claims(self) -> AnswerClaims:
+        """Codes of those who have left and wait for an answer."""
 
     @property
     def prompts(self) -> Prompts:

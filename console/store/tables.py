@@ -149,11 +149,16 @@ holds = Table(
     CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="a_lifted_hold_names_who"),
     Index(None, "room_id", "until_at"), Index(None, "about"),
 )
-group_answers = Table(
-    "group_answers", metadata,
-    Column("patient_id", ForeignKey("patients.patient_id"), nullable=False), text("question"), text("answer"),
-    when("told_at"), PrimaryKeyConstraint("patient_id", "question"),
+telling_choices = Table(
+    "telling_choices", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("how"), when("chosen_at"),
+    one_of("how", "when_i_ask", "at_once", "each_morning"),
 )
+answer_claims = Table(
+    "answer_claims", metadata,
+    text("code_hash", key=True), text("patient_id"), when("made_at"), when("ends_at"), Index(None, "patient_id"),
+)
+"""Codes under which somebody who has left reads what became of their complaint; only their hashes are kept."""
 
 measurements = Table(
     "measurements", metadata,

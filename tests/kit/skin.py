@@ -16,6 +16,7 @@ from console.rules.decision import Decision
 from console.rules.duties import duties_of
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
+from console.rules.telling import Telling
 from console.views import (
     BoardView,
     ReadingView,
@@ -30,6 +31,7 @@ from tests.kit.skin_facts import (
     COMPLAINTS,
     COPY_REQUESTS,
     HEALTH,
+    MONTH,
     NIGHT,
     NOTHING_ASKED,
     OWN_COPY,
@@ -276,6 +278,11 @@ class HandWard:
         self.reading_choice: ReadingChoice | None = ReadingChoice()
         self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
+        self.own.telling = lambda _actor: Telling.WHEN_I_ASK
+        self.month: Any = Presses(self.presses, {"view": MONTH})
+        code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
+        self.claims: Any = Presses(self.presses, {"make": code})
+        self.claims.read = lambda told: COMPLAINTS[1:] if told == code.detail else None
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.copies: Any = Presses(self.presses, {"waiting": COPY_REQUESTS})
         self.prompts: Any = Presses(self.presses, {})

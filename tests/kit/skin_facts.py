@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Purpose, SensorState
+from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
+from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.views import (
     AuditRow,
     HealthView,
+    HoldView,
     LedgerRow,
     NodeHealthView,
     PatientView,
@@ -217,6 +220,18 @@ ROOMS = (
         sensors=(Modality.RADAR,),
     ),
     RoomRow("room-3", "Room 3", "", "", "", "", None, Words("Nobody stays here.")),
+)
+MONTH = MonthView(
+    (SampleRow(81, NIGHT, "patient:" + "c3" * 16, "consent:record:changed", "team_review"),),
+    None,
+    {
+        one: (
+            GroupCount(NOT_ON_RECORD, None, dict.fromkeys(Outcome)),
+            GroupCount("none", 7, dict.fromkeys(Outcome, 5)),
+        )
+        for one in GroupQuestion
+    },
+    (HoldView("a" * 32, "complaint", "patient:" + "c3" * 16, NIGHT - timedelta(days=1), NIGHT, NIGHT),),
 )
 HEALTH = HealthView(
     (

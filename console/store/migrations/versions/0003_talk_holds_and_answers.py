@@ -1,4 +1,4 @@
-"""Unfinished talks, holds around an incident, and what people say of themselves for the equality counts."""
+"""Unfinished talks, holds around an incident, how people want to be told, and codes to read an answer with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,14 +8,15 @@ from console.store import columns
 revision = "0003"
 down_revision = "0002"
 
-_REASONS = "('complaint', 'death', 'hospital', 'restraint', 'seclusion', 'tranquillised', 'needed_help', 'emergency')"
+_REASONS = "('complaint', 'death', 'hospital', 'restraint', 'seclusion', 'tranquillised')"
 
 
 def upgrade() -> None:
     """Add the tables; nothing that is there is changed."""
     _drafts()
     _holds()
-    _groups()
+    _tellings()
+    _claims()
 
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -53,11 +54,25 @@ def _holds() -> None:
     op.create_index(op.f("ix_holds_about"), "holds", ["about"], unique=False)
 
 
-def _groups() -> None:
+def _tellings() -> None:
     op.create_table(
-        "group_answers",
-        *(_text(name) for name in ("patient_id", "question", "answer")),
-        _when("told_at"),
-        sa.ForeignKeyConstraint(["patient_id"], ["patients.patient_id"], name=op.f("fk_group_answers_patient_id")),
-        sa.PrimaryKeyConstraint("patient_id", "question", name=op.f("pk_group_answers")),
+        "telling_choices",
+        *(_text(name) for name in ("patient_id", "how")),
+        _when("chosen_at"),
+        sa.CheckConstraint(
+            "how IN ('when_i_ask', 'at_once', 'each_morning')", name=op.f("ck_telling_choices_how_is_known")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patients.patient_id"], name=op.f("fk_telling_choices_patient_id")),
+        sa.PrimaryKeyConstraint("patient_id", name=op.f("pk_telling_choices")),
     )
+
+
+def _claims() -> None:
+    op.create_table(
+        "answer_claims",
+        *(_text(name) for name in ("code_hash", "patient_id")),
+        _when("made_at"),
+        _when("ends_at"),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_answer_claims")),
+    )
+    op.create_index(op.f("ix_answer_claims_patient_id"), "answer_claims", ["patient_id"], unique=False)
