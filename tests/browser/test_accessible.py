@@ -50,6 +50,8 @@ def test_E1_axe_finds_nothing_on_the_patients_page(screen, theme):
         ("administrator", "/staff"),
         ("administrator", "/cards"),
         ("governance_lead", "/governance"),
+        ("governance_lead", "/governance/month"),
+        (None, "/answer"),
         (None, "/stop/room-2"),
         (None, "/sign-in"),
     ],

@@ -5,8 +5,8 @@ import pytest
 from console.own_views import ReadingChoice
 from tests.browser.test_accessible import faults_of
 
-OWN = ["/me", "/me/tell", "/me/copy", "/me/leaving", "/me/print", "/reading", "/stop/room-2/show?scene=two"]
-OPEN = ["/stop/room-2", "/stop/room-2/show", "/reading?room=room-2", "/hidden", "/print"]
+OWN = ["/me", "/me/told", "/me/tell", "/me/copy", "/me/leaving", "/me/print", "/reading", "/stop/room-2/show?scene=two"]
+OPEN = ["/stop/room-2", "/stop/room-2/show", "/reading?room=room-2", "/hidden", "/print", "/answer"]
 PAPERS = ["/print/leaflet", "/print/consent", "/print/carers", "/print/stop-sheet"]
 READERS = {
     "english": ReadingChoice("en"),
