@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from broker.vocabulary import SensorState
+from broker.vocabulary import Modality, SensorState
 from console.care_views import AbsentRow, ProfileView
 from console.complaints import Complaints
 from console.errors import StoreError
@@ -18,7 +18,7 @@ from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
 from console.own_views import OwnCopy
-from console.patient_page import STAFF_STATUS, PageFacts, patient_view
+from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
 from console.prompts import Prompts
 from console.roles import Actor, Role
 from console.roll import Person, Roll
@@ -29,7 +29,7 @@ from console.rules.places import OTHER_PLACES
 from console.rules.readings import breathing_view
 from console.rules.sleep import Night, NoNight
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows, people, places, records
+from console.store import accounts, audit_rows, own_side, people, places, records
 from console.store.database import Tx
 from console.store.people import NodeRow
 from console.store.people import RoomRow as StoredRoom
@@ -150,6 +150,11 @@ class Access:
     def _own(self, actor: Actor) -> Person | None:
         person = self._rooms.roll.sheet().people.get(actor.room_id or "")
         return person if person is not None and person.stay.patient_id == actor.patient_id else None
+
+    def sensor_kinds(self) -> tuple[Modality, ...]:
+        """Return the kinds of sensor on this ward, for papers that anybody may print; it tells nothing of a room."""
+        sheet = self._rooms.roll.sheet()
+        return tuple(sorted({Modality(one.modality) for one in sheet.nodes.values()}))
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
@@ -332,6 +337,8 @@ class Access:
             talk_view(self._rooms.roll.standing_of(person), office.now(), office.policy, office.zone)
             if person and told
             else None,
+            self._rooms.roll.sheet().sensors_in(room.room_id),
+            TELLING.get(own_side.telling_of(tx, person.stay.patient_id)) if person and told else None,
         )
 
 

@@ -22,6 +22,7 @@ from console.screens import (
     duties,
     governance,
     health,
+    month,
     night,
     paper,
     patient,
@@ -34,7 +35,9 @@ from console.screens import (
     signin,
     sleep,
     stopping,
+    talking,
     telling,
+    told_choice,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -95,12 +98,15 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         rooms.router(ward, door, answers),
         whereabouts.router(ward, door, answers, zone),
         consenting.router(ward, door, answers, ward.clock, zone),
+        talking.router(ward, door, answers),
         caring.router(ward, door, answers),
         places.router(ward, door, answers),
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
         duties.router(ward, door, answers),
+        month.router(ward, door, answers),
+        told_choice.router(ward, door, answers),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -47,6 +47,8 @@ class TalkView:
         information: hash of the text that was explained with the newest yes, and its language; None before one.
         restrictions: what stands in the register.
         asks_after_no: how often they were asked again after a no (rule C14).
+        is_offered: they were asked, and neither a yes nor a no has come since.
+        was_explained: they said it back in their own way since they were asked (rule C6).
     """
 
     dues: tuple[Words, ...] = ()
@@ -63,6 +65,8 @@ class TalkView:
     information: tuple[str, str] | None = None
     restrictions: tuple[RestrictionRow, ...] = ()
     asks_after_no: int = 0
+    is_offered: bool = False
+    was_explained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

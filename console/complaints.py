@@ -3,6 +3,7 @@
 import secrets
 from enum import StrEnum
 
+from console.holds import start_hold
 from console.office import Done, Office
 from console.own_views import ComplaintView
 from console.roles import Actor
@@ -10,6 +11,7 @@ from console.roll import Roll
 from console.rules.access import Permission
 from console.rules.answering import acknowledged_by
 from console.rules.decision import Decision
+from console.rules.holding import HoldReason
 from console.store import own_side as rows
 from console.store.database import Tx
 from console.store.own_side import ComplaintRow
@@ -53,6 +55,8 @@ class Complaints:
             text_id = self._texts.put(tx, said).text_id
             patient_id, stay_id = person.stay.patient_id, person.stay.stay_id
             rows.add_complaint(tx, ComplaintRow(complaint_id, patient_id, stay_id, kind, text_id, now, due))
+            if kind != ComplaintKind.FEEDBACK:
+                start_hold(self._office, tx, person.stay, HoldReason.COMPLAINT, f"complaint:{complaint_id}")
             words = Words("Thank you. You will hear by {due:date} that it has arrived.", {"due": due})
             return Done(policy.allow("S6", reason=words), f"complaint:{complaint_id}", reason=kind)
 

@@ -84,7 +84,9 @@ class Consents:
         def decide(person: Person, standing: Standing) -> Decision:
             office, room_kind = self._office, self._roll.sheet().kind_of(person.stay.room_id)
             now, wordings = office.now(), self._wordings
-            return may_give(GiveFacts(grant, standing, now, office.policy, office.zone, room_kind, said_at, wordings))
+            here = self._roll.sheet().sensors_in(person.stay.room_id)
+            policy, zone = office.policy, office.zone
+            return may_give(GiveFacts(grant, standing, now, policy, zone, room_kind, said_at, wordings, here))
 
         note = Note(
             EntryKind.GIVEN,

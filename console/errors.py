@@ -12,6 +12,7 @@ ConsoleError
 │   └── StoreClosed     asked after `close`
 ├── SealError           sealed content cannot be opened
 │   ├── KeyDestroyed    its key was destroyed: the content is gone, on purpose
+│   ├── KeyHeld         a hold covers its day: nothing is destroyed
 │   └── SealBroken      it was changed, moved to another row, or sealed under another key
 ├── PolicyRefused       the trust's own policy is out of bounds, unsigned or older than one that was in force
 ├── NameTaken           a sign-in name that another account has
@@ -69,6 +70,10 @@ class SealError(ConsoleError):
 
 class KeyDestroyed(SealError):
     """The key was destroyed on purpose."""
+
+
+class KeyHeld(SealError):
+    """The key may not be destroyed: a hold covers its day."""
 
 
 class SealBroken(SealError):

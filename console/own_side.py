@@ -14,6 +14,7 @@ from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.answering import answered_by
 from console.rules.decision import Decision
+from console.rules.telling import Telling
 from console.store import audit_rows, consents
 from console.store import own_side as rows
 from console.store.database import Tx
@@ -42,6 +43,25 @@ class OwnSide:
 
         own = self._own(actor) is not None
         return self._office.run(actor, Permission.READING_CHOOSE, "patient:reading:chosen", work, is_own=own)
+
+    def telling(self, actor: Actor) -> Telling:
+        """Return how a patient wants to be told who looked; when they ask, until they chose."""
+        patient_id = actor.patient_id or ""
+        return self._office.store.read(lambda tx: rows.telling_of(tx, patient_id))
+
+    def choose_telling(self, actor: Actor, how: Telling | str) -> Decision:
+        """Keep how a patient wants to be told who looked (rule S2)."""
+
+        def work(tx: Tx) -> Done:
+            policy = self._office.policy
+            if how not in set(Telling):
+                return Done(policy.deny("S2", reason=Words("Choose when you want to be told.")))
+            rows.choose_telling(tx, actor.patient_id or "", Telling(how), self._office.now())
+            decision = policy.allow("S2", reason=Words("You are told like this from now on."))
+            return Done(decision, f"patient:{actor.patient_id}", actor.room_id or "", str(how))
+
+        own = self._own(actor) is not None
+        return self._office.run(actor, Permission.READING_CHOOSE, "patient:telling:chosen", work, is_own=own)
 
     def _own(self, actor: Actor) -> Person | None:
         person = self._roll.sheet().people.get(actor.room_id or "")

@@ -13,6 +13,7 @@ from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason, LessAnswer
 from console.rules.leasing import granted_window
+from console.rules.telling import Telling
 from console.views import LedgerRow, PatientView, ReadingView, StopView, Words
 
 
@@ -60,18 +61,26 @@ STATUS: Mapping[ConsentState, Words] = {
     ConsentState.EXPIRED: Words("Time to talk again about the sensor. It is off."),
     ConsentState.UNDER_REVIEW: Words("Something changed. The sensor is off until somebody has talked with you."),
 }
+_COVERED = Words("It was covered, and so it is off. It stays off until you say: same as before.")
 _STOPPED_FOR_YOU = Words("Somebody stopped it for you. The sensor is off.")
 STAFF_STATUS: Mapping[ConsentState, Words] = {
-    ConsentState.NOT_ASKED: Words("not asked"),
-    ConsentState.OFFERED: Words("asked, no answer yet"),
-    ConsentState.GIVEN: Words("yes"),
-    ConsentState.REFUSED: Words("no"),
-    ConsentState.PAUSED: Words("paused"),
-    ConsentState.SUSPENDED: Words("waits for their own word"),
-    ConsentState.WITHDRAWN: Words("stopped"),
-    ConsentState.EXPIRED: Words("time to talk again"),
-    ConsentState.UNDER_REVIEW: Words("off after a change: talk with them"),
+    ConsentState.NOT_ASKED: Words("not asked about the sensor"),
+    ConsentState.OFFERED: Words("asked about the sensor, no answer yet"),
+    ConsentState.GIVEN: Words("a yes to the sensor is on record"),
+    ConsentState.REFUSED: Words("a no to the sensor is on record"),
+    ConsentState.PAUSED: Words("the sensor is paused"),
+    ConsentState.SUSPENDED: Words("the sensor waits for their own word"),
+    ConsentState.WITHDRAWN: Words("the sensor was stopped"),
+    ConsentState.EXPIRED: Words("time to talk again about the sensor"),
+    ConsentState.UNDER_REVIEW: Words("the sensor is off after a change: talk with them"),
 }
+TELLING: Mapping[Telling, Words] = {
+    Telling.AT_ONCE: Words("Wants to be told at once: say so when you have looked."),
+    Telling.EACH_MORNING: Words(
+        "Wants the list of who looked on paper each morning: print it with them, on their page."
+    ),
+}
+"""For the ward; whoever looks when they wish needs nobody (rule S2)."""
 _WHY: Mapping[CarePlanReason, Words] = {
     CarePlanReason.REST_WITHOUT_WAKING: Words("So that we wake you less at night."),
     CarePlanReason.BREATHING_AT_NIGHT: Words("Because of your breathing at night."),
@@ -96,7 +105,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
     return PatientView(
         room_id=facts.person.stay.room_id,
         room_title=facts.room_title,
-        status=_STOPPED_FOR_YOU if standing.relay_open else STATUS[standing.state],
+        status=_status(standing),
         sensor_on=is_on,
         sensor_state=sensor.state if sensor else None,
         modality=facts.modality,
@@ -105,7 +114,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         until=_until(standing, now, zone),
         review_by=grant.review_by if grant and standing.state in _AGREED else None,
         stop=facts.stop,
-        paused_until=standing.paused_until,
+        paused_until=None if standing.is_covered else standing.paused_until,
         ledger=facts.ledger.rows,
         ledger_has_earlier=facts.ledger.has_earlier,
         alerts=facts.alerts,
@@ -113,12 +122,18 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         relayed_no=Words("Somebody told us that you want the sensor off. Was that you?")
         if standing.relay_open
         else None,
-        may_resume=standing.state is ConsentState.SUSPENDED,
+        may_resume=standing.state is ConsentState.SUSPENDED or standing.is_covered,
         help_asked_at=facts.help_asked_at,
         complaints=facts.complaints,
         copies=facts.copies,
         less=_LESS[standing.less] if standing.less else None,
     )
+
+
+def _status(standing: Standing) -> Words:
+    if standing.relay_open:
+        return _STOPPED_FOR_YOU
+    return _COVERED if standing.is_covered else STATUS[standing.state]
 
 
 _AGREED = frozenset({ConsentState.GIVEN, ConsentState.PAUSED, ConsentState.SUSPENDED})

@@ -77,6 +77,10 @@ class Sheet:
         """Return whether the trust has signed a profile for rooms of this kind; a bedroom needs none."""
         return self.kind_of(room_id) in self.profiles
 
+    def sensors_in(self, room_id: str) -> tuple[Modality, ...]:
+        """Return the kinds of sensor that hang in a room, whether anybody has confirmed them yet or not."""
+        return tuple(sorted({Modality(one.modality) for one in self.nodes.values() if one.room_id == room_id}))
+
     def modality_of(self, room_id: str) -> Modality | None:
         """Return a room's kind of sensor; None when it has none."""
         node = self.node_of.get(room_id)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from console.holds import start_hold
 from console.office import Done, Office
 from console.roles import Actor
 from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.consent import SAID_AT, EntryKind, Standing
 from console.rules.decision import Decision
+from console.rules.holding import hold_after
 from console.rules.policy import made
 from console.stops import write_entry
 from console.store.database import Tx
@@ -75,6 +77,9 @@ class StayHistory:
             if decision:
                 consent_id = note.new_consent() if note.new_consent else standing.consent_id
                 write_entry(self._office, self._roll, tx, person, consent_id, note.kind, note.kept, actor)
+                why = hold_after(note.kind, note.details)
+                if why is not None:
+                    start_hold(self._office, tx, person.stay, why)
                 decision = made(decision, consent_id) if note.new_consent else decision
             said = note.reason or (SAID_EARLIER if note.said_at is not None else "")
             return Done(decision, f"patient:{person.stay.patient_id}", person.stay.room_id, said)

@@ -12,7 +12,7 @@ from console.rules.consent import ConsentEntry, EntryKind, Standing, carried_det
 from console.rules.decision import Decision
 from console.rules.person import AgeGroup, AwayKind, PlaceKind
 from console.rules.policy import made
-from console.store import accounts, consents, people
+from console.store import accounts, consents, drafts, people
 from console.store.database import Tx
 from console.store.people import LENT, StayRow
 from console.store.sealing import NameSeals
@@ -169,6 +169,7 @@ class Stays:
 
     def _end(self, tx: Tx, stay: StayRow, reason: str) -> None:
         people.end_stay(tx, stay.stay_id, reason, self._office.now())
+        drafts.drop(tx, stay.stay_id)
         accounts.move_patient(tx, stay.patient_id, None)
         self._roll.changes_with(tx)
 

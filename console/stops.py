@@ -14,6 +14,7 @@ from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.decision import Decision, Obligation
+from console.rules.history import BY_COVERING
 from console.rules.policy import made
 from console.stop_journal import StopJournal
 from console.store import consents
@@ -31,6 +32,7 @@ class Via(StrEnum):
     CARD = "card"
     OWN_PAGE = "own_page"
     STAFF = "staff"
+    COVERED = BY_COVERING
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,9 @@ class Stops:
 
         is_pause = asked.kind is EntryKind.PAUSED
         permission = Permission.CONSENT_PAUSE if is_pause else Permission.CONSENT_STOP
-        action = "consent:sensor:paused" if is_pause else "consent:sensor:stopped"
+        by_staff = is_pause and actor is not None and asked.via is Via.STAFF
+        paused = "consent:sensor:privacy_paused" if by_staff else "consent:sensor:paused"
+        action = paused if is_pause else "consent:sensor:stopped"
         return self._office.run(actor, permission, action, work, room=room_id)
 
     def _stop_decision(self, kind: EntryKind, raised: bool, spree: bool) -> Decision:

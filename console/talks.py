@@ -32,7 +32,14 @@ def talk_view(standing: Standing, now: datetime, policy: Policy, zone: ZoneInfo)
         information=(grant.information.version, grant.information.language) if grant else None,
         restrictions=tuple(_row(one) for one in restrictions_of(standing, now, policy, zone)),
         asks_after_no=standing.asks_after_no,
+        is_offered=_is_offered(standing),
+        was_explained=standing.was_explained,
     )
+
+
+def _is_offered(standing: Standing) -> bool:
+    at = standing.offered_at
+    return at is not None and all(one is None or one < at for one in (standing.given_at, standing.refused_at))
 
 
 def _wish(advance: Advance | None) -> Words | None:

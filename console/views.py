@@ -297,6 +297,27 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldView:
+    """One hold, as those outside the ward see it (rules I1, I4).
+
+    Attributes:
+        hold_id: random.
+        why: code of what started it.
+        subject: pseudonym of whose records it keeps.
+        from_at: from when it keeps.
+        until_at: until when.
+        review_by: when somebody looks whether it is still needed.
+    """
+
+    hold_id: str
+    why: str
+    subject: str
+    from_at: datetime
+    until_at: datetime
+    review_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RoomRow:
     """One room on the set-up screen.
 
@@ -311,6 +332,8 @@ class RoomRow:
         consent: the consent's state, in plain words.
         node_confirmed: a second person saw the node's lamp flash in this room (rule H5).
         talk: what is to be talked about with them, and what is written down; None when it is not for this reader.
+        sensors: kinds of sensor in it; the words that are read out follow them.
+        telling: how they want to be told who looked, in words for the ward; None when they look themselves.
     """
 
     room_id: str
@@ -323,6 +346,8 @@ class RoomRow:
     consent: Words
     node_confirmed: bool = False
     talk: "TalkView | None" = None
+    sensors: tuple[Modality, ...] = ()
+    telling: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
 from console.access import Access, Rooms
+from console.answer_claims import AnswerClaims
 from console.audit import AuditLog
 from console.board import Board
 from console.care import Care
@@ -22,15 +23,18 @@ from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
 from console.copies import Copies
+from console.covers import Covers
 from console.desk import Desk
+from console.drafts import Drafts
 from console.duties import Duties
 from console.errors import StoreError
 from console.identity import Identity
 from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.live import Live
+from console.month import Month
 from console.node_health import NodeHealth
-from console.office import Office
+from console.office import ANYONE, Office
 from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
@@ -41,6 +45,7 @@ from console.settings import ConsoleSettings
 from console.signer import Keys
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
+from console.stops import Via
 from console.store.database import Store
 from console.store.leases import present_boots
 from console.trust_policy import note_in_log, policy_of
@@ -67,10 +72,13 @@ class Ward:
         consents: what patients say.
         care: what is written down about them besides.
         whereabouts: where they are when not in their rooms.
+        drafts: talks that are not finished.
         places: profiles of seclusion and like places.
         prompts: check prompts.
         complaints: what patients say about us.
         copies: their requests for everything that is kept about them.
+        claims: codes of those who have left and wait for an answer.
+        month: what those outside the ward read each month.
         own: what a patient chooses on their own page.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
@@ -95,7 +103,8 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
-        self.copies = Copies(office)
+        self.copies, self.month = Copies(office), Month(office)
+        self.claims = AnswerClaims(office, self.roll, self.complaints)
         self.access = Access(
             Rooms(
                 office,
@@ -121,13 +130,19 @@ class Ward:
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
-        self.places = Places(office, self.roll)
+        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
         self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, link)
+        self.covers = Covers(
+            office,
+            self.roll,
+            lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
+        )
         listeners = Listeners(
-            (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard), (self.leases.announced,)
+            (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard, self.covers.heard),
+            (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()

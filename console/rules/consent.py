@@ -62,13 +62,15 @@ def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
     """Let time alone do its part: a pause ends, an absence grows long, a talk is overdue, a grant lapses."""
     if standing.has_died:
         return standing
-    if standing.state is ConsentState.PAUSED and standing.paused_until and now >= standing.paused_until:
+    runs_out = standing.paused_until is not None and not standing.is_covered
+    if standing.state is ConsentState.PAUSED and runs_out and standing.paused_until and now >= standing.paused_until:
         standing = replace(
             standing,
             state=ConsentState.GIVEN,
             since=standing.paused_until,
             paused_until=None,
             paused_since=None,
+            is_covered=False,
         )
     if standing.away is not None and standing.away.kind is AwayKind.UP:
         too_long = standing.away.since + policy.duration("C2", "absence_h")
@@ -78,7 +80,12 @@ def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
     covers = (ConsentState.GIVEN, ConsentState.PAUSED)
     if standing.state in covers and standing.ends_at is not None and now >= standing.ends_at:
         return replace(
-            standing, state=ConsentState.EXPIRED, since=standing.ends_at, paused_until=None, paused_since=None
+            standing,
+            state=ConsentState.EXPIRED,
+            since=standing.ends_at,
+            paused_until=None,
+            paused_since=None,
+            is_covered=False,
         )
     return standing
 

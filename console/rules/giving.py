@@ -33,6 +33,7 @@ class GiveFacts:
         room_kind: what kind of room they are in (rule P9).
         said_at: when it was said, if that was earlier than now; it decides nothing and is kept.
         wordings: by language, who has checked our text; one that is not there was checked by nobody (rule E1).
+        sensors_here: kinds of sensor in their room: what was explained is one of these (rule C15); empty without any.
     """
 
     grant: Grant
@@ -43,6 +44,7 @@ class GiveFacts:
     room_kind: PlaceKind = PlaceKind.BEDROOM
     said_at: datetime | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    sensors_here: tuple[Modality, ...] = ()
 
 
 def may_give(facts: GiveFacts) -> Decision:
@@ -148,6 +150,15 @@ def _explained_how(facts: GiveFacts) -> Decision | None:
     return facts.policy.deny("C15", reason=Words("Say which text was used, in which language and form."))
 
 
+def _explained_what(facts: GiveFacts) -> Decision | None:
+    """Hold rule C15: the words follow the sensor of the room; a yes after other words is for nothing they heard of."""
+    if not facts.sensors_here or set(facts.grant.sensors) <= set(facts.sensors_here):
+        return None
+    return facts.policy.deny(
+        "C15", reason=Words("They heard about the sensor in their room. A yes is for that one and for no other.")
+    )
+
+
 def _carried(facts: GiveFacts) -> Decision | None:
     """Hold rules C15 and E1: a text that no translator has checked carries no yes."""
     carried = may_carry_grant(facts.grant.information, facts.wordings, facts.policy)
@@ -216,6 +227,7 @@ _CHECKS: tuple[Callable[[GiveFacts], Decision | None], ...] = (
     _explained_how,
     _carried,
     _felt,
+    _explained_what,
     _network_asked,
     _understood,
     _witnessed,

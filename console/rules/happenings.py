@@ -25,7 +25,9 @@ def suspended(standing: Standing, at: datetime) -> Standing:
     """Let a yes wait for the person's own tap (rule C2)."""
     if standing.state not in _RUNS:
         return standing
-    return replace(standing, state=ConsentState.SUSPENDED, since=at, paused_until=None, paused_since=None)
+    return replace(
+        standing, state=ConsentState.SUSPENDED, since=at, paused_until=None, paused_since=None, is_covered=False
+    )
 
 
 def under_review(standing: Standing, at: datetime) -> Standing:
@@ -33,7 +35,13 @@ def under_review(standing: Standing, at: datetime) -> Standing:
     if standing.state not in _WAITS:
         return replace(standing, talk_due_at=None)
     return replace(
-        standing, state=ConsentState.UNDER_REVIEW, since=at, paused_until=None, paused_since=None, talk_due_at=None
+        standing,
+        state=ConsentState.UNDER_REVIEW,
+        since=at,
+        paused_until=None,
+        paused_since=None,
+        is_covered=False,
+        talk_due_at=None,
     )
 
 

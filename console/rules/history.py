@@ -9,6 +9,8 @@ from typing import Any
 from console.rules.grants import Grant, LessAnswer
 from console.rules.person import Advance, AgeGroup, Away, Confinement, Sedation
 
+BY_COVERING = "covered"
+"""How a pause came that has no end: the sensor was covered (rule S3)."""
 SAID_AT = "said_at"
 """When something was said that was written down later; it stands in an entry's details and decides nothing."""
 
@@ -105,6 +107,7 @@ class Standing:
         given_at: when it was given; None before the first.
         ends_at: when it lapses (rule C7); None without a grant.
         paused_until: end of the pause; None when not paused.
+        is_covered: they covered the sensor: the pause has no end but their own tap (rule S3).
         paused_since: when this row of pauses began; None when not paused.
         before_relay: what it was before somebody else passed on a "no"; None when there is no such question open.
         was_explained: a teach-back in the patient's own form succeeded since the last offer (rule C6).
@@ -140,6 +143,7 @@ class Standing:
     ends_at: datetime | None = None
     paused_until: datetime | None = None
     paused_since: datetime | None = None
+    is_covered: bool = False
     before_relay: ConsentState | None = None
     was_explained: bool = False
     refused_at: datetime | None = None

@@ -166,5 +166,5 @@ def _identified(facts: LeaseFacts) -> LeaseLamp:
 
 def _lamp_in_pause(standing: Standing, now: datetime, policy: Policy) -> LeaseLamp:
     soon = policy.duration("K3", "blink_before_resume_s")
-    until = standing.paused_until
+    until = None if standing.is_covered else standing.paused_until
     return Lamp.BLINK if until is not None and until - now <= soon else Lamp.OFF

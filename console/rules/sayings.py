@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from console.rules.grants import Grant, is_own_word
 from console.rules.happenings import Step, suspended
-from console.rules.history import SAID_AT, ConsentEntry, ConsentState, EntryKind, RelayAnswer, Standing
+from console.rules.history import BY_COVERING, SAID_AT, ConsentEntry, ConsentState, EntryKind, RelayAnswer, Standing
 from console.rules.hours import next_wall_time
 from console.rules.lapsing import lapses_at
 from console.rules.policy import Policy
@@ -49,6 +49,7 @@ def _given(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneIn
         ends_at=lapses_at(grant, policy, zone),
         paused_until=None,
         paused_since=None,
+        is_covered=False,
         before_relay=None,
         was_explained=False,
         refused_at=None if is_own_word(grant.basis) else standing.refused_at,
@@ -91,6 +92,7 @@ def _refused(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: Zo
         refused_at=entry.at,
         paused_until=None,
         paused_since=None,
+        is_covered=False,
         was_explained=False,
     )
 
@@ -119,6 +121,7 @@ def _stopped(standing: Standing, at: datetime) -> Standing:
         since=at,
         paused_until=None,
         paused_since=None,
+        is_covered=False,
         was_explained=False,
     )
 
@@ -147,12 +150,17 @@ def _paused(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneI
         # Rule C10: an objection is not started over that night, whoever pressed.
         until = max(until, _until_morning(entry.at, policy, zone))
         standing = replace(standing, objected_until=until)
+    is_covered = standing.is_covered or entry.details.get("via") == BY_COVERING
+    if is_covered:
+        # As long as the board counts a pause down; it ends at their own tap alone.
+        until = max(until, (standing.paused_since or entry.at) + policy.duration("S3", "in_a_row_min"))
     return replace(
         standing,
         state=ConsentState.PAUSED,
         since=entry.at,
         paused_since=standing.paused_since or entry.at,
         paused_until=until,
+        is_covered=is_covered,
     )
 
 
@@ -169,7 +177,9 @@ def _resumed(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: Zo
         return standing
     if standing.confinement is not None and standing.confinement.place not in standing.grant.places:
         return standing
-    return replace(standing, state=ConsentState.GIVEN, since=entry.at, paused_until=None, paused_since=None)
+    return replace(
+        standing, state=ConsentState.GIVEN, since=entry.at, paused_until=None, paused_since=None, is_covered=False
+    )
 
 
 def _suspended(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:

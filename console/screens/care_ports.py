@@ -1,9 +1,11 @@
 """What the screens ask of the ward about a person besides their yes or no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from console.month_views import MonthView
+from console.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
 
@@ -77,3 +79,36 @@ class Places(Protocol):
 
     def sign_profile(self, actor: Actor, kind: str) -> Decision:
         """Sign one."""
+
+
+class Drafts(Protocol):
+    """Talks that are not finished."""
+
+    def of(self, actor: Actor, stay_id: str) -> Mapping[str, Sequence[str]]:
+        """Return what was answered so far."""
+
+    def keep(self, actor: Actor, stay_id: str, answers: Mapping[str, Sequence[str]]) -> bool:
+        """Keep the answers."""
+
+    def drop(self, stay_id: str) -> None:
+        """Forget them."""
+
+
+class Month(Protocol):
+    """What those outside the ward read each month."""
+
+    def view(self, actor: Actor) -> MonthView | Decision:
+        """Return it."""
+
+    def note_sample(self, actor: Actor) -> Decision:
+        """Write down that the sample was looked at."""
+
+
+class AnswerClaims(Protocol):
+    """Codes of those who have left and wait for an answer."""
+
+    def make(self, actor: Actor) -> Decision:
+        """Make one."""
+
+    def read(self, code: str) -> "Sequence[ComplaintView] | None":
+        """Return what became of their complaints."""

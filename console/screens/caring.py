@@ -7,6 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.person import Adjustment
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
@@ -24,7 +25,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def needs(request: Request, stay_id: str, actor: Changing, told: Annotated[FormData, Depends(_told)]) -> Response:
         chosen = [str(one)[:32] for one in told.getlist("needs")]
         decision = ward.care.note_adjustments(actor, stay_id, chosen, met=told.get("met") == "yes")
-        return answers.decided(request, actor, decision, _talk(stay_id))
+        is_there = bool(decision) and (told.get("met") == "yes" or chosen == [Adjustment.NONE])
+        return answers.decided(request, actor, decision, f"{_talk(stay_id)}{'/step/ask' if is_there else ''}")
 
     @routes.post("/age")
     def age(request: Request, stay_id: str, actor: Changing, age: Text = "") -> Response:

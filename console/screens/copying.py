@@ -14,7 +14,7 @@ from console.roles import Actor
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.pages import Pages, Reader
-from console.screens.patient import MODALITIES, PURPOSES
+from console.screens.patient import PURPOSES
 from console.screens.ports import WardPort
 from console.views import LedgerRow, PatientView
 from console.words import Catalogue
@@ -50,7 +50,6 @@ def zipped(pages: Pages, reader: Reader, view: PatientView, copy: OwnCopy) -> by
         view=view,
         copy=copy,
         purposes=PURPOSES,
-        modalities=MODALITIES,
     )
     receipts = {"checkpoint": copy.checkpoint, "receipts": [asdict(one) for one in copy.receipts]}
     packed = io.BytesIO()

@@ -9,6 +9,7 @@ from console.roles import Actor
 from console.rules.access import Permission
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
+from console.screens.health_words import worded
 from console.screens.ports import WardPort
 
 
@@ -23,6 +24,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             actor,
             "health.html",
             health=shown(ward.access.health(actor)),
+            worded=worded,
             rollback=ward.rollback.notice(),
             may_clear=ward.access.permits(actor, Permission.ROLLBACK_CLEAR),
         )

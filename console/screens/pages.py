@@ -19,6 +19,8 @@ from console.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.screens.navigation import links_for
 from console.screens.pictograms import picture
+from console.screens.sensor_words import SENSOR_NAMES
+from console.screens.sensor_words import told_of as told_of_sensors
 from console.screens.shapes import mark, shape
 from console.skin.cookies import Cookies
 from console.views import Words
@@ -184,6 +186,8 @@ def _environment(context: Context) -> Environment:
         shape=shape,
         mark=mark,
         picture=_picture,
+        told_of=told_of_sensors,
+        sensor_names=SENSOR_NAMES,
         is_demonstration=_framed(context),
     )
     return environment

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from broker.vocabulary import Purpose
+from broker.vocabulary import Modality, Purpose
 from console.roles import Actor
-from console.screens.answers import Answers, shown
+from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
 from console.screens.patient import PURPOSES
 from console.screens.ports import Contacts, WardPort
@@ -23,6 +23,8 @@ SHEETS = {
     "stop-sheet": N_("Stop sheet, for when the system is down"),
 }
 """Papers that know nobody: anybody may print them."""
+SHEETS_OF_A_SENSOR = frozenset({"leaflet", "carers"})
+"""Papers that say what one kind of sensor sees."""
 STAFF_SHEETS = frozenset({"stop-sheet"})
 """Papers that staff write on; they are in the languages of the staff's screens."""
 Language = Annotated[str, Query(max_length=16)]
@@ -39,24 +41,32 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     @routes.get("/cards")
     def cards(request: Request, actor: Reading, language: Language = "") -> Response:
         rooms = shown(ward.access.rooms(actor))
-        drawn = [(room, stop_code(f"{request.base_url}stop/{room.room_id}")) for room in rooms]
-        return _paper(request, "print/cards.html", language, actor, cards=drawn)
+        drawn = [(room, stop_code(f"{request.base_url}stop/{room.room_id}")) for room in rooms if room.sensors]
+        without = [room.title for room in rooms if not room.sensors]
+        return _paper(request, "print/cards.html", language, actor, cards=drawn, without=without)
 
     @routes.get("/print")
     def index(request: Request) -> Response:
-        return answers.page(request, None, "print/index.html", sheets=SHEETS)
+        kinds = ward.access.sensor_kinds()
+        return answers.page(
+            request, None, "print/index.html", sheets=SHEETS, sensors=kinds, of_a_sensor=SHEETS_OF_A_SENSOR
+        )
 
     @routes.get("/print/{sheet}")
-    def sheet(request: Request, sheet: str, language: Language = "") -> Response:
+    def sheet(request: Request, sheet: str, language: Language = "", sensor: Modality | None = None) -> Response:
         if sheet not in SHEETS:
             return answers.sentence(
                 request, None, N_("Nothing here"), N_("There is no such page, or it is not for you."), 404, "/print"
             )
         if sheet in STAFF_SHEETS and not answers.pages.reader(request, None, language).catalogue.covers_staff:
             language = SOURCE_LANGUAGE
-        return _paper(
-            request, f"print/{sheet}.html", language, purposes=_ASKED, lines=range(_STOP_LINES), sheets=SHEETS
-        )
+        kinds = tuple(ward.access.sensor_kinds())
+        if sheet in SHEETS_OF_A_SENSOR and sensor is None and len(kinds) > 1:
+            # A paper promises what one kind of sensor does: where there are two, somebody says which.
+            return go("/print")
+        facts: dict[str, Any] = {"purposes": _ASKED, "lines": range(_STOP_LINES), "sheets": SHEETS, "sensor": sensor}
+        sensors = (sensor,) if sensor else kinds or (Modality.RADAR,)
+        return _paper(request, f"print/{sheet}.html", language, sensors=sensors, **facts)
 
     @routes.get("/me/print")
     def looked(request: Request, actor: Reading, language: Language = "") -> Response:

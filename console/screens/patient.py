@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
-from broker.vocabulary import Modality, Purpose
+from broker.vocabulary import Purpose
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.answers import Answers, go, shown
@@ -27,10 +27,6 @@ PURPOSES = {
     Purpose.BREATHING_SPOT: N_("counts your breaths now and then"),
     Purpose.PULSE_SPOT: N_("counts your pulse now and then"),
     Purpose.SLEEP_REPORT: N_("writes one page about the night, for you"),
-}
-MODALITIES = {
-    Modality.RADAR: N_("Radar. It takes no pictures and hears nothing."),
-    Modality.CAMERA: N_("A camera that keeps no pictures and hears nothing."),
 }
 RELAY_ANSWERS = (("yes", N_("Yes")), ("no", N_("No")), ("talk", N_("I want to talk about it")))
 
@@ -63,7 +59,6 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
             earlier=page + 1,
             headline=headline(view.stop),
             purposes=PURPOSES,
-            modalities=MODALITIES,
             relay_answers=RELAY_ANSWERS,
             asked=True,
             contacts=contacts,

@@ -29,6 +29,14 @@ _DRAWN: dict[str, tuple[str, str]] = {
         N_("An eye, crossed out: no pictures"),
         '<path d="M6 32q26-30 52 0-26 30-52 0z"/><circle cx="32" cy="32" r="8"/><path d="M10 56 54 8"/>',
     ),
+    "camera": (
+        N_("A camera"),
+        '<path d="M6 20h12l5-8h18l5 8h12v34H6z"/><circle cx="32" cy="36" r="11"/><circle cx="32" cy="36" r="3"/>',
+    ),
+    "stay_inside": (
+        N_("A picture that stays in its box"),
+        '<path d="M6 8h52v48H6z"/><path d="M18 22h28v20H18zM18 38l9-9 7 7 5-4 7 6"/><circle cx="39" cy="28" r="2"/>',
+    ),
     "no_sound": (
         N_("An ear, crossed out: no sound"),
         '<path d="M22 44c0 12 14 14 16 4 1-6 10-9 10-22a16 16 0 0 0-32 0M26 27a7 7 0 0 1 13 0c0 6-7 6-7 12"/>'

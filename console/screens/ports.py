@@ -15,7 +15,8 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
-from console.screens.care_ports import Care, Places, Whereabouts
+from console.rules.telling import Telling
+from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -118,6 +119,9 @@ class Access(Protocol):
 
     def audit_rows(self, actor: Actor, after: int, limit: int) -> "Sequence[AuditRow] | Decision":
         """Return entries of the audit log."""
+
+    def sensor_kinds(self) -> Sequence[Modality]:
+        """Return the kinds of sensor on this ward."""
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is on its way."""
@@ -222,6 +226,12 @@ class OwnSide(Protocol):
 
     def reading_choice(self, actor: Actor) -> ReadingChoice | None:
         """Return how they read; None when they have not been asked."""
+
+    def telling(self, actor: Actor) -> Telling:
+        """Return how a patient wants to be told who looked."""
+
+    def choose_telling(self, actor: Actor, how: str) -> Decision:
+        """Keep it."""
 
     def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
         """Keep how they read."""
@@ -355,6 +365,10 @@ class WardPort(Protocol):
         """What is written down about them besides."""
 
     @property
+    def drafts(self) -> Drafts:
+        """Talks that are not finished."""
+
+    @property
     def whereabouts(self) -> Whereabouts:
         """Where they are when not in their rooms."""
 
@@ -373,6 +387,14 @@ class WardPort(Protocol):
     @property
     def copies(self) -> Copies:
         """Their requests for everything that is kept about them."""
+
+    @property
+    def month(self) -> Month:
+        """What those outside the ward read each month."""
+
+    @property
+    def claims(self) -> AnswerClaims:
+        """Codes of those who have left and wait for an answer."""
 
     @property
     def prompts(self) -> Prompts:

@@ -15,6 +15,7 @@ from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.navigation import home_of
 from console.screens.ports import Invited, WardPort
+from console.screens.sensor_words import SENSOR_NAMES
 from console.words import N_
 
 ROLES = {
@@ -32,7 +33,7 @@ ROLES = {
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 ROOM_KINDS = (("bedroom", N_("A bedroom for one person")), *consent_words.LISTS["places"])
-MODALITIES = ((Modality.RADAR.value, N_("Radar")), (Modality.CAMERA.value, N_("Camera")))
+MODALITIES = tuple((one.value, name) for one, name in SENSOR_NAMES.items())
 _INVITED = tuple(role for role in ROLES if role is not Role.PATIENT)
 
 Text = Annotated[str, Form(max_length=80)]

@@ -141,6 +141,19 @@ def newest_rows(tx: Tx, *, limit: int, subject: str | None = None, room: str | N
     return [_row(found) for found in tx.execute(wanted)]
 
 
+def with_obligation(tx: Tx, obligation: str, since: datetime) -> list[Row]:
+    """Return the allowed entries that asked for something, newest first."""
+    named = audit_entries.c.entry.contains(f'"{obligation}"') & (audit_entries.c.outcome == "allowed")
+    wanted = select(audit_entries).where(named & (audit_entries.c.at >= since))
+    return [_row(found) for found in tx.execute(wanted.order_by(audit_entries.c.idx.desc()))]
+
+
+def newest_of(tx: Tx, action: str) -> datetime | None:
+    """Return when something was last done; None when never."""
+    done = (audit_entries.c.action == action) & (audit_entries.c.outcome == "allowed")
+    return tx.execute(select(func.max(audit_entries.c.at)).where(done)).scalar_one_or_none()
+
+
 def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:
     """Return all signed heads, smallest first."""
     found = tx.execute(select(checkpoints).order_by(checkpoints.c.size))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from console.own_views import ReadingChoice
+from console.rules.telling import Telling
 from console.store.database import Tx
-from console.store.tables import complaints, copy_requests, reading_choices
+from console.store.tables import answer_claims, complaints, copy_requests, reading_choices, telling_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +173,29 @@ def _complaint(row: Row[Any]) -> ComplaintRow:
         row.outcome_text_id,
         row.closed_at,
     )
+
+
+def telling_of(tx: Tx, patient_id: str) -> Telling:
+    """Return how a patient wants to be told who looked; when they ask, until they chose."""
+    wanted = select(telling_choices.c.how).where(telling_choices.c.patient_id == patient_id)
+    found = tx.execute(wanted).scalar_one_or_none()
+    return Telling(found) if found is not None else Telling.WHEN_I_ASK
+
+
+def choose_telling(tx: Tx, patient_id: str, how: Telling, at: datetime) -> None:
+    """Keep how a patient wants to be told, in the place of what they chose before."""
+    tx.execute(delete(telling_choices).where(telling_choices.c.patient_id == patient_id))
+    tx.execute(insert(telling_choices).values(patient_id=patient_id, how=how.value, chosen_at=at))
+
+
+def add_claim(tx: Tx, code_hash: str, patient_id: str, at: datetime, ends_at: datetime) -> None:
+    """Keep the hash of a code, in the place of an earlier one of the same person."""
+    tx.execute(delete(answer_claims).where(answer_claims.c.patient_id == patient_id))
+    tx.execute(insert(answer_claims).values(code_hash=code_hash, patient_id=patient_id, made_at=at, ends_at=ends_at))
+
+
+def patient_of_claim(tx: Tx, code_hash: str, now: datetime) -> str | None:
+    """Return whose code it is; None when nobody's, or when it has ended."""
+    claim = answer_claims.c
+    wanted = select(claim.patient_id).where((claim.code_hash == code_hash) & (claim.ends_at > now))
+    return tx.execute(wanted).scalar_one_or_none()

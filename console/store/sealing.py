@@ -13,9 +13,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import insert, select, update
 
-from console.errors import KeyDestroyed, SealBroken
+from console.errors import KeyDestroyed, KeyHeld, SealBroken
 from console.signer import DAYS, NAMES, TEXTS, Keys, SealingKey
 from console.store.database import Store, Tx
+from console.store.holds import holds_day
 from console.store.tables import day_keys, free_texts, names
 
 _VERSION = b"\x01"
@@ -175,7 +176,12 @@ class DaySeals:
 
         Returns:
             The destroyed key's name, or None when that day had no key left.
+
+        Raises:
+            KeyHeld: a hold covers that day (rule I1); nothing was destroyed.
         """
+        if holds_day(tx, day):
+            raise KeyHeld(f"what was noted on {day} is held; lift the hold first")
         living = (day_keys.c.day == day) & day_keys.c.wrapped.is_not(None)
         key_id = tx.execute(select(day_keys.c.key_id).where(living)).scalar_one_or_none()
         if key_id is None:

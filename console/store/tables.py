@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
+from console.rules.holding import HoldReason
 from console.rules.person import PlaceKind
 from console.store.columns import blob, exactly_one, one_of, text, when
 
@@ -133,6 +134,31 @@ consent_entries = Table(
     Column("details", JSON, nullable=False), text("recorded_by"), text("text_id", null=True),
     Index(None, "stay_id"), Index(None, "consent_id"),
 )
+
+talk_drafts = Table(
+    "talk_drafts", metadata,
+    text("stay_id"), text("actor_id"), Column("answers", JSON, nullable=False), when("kept_at"),
+    PrimaryKeyConstraint("stay_id", "actor_id"), Index(None, "kept_at"),
+)
+"""Answers between two questions of a talk; no record of anything."""
+holds = Table(
+    "holds", metadata,
+    text("hold_id", key=True), text("patient_id"), text("stay_id"), text("room_id"), text("why"), text("about"),
+    when("from_at"), when("until_at"), when("started_at"), when("review_by"),
+    when("lifted_at", null=True), text("lifted_by", null=True), one_of("why", *HoldReason),
+    CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="a_lifted_hold_names_who"),
+    Index(None, "room_id", "until_at"), Index(None, "about"),
+)
+telling_choices = Table(
+    "telling_choices", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("how"), when("chosen_at"),
+    one_of("how", "when_i_ask", "at_once", "each_morning"),
+)
+answer_claims = Table(
+    "answer_claims", metadata,
+    text("code_hash", key=True), text("patient_id"), when("made_at"), when("ends_at"), Index(None, "patient_id"),
+)
+"""Codes under which somebody who has left reads what became of their complaint; only their hashes are kept."""
 
 measurements = Table(
     "measurements", metadata,

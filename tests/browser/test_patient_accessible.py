@@ -7,6 +7,7 @@ from tests.browser.test_accessible import faults_of
 
 OWN = [
     "/me",
+    "/me/told",
     "/me/tell",
     "/me/copy",
     "/me/leaving",
@@ -15,7 +16,7 @@ OWN = [
     "/reading",
     "/stop/room-2/show?scene=two",
 ]
-OPEN = ["/stop/room-2", "/stop/room-2/show", "/reading?room=room-2", "/hidden", "/print"]
+OPEN = ["/stop/room-2", "/stop/room-2/show", "/reading?room=room-2", "/hidden", "/print", "/answer"]
 PAPERS = ["/print/leaflet", "/print/consent", "/print/carers", "/print/stop-sheet"]
 READERS = {
     "english": ReadingChoice("en"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from broker.vocabulary import LeaseState, Purpose
+from broker.vocabulary import LeaseState, Modality, Purpose
 from console.consents import Via
 from console.errors import StoreConflict
 from console.rules.consent import ConsentState, EntryKind
@@ -12,7 +12,7 @@ from console.rules.grants import Basis
 from console.rules.hours import NIGHT
 from console.rules.person import Hold
 from console.seed import example_grant
-from console.store.tables import consent_entries
+from console.store.tables import consent_entries, talk_drafts
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, MORNING, NURSE, boxed_ward
 
 
@@ -55,6 +55,38 @@ def test_C20_a_denied_question_is_written_into_the_log_and_not_into_the_record(u
     assert not decision and decision.rules == ("C20",)
     assert entries(unasked) == []
     assert "consent:record:offered" in unasked.actions(denied=True)
+
+
+def test_C15_a_yes_to_a_sensor_that_they_did_not_hear_about_is_not_recorded(unasked):
+    stay_id, consents = unasked.stay("room1"), unasked.ward.consents
+    assert unasked.ward.care.note_adjustments(NURSE, stay_id, ["none"], met=True)
+    assert consents.offer(NURSE, stay_id, they_asked=True)
+    assert consents.explain(NURSE, stay_id, in_their_own_form=True)
+
+    camera = replace(example_grant(MORNING), sensors=(Modality.CAMERA,))
+    decision = consents.give(NURSE, stay_id, camera)
+
+    assert not decision and decision.rules == ("C15",)
+
+
+def test_C20_answers_of_a_talk_wait_for_one_sitting_for_who_asks_and_end_with_the_stay(unasked):
+    drafts, stay_id = unasked.ward.drafts, unasked.stay("room1")
+    told = {"purposes": ("presence", "floor")}
+
+    assert drafts.keep(NURSE, stay_id, told) and not drafts.keep(GOVERNANCE, stay_id, told)
+    assert drafts.of(NURSE, stay_id) == told and drafts.of(replace(NURSE, actor_id="9" * 32), stay_id) == {}
+    unasked.clock.advance(3 * 3600)
+    assert drafts.of(NURSE, stay_id) == {}
+
+
+def test_C20_answers_of_a_talk_are_gone_when_the_stay_is(unasked):
+    drafts, stay_id = unasked.ward.drafts, unasked.stay("room1")
+    assert drafts.keep(NURSE, stay_id, {"hours": ("22:00-07:00",)})
+
+    assert unasked.ward.desk.discharge(ADMIN, stay_id)
+
+    kept = unasked.ward.office.store.read(lambda tx: list(tx.execute(select(talk_drafts))))
+    assert kept == []
 
 
 def test_C6_a_yes_without_a_teach_back_is_not_recorded(unasked):

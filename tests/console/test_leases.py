@@ -228,13 +228,6 @@ def test_C2_a_move_closes_the_old_room_and_opens_nothing_in_the_new_one(tmp_path
         assert lease_of(box, "room2").state is LeaseState.OPEN
 
 
-def test_C3_a_yes_to_another_sensor_opens_nothing(tmp_path):
-    with boxed_ward(tmp_path, yes=False) as box:
-        box.ask("room1", sensors=(Modality.CAMERA,))
-
-        assert lease_of(box).state is LeaseState.CLOSED
-
-
 def test_H5_a_sensor_that_nobody_confirmed_flashes_and_never_opens(box):
     node = HandNode("node9", box.clock, box.broker)
     assert box.ward.desk.add_room(ADMIN, "room9", "Room 9")

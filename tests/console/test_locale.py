@@ -15,11 +15,13 @@ CATALOGUES = open_catalogues("Europe/London")
 LANGUAGES = sorted(set(CATALOGUES) - {"en", *PSEUDO_LANGUAGES})
 RIGHT_TO_LEFT = ["ar", "ur"]
 SAME_WORD = {
-    "es": {"Sensor", "No.", "No"},
-    "fr": {"Pages", "Pause", "patient"},
-    "pl": {"STOP", "administrator"},
-    "pt": {"Sensor"},
-    "ro": {"STOP", "administrator"},
+    "cy": {"Camera", "Radar"},
+    "es": {"Sensor", "No.", "No", "Radar"},
+    "fr": {"Pages", "Pause", "patient", "Radar"},
+    "pl": {"STOP", "administrator", "Radar"},
+    "pt": {"Sensor", "Radar"},
+    "ro": {"STOP", "administrator", "Radar"},
+    "tr": {"Radar"},
 }
 """What is the same word in both."""
 _FIELD = re.compile(r"\{[^{}]*\}")

@@ -3,14 +3,30 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from broker.clock import HandClock
+from broker.vocabulary import Modality
 from console.own_views import ReadingChoice
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 
+YES = {
+    "sensors": ["radar", "camera"],
+    "purposes": ["presence"],
+    "hours": "22:00-07:00",
+    "network": "stop",
+    "feeling": "safer",
+    "alternatives": ["check_in_person"],
+    "care_plan_reason": "rest_without_waking",
+    "basis": "capacity_consent",
+    "mark": "signature",
+    "format": "talk",
+    "language": "en",
+    "review_days": "7",
+}
 CARD = (
     "There is a sensor in this room. It is OFF until you say yes. It takes no pictures and hears nothing. "
     "Small amber light: on. No light: off. Press, or tell anyone: 'off'. Nobody may argue. "
@@ -160,7 +176,7 @@ def test_S1_every_page_of_a_patient_hides_itself(screens, path):
 
 def test_the_card_says_the_whole_text_to_the_letter(screens):
     seen = text_of(screens.sign_in("administrator").client.get("/cards").text)
-    assert seen.count(f"{CARD} Your advocate's name and number: Sam Okafor, 01632 960 001") == 3
+    assert seen.count(f"{CARD} Your advocate's name and number: Sam Okafor, 01632 960 001") == 2
 
 
 def test_K9_the_carers_leaflet_says_that_it_will_not_tell(screens):
@@ -210,3 +226,51 @@ def test_S5_governance_says_that_a_copy_was_answered(screens):
     assert "LATE: due by Tue 10 Nov" in html and "c3" * 16 in html
     screens.press("/complaints", f"/copies/{'4d' * 16}/answered")
     assert screens.ward.presses[-1] == ("answer", "4d" * 16)
+
+
+CAMERA = (
+    "It is a camera: it sees in the dark to measure movement. "
+    "Its pictures never leave the sensor, are never kept, and nobody can see them. It hears nothing."
+)
+
+
+def hang_a_camera(ward: HandWard) -> None:
+    ward.rooms = tuple(replace(room, sensors=(Modality.CAMERA,)) if room.stay_id else room for room in ward.rooms)
+    ward.patient = replace(ward.patient, modality=Modality.CAMERA)
+    ward.sensor_kinds = (Modality.CAMERA,)
+
+
+@pytest.mark.parametrize(
+    ("who", "page"),
+    [
+        ("nurse", "/consents/stay-1/step/ask"),
+        ("nurse", "/cards"),
+        ("patient", "/me"),
+        (None, "/print/leaflet"),
+        (None, "/print/carers"),
+        (None, "/print/consent"),
+    ],
+)
+def test_C15_of_a_camera_nobody_says_that_it_takes_no_pictures(screens, who, page):
+    hang_a_camera(screens.ward)
+    if who:
+        screens.sign_in(who)
+    told = text_of(screens.client.get(page).text)
+    assert CAMERA in told and "takes no pictures" not in told
+
+
+def test_C15_the_words_of_a_camera_are_another_version_than_those_of_a_radar(screens):
+    screens.sign_in("nurse")
+    versions = []
+    for _ in range(2):
+        screens.press("/consents/stay-1", "/consents/stay-1/give", **YES)
+        versions.append(screens.ward.presses[-1][2].information.version)
+        hang_a_camera(screens.ward)
+    assert versions[0] != versions[1]
+
+
+def test_C15_where_two_kinds_hang_on_the_ward_a_paper_is_chosen_by_its_sensor(screens):
+    screens.ward.sensor_kinds = (Modality.CAMERA, Modality.RADAR)
+    assert screens.client.get("/print/leaflet").headers["location"] == "/print"
+    assert "/print/leaflet?sensor=camera" in screens.client.get("/print").text
+    assert "takes no pictures" in text_of(screens.client.get("/print/leaflet?sensor=radar").text)

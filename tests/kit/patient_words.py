@@ -4,7 +4,7 @@ from pathlib import Path
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
-from console.patient_page import STAFF_STATUS
+from console.patient_page import STAFF_STATUS, TELLING
 from tests.kit.house import ROOT
 
 CONSOLE = ROOT / "console"
@@ -13,16 +13,23 @@ SCOPE = (
     *(f"{TEMPLATES}/{name}.html" for name in ("base", "hidden", "sign_in", "enrol", "sentence", "decided")),
     *(f"{TEMPLATES}/{folder}/*.html" for folder in ("parts", "me", "stop", "print")),
     f"{TEMPLATES}/consent/explained.html",
-    *(f"screens/{name}.py" for name in ("patient", "stopping", "reading", "showing", "sleep", "telling")),
+    *(
+        f"screens/{name}.py"
+        for name in ("patient", "stopping", "reading", "showing", "sleep", "telling", "sensor_words", "told_choice")
+    ),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
-    *(f"{name}.py" for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings")),
+    *(
+        f"{name}.py"
+        for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings", "answer_claims")
+    ),
 )
 PAPERS_OF_STAFF = (f"{TEMPLATES}/print/index.html", f"{TEMPLATES}/print/stop-sheet.html")
 FOR_STAFF = {
-    *(words.text for words in STAFF_STATUS.values()),
+    *(words.text for words in (*STAFF_STATUS.values(), *TELLING.values())),
     "Cards to print",
     "One for each room. Print them on soft paper, without lamination or staples. "
     "A patient may refuse a card; staff then keep it.",
+    "No sensor, and so no card: {rooms}.",
     "Stop sheet, for when the system is down",
     "Somebody has said so already.",
     "They see now that it has arrived.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.clock import Clock, HandClock
-from broker.vocabulary import Context
+from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
 from console.own_views import ReadingChoice
 from console.roles import Actor, Role
@@ -17,6 +17,7 @@ from console.rules.duties import duties_of
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
+from console.rules.telling import Telling
 from console.views import (
     BoardView,
     ReadingView,
@@ -32,6 +33,7 @@ from tests.kit.skin_facts import (
     COMPLAINTS,
     COPY_REQUESTS,
     HEALTH,
+    MONTH,
     NIGHT,
     NOTHING_ASKED,
     OWN_COPY,
@@ -188,8 +190,28 @@ class HandAccess:
             return no()
         return tuple(row for row in self._ward.audit if row.index > after)[:limit]
 
+    def sensor_kinds(self) -> tuple[Modality, ...]:
+        return self._ward.sensor_kinds
+
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         return self._ward.stop if stop_token == f"stop-{room_id}" else NOTHING_ASKED
+
+
+class HandDrafts:
+    """Keeps the answers of a talk by stay."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Mapping[str, Any]] = {}
+
+    def of(self, actor: Actor, stay_id: str) -> Mapping[str, Any]:
+        return self.kept.get(stay_id, {}) if actor.role is Role.NURSE else {}
+
+    def keep(self, _actor: Actor, stay_id: str, answers: Mapping[str, Any]) -> bool:
+        self.kept[stay_id] = answers
+        return True
+
+    def drop(self, stay_id: str) -> None:
+        self.kept.pop(stay_id, None)
 
 
 TAKES_NAMED = ("reset_patient_account",)
@@ -234,6 +256,7 @@ class HandWard:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or HandClock(NIGHT)
         self.is_broken = False
+        self.sensor_kinds: tuple[Modality, ...] = (Modality.RADAR,)
         self.is_unwritable = False
         self.presses: list[tuple[Any, ...]] = []
         self.viewings: list[HandViewing] = []
@@ -255,11 +278,17 @@ class HandWard:
             self.presses, {"add_staff": invited, "add_patient_account": invited, **_reset(invited)}
         )
         self.care: Any = Presses(self.presses, {})
+        self.drafts: Any = HandDrafts()
         self.whereabouts: Any = Presses(self.presses, {})
         self.places: Any = Presses(self.presses, {})
         self.reading_choice: ReadingChoice | None = ReadingChoice()
         self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
+        self.own.telling = lambda _actor: Telling.WHEN_I_ASK
+        self.month: Any = Presses(self.presses, {"view": MONTH})
+        code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
+        self.claims: Any = Presses(self.presses, {"make": code})
+        self.claims.read = lambda told: COMPLAINTS[1:] if told == code.detail else None
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.copies: Any = Presses(self.presses, {"waiting": COPY_REQUESTS})
         self.prompts: Any = Presses(self.presses, {})

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose, SensorState
+from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
+from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.rules.hours import Window
 from console.rules.sleep import Minute, night_of
 from console.views import (
     AuditRow,
     HealthView,
+    HoldView,
     LedgerRow,
     NodeHealthView,
     PatientView,
@@ -211,12 +214,41 @@ def patient_view() -> PatientView:
 
 ROOMS = (
     RoomRow(
-        "room-1", "Room 1", "node-1", "stay-1", "A.K.", "Anna Kowalska", NIGHT - timedelta(days=3), Words("Given.")
+        "room-1",
+        "Room 1",
+        "node-1",
+        "stay-1",
+        "A.K.",
+        "Anna Kowalska",
+        NIGHT - timedelta(days=3),
+        Words("Given."),
+        sensors=(Modality.RADAR,),
     ),
     RoomRow(
-        "room-2", "Room 2", "node-2", "stay-2", "P.T.", "Pat Taylor", NIGHT - timedelta(days=3), Words("Given."), True
+        "room-2",
+        "Room 2",
+        "node-2",
+        "stay-2",
+        "P.T.",
+        "Pat Taylor",
+        NIGHT - timedelta(days=3),
+        Words("Given."),
+        True,
+        sensors=(Modality.RADAR,),
     ),
     RoomRow("room-3", "Room 3", "", "", "", "", None, Words("Nobody stays here.")),
+)
+MONTH = MonthView(
+    (SampleRow(81, NIGHT, "patient:" + "c3" * 16, "consent:record:changed", "team_review"),),
+    None,
+    {
+        one: (
+            GroupCount(NOT_ON_RECORD, None, dict.fromkeys(Outcome)),
+            GroupCount("none", 7, dict.fromkeys(Outcome, 5)),
+        )
+        for one in GroupQuestion
+    },
+    (HoldView("a" * 32, "complaint", "patient:" + "c3" * 16, NIGHT - timedelta(days=1), NIGHT, NIGHT),),
 )
 HEALTH = HealthView(
     (

@@ -5,6 +5,8 @@ from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
+from broker.readings import PresenceReading
+from broker.vocabulary import LeaseState, Withheld
 from console.rules.decision import Obligation
 from console.rules.policy import shipped_policy
 from console.rules.register import restrictions_of
@@ -114,6 +116,28 @@ def _sampled(player: "Player") -> None:
     assert Obligation.MONTHLY_SAMPLE in player.answer.obligations
 
 
+def _cover(player: "Player", seconds: str) -> None:
+    node = player.box.nodes["room1"]
+    for _ in range(int(seconds)):
+        player.box.clock.advance(1)
+        if node.lease is not None and node.lease.state is LeaseState.OPEN:
+            node.sees(presence=PresenceReading(withheld=Withheld.COVERED))
+        else:
+            node.live()
+        player.box.ward.step()
+
+
+def _month(player: "Player", who: str) -> None:
+    player.answer = player.box.ward.month.view(NURSE if who == "a nurse" else GOVERNANCE)
+
+
+def _no_small_group(player: "Player") -> None:
+    smallest = shipped_policy().number("E2", "smallest_shown_count")
+    counts = [one for groups in player.answer.groups.values() for one in groups]
+    shown = [told for one in counts for told in (one.people, *one.outcomes.values()) if told is not None]
+    assert counts and all(told == 0 or told >= smallest for told in shown)
+
+
 HAPPENS: dict[str, Callable[..., None]] = {
     r"they need (an interpreter, who is there|an interpreter, who is not there yet)": _needs,
     r"they go on leave( with a clinical reason)?": _leave,
@@ -127,6 +151,8 @@ HAPPENS: dict[str, Callable[..., None]] = {
     r"they (complain) on their page": _complain,
     r"(a nurse|governance) opens the complaints": _read_complaints,
     r"(they|a nurse) takes? a copy of what is kept": _copy,
+    r"they cover the sensor for (\d+) s": _cover,
+    r"(a nurse|governance) opens the month": _month,
     r"anybody opens the show-me picture: (\w+)": _show_me,
     r"the paper '(\w+)' is printed in '(\w+)'": _paper,
 }
@@ -135,6 +161,7 @@ THEN: dict[str, Callable[..., None]] = {
     r"somebody checks in person within (\d+) min": _due_in,
     r"their page says that less would do: (.+)": _says_less,
     r"it goes into the monthly sample": _sampled,
+    r"no group of fewer than five is shown": _no_small_group,
     r"their page says that the rest comes within (\d+) days": _page_says_when,
     r"it says: (.+)": _paper_says,
 }

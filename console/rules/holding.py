@@ -1,0 +1,63 @@
+"""A hold: what was noted around an incident is kept, for a stated room and time; it never starts sensing (I1, I4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from console.rules.history import EntryKind
+from console.rules.person import AwayKind, Hold
+from console.rules.policy import Policy
+
+
+class HoldReason(StrEnum):
+    """What starts a hold by itself."""
+
+    COMPLAINT = "complaint"
+    DEATH = "death"
+    HOSPITAL = "hospital"
+    RESTRAINT = "restraint"
+    SECLUSION = "seclusion"
+    TRANQUILLISED = "tranquillised"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTime:
+    """What is held.
+
+    Attributes:
+        from_at: what is older is not held, UTC.
+        until_at: what is newer is not held, UTC.
+        review_by: when somebody looks whether it is still needed (rule I4).
+    """
+
+    from_at: datetime
+    until_at: datetime
+    review_by: datetime
+
+
+def hold_around(at: datetime, policy: Policy) -> HoldTime:
+    """Return what a hold covers that starts by itself.
+
+    Args:
+        at: of what happened, UTC.
+        policy: the rule book.
+    """
+    return HoldTime(
+        at - policy.duration("I1", "from_before_h"),
+        at + policy.duration("I1", "until_after_h"),
+        at + policy.duration("I4", "review_after_d"),
+    )
+
+
+def hold_after(kind: EntryKind, details: Mapping[str, Any]) -> HoldReason | None:
+    """Return what kind of hold starts by itself with an entry of a stay's history; None when none does."""
+    if kind is EntryKind.AWAY:
+        return HoldReason.HOSPITAL if details.get("kind") == AwayKind.HOSPITAL else None
+    if kind is EntryKind.RESTRAINED:
+        return HoldReason.SECLUSION if details.get("hold") == Hold.SECLUSION else HoldReason.RESTRAINT
+    return _AFTER.get(kind)
+
+
+_AFTER = {EntryKind.DIED: HoldReason.DEATH, EntryKind.TRANQUILLISED: HoldReason.TRANQUILLISED}

@@ -1,0 +1,82 @@
+"""Holds as rows: added when something happened, read before anything is destroyed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import insert, select
+
+from console.rules.holding import HoldReason, HoldTime
+from console.store.database import Tx
+from console.store.tables import holds
+
+_ANY_ZONE = timedelta(hours=14)
+"""No ward's day begins or ends further from that of UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """One hold.
+
+    Attributes:
+        hold_id: random.
+        patient_id: pseudonym of whose records it keeps.
+        stay_id: the stay.
+        room_id: the room.
+        why: what started it.
+        about: what it belongs to, such as `complaint:...`; empty when nothing of its own.
+        time: from when, until when, and when it is reviewed.
+        started_at: UTC.
+    """
+
+    hold_id: str
+    patient_id: str
+    stay_id: str
+    room_id: str
+    why: HoldReason
+    about: str
+    time: HoldTime
+    started_at: datetime
+
+
+def add(tx: Tx, row: HoldRow) -> None:
+    """Add a hold."""
+    tx.execute(
+        insert(holds).values(
+            hold_id=row.hold_id,
+            patient_id=row.patient_id,
+            stay_id=row.stay_id,
+            room_id=row.room_id,
+            why=row.why.value,
+            about=row.about,
+            from_at=row.time.from_at,
+            until_at=row.time.until_at,
+            started_at=row.started_at,
+            review_by=row.time.review_by,
+        )
+    )
+
+
+def holds_day(tx: Tx, day: date) -> bool:
+    """Return whether a hold that nobody lifted covers a part of a ward day, in whatever zone the ward is."""
+    begins = datetime.combine(day, time(0, 0), UTC)
+    touching = (holds.c.from_at < begins + timedelta(days=1) + _ANY_ZONE) & (holds.c.until_at > begins - _ANY_ZONE)
+    wanted = select(holds.c.hold_id).where(touching & holds.c.lifted_at.is_(None)).limit(1)
+    return tx.execute(wanted).first() is not None
+
+
+def standing_holds(tx: Tx) -> list[HoldRow]:
+    """Return every hold that nobody lifted, the oldest first."""
+    wanted = select(holds).where(holds.c.lifted_at.is_(None)).order_by(holds.c.started_at)
+    return [
+        HoldRow(
+            row.hold_id,
+            row.patient_id,
+            row.stay_id,
+            row.room_id,
+            HoldReason(row.why),
+            row.about,
+            HoldTime(row.from_at, row.until_at, row.review_by),
+            row.started_at,
+        )
+        for row in tx.execute(wanted)
+    ]
