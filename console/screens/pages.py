@@ -185,8 +185,14 @@ def _environment(context: Context) -> Environment:
         mark=mark,
         picture=_picture,
         is_demonstration=_framed(context),
+        may_call_emergency=_may_call,
     )
     return environment
+
+
+def _may_call(reader: Reader) -> bool:
+    """Return whether the red control stands on a reader's screens: on everybody's who works here (rule A17)."""
+    return _is_staff(reader.actor) and reader.actor is not None and reader.actor.role is not Role.ADVOCATE
 
 
 def _framed(context: Context) -> bool:
