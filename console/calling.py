@@ -221,9 +221,12 @@ class Calling:
 
     def _line(self, known: Known) -> Words:
         """Return the words of the strip above the tiles: without a running time, so that it can be pressed."""
-        if known.progress.state is AlertState.WITH_PATIENT:
-            return self._headline(known, self._title(known.alert.room_id))
-        return Words("ALERT · go to {room}", {"room": within_a_sentence(self._title(known.alert.room_id))})
+        title, progress = self._title(known.alert.room_id), known.progress
+        if progress.state is AlertState.WITH_PATIENT and progress.with_since is not None:
+            who = self._shifts.initials(progress.with_actor)
+            values: dict[str, str | datetime] = {"room": title, "who": who, "since": progress.with_since}
+            return Words("{room}: with the patient ({who}, {since})", values)
+        return Words("ALERT · go to {room}", {"room": within_a_sentence(title)})
 
     def _technical_call(self, call: Call, *, is_quiet: bool) -> CallView:
         key = f"{call.cause.value} {' '.join(call.rooms)} {call.is_loud}"

@@ -157,7 +157,9 @@ def can_sound(sounder: Sounder, now_s: float, now: datetime, policy: Policy) -> 
 def sounder_calls(sounders: Sequence[Sounder], now_s: float, now: datetime, policy: Policy) -> tuple[Call, ...]:
     """Say which devices have fallen silent: one of several stands on the board, the last one is loud at once."""
     sounding = [one for one in sounders if can_sound(one, now_s, now, policy)]
-    gone = [one for one in sounders if now_s - one.heard_s > policy.number("A1", "heartbeat_s")]
+    # A page that nobody ever tested was never counted on, and is not missed when it is closed.
+    trusted = [one for one in sounders if one.tested_at is not None]
+    gone = [one for one in trusted if now_s - one.heard_s > policy.number("A1", "heartbeat_s")]
     calls = []
     for one in gone:
         silent_for = timedelta(seconds=now_s - one.heard_s)

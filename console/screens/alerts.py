@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import JSONResponse, Response
 
 from console.roles import Actor
+from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.visits import HowSeen
 from console.screens.answers import Answers, go, shown
@@ -105,7 +106,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return go("/") if decision.allowed else answers.decided(request, actor, decision, "/")
 
     @routes.post("/board/sounding")
-    def sounding(request: Request, _actor: Annotated[Actor, Depends(door.signed_in)], front: _Word = "") -> Response:
+    def sounding(request: Request, actor: Annotated[Actor, Depends(door.signed_in)], front: _Word = "") -> Response:
+        if not ward.access.permits(actor, Permission.SHIFT):
+            return JSONResponse({"counts": False})
         counts = ward.sounders.beat(cookies.device(request), is_in_front=front == "yes")
         return JSONResponse({"counts": counts})
 

@@ -33,7 +33,7 @@ CONCERNS = (
 )
 REASONS = (
     (LimitReason.SAFETY_PLAN.value, N_("Their safety plan, written with them")),
-    (LimitReason.FALLS.value, N_("They fall")),
+    (LimitReason.FALLS.value, N_("They have fallen before")),
     (LimitReason.PHYSICAL_HEALTH.value, N_("Their physical health")),
     (LimitReason.THEIR_WISH.value, N_("They wish it")),
 )

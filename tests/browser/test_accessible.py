@@ -7,7 +7,10 @@ from tests.kit.skin_facts import every_tile
 
 THEMES = ["day", "night", "red"]
 # The way to a patient, and a patient's own way to stop: nothing on it is smaller than 60 px.
-RESPONSE_PATH = ".tile__open, .tile .press, .asks .press, .actions .press, .stopping .press, .ask .press, #hide .press"
+RESPONSE_PATH = (
+    ".tile__open, .tile .press, .asks .press, .actions .press, .stopping .press, .ask .press, .thumbs .press, "
+    ".codes .press, .top__emergency, #hide .press"
+)
 
 
 def faults_of(page) -> list[str]:
@@ -36,6 +39,11 @@ def test_E1_axe_finds_nothing_on_the_patients_page(screen, theme):
     ("who", "path"),
     [
         ("nurse", "/board/rooms/room-6"),
+        ("nurse", "/alerts/aa"),
+        ("nurse", "/emergency/e1"),
+        ("nurse", "/shift"),
+        ("nurse", "/limits/room-6"),
+        ("governance_lead", "/nights"),
         ("nurse", "/consents/stay-1"),
         ("nurse", "/rooms"),
         ("nurse", "/health"),
@@ -77,7 +85,9 @@ def test_E1_a_keyboard_goes_from_the_top_of_the_talk_straight_to_each_step(scree
         assert inside in page.evaluate("document.activeElement.closest('form').action")
 
 
-@pytest.mark.parametrize(("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("patient", "/me")])
+@pytest.mark.parametrize(
+    ("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("nurse", "/alerts/aa"), ("patient", "/me")]
+)
 @pytest.mark.parametrize("size", ["tablet", "phone"])
 def test_A8_every_target_on_the_response_path_is_at_least_60_px(screen, address, who, path, size):
     page = screen(who, size)
