@@ -1,6 +1,8 @@
 """`python -m console`: run the ward console, move its database on, verify its audit log, make certificates."""
 
 import contextlib
+import shlex
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -10,9 +12,11 @@ import typer
 
 from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
-from console import audit_page, certificates, restoring
+from console import audit_page, certificates, corridor_unit, restoring
 from console.audit import AuditLog
+from console.door_tags import read_token
 from console.errors import ConsoleError
+from console.rules.policy import shipped_policy
 from console.settings import ConsoleSettings
 from console.settings_file import describe, load
 from console.signer import Keys
@@ -115,6 +119,28 @@ def cert(
         f"     {made.fingerprint}\n"
         f"Keep {folder / 'ca.key'} off the console once the certificates are made: whoever has it can pose as it."
     )
+
+
+@app.command()
+def corridor(
+    url: Annotated[str, typer.Option("--url", help="The console's address.")],
+    token: Annotated[Path, typer.Option("--token", help="The unit's secret, copied from the console's keys.")],
+    play: Annotated[str, typer.Option("--play", help="What plays raw samples from standard input.")] = (
+        "aplay -q -t raw -f S16_LE -r 8000 -c 1"
+    ),
+    ca: Annotated[Path | None, typer.Option("--ca", help="The ward's CA certificate.")] = None,
+) -> None:
+    """Run the corridor sounder: it calls what the console calls, and by itself when nobody answers for a minute.
+
+    Example: hushward console corridor --url https://console.ward.example:8800 --token corridor-unit.token --ca ca.pem
+
+    Exit codes: 0 ended by a signal; 1 it could not start, with the reason in one sentence.
+    """
+    ask = corridor_unit.ask_console(url, read_token(token), ca)
+    output = corridor_unit.PlayedOutput(shlex.split(play))
+    unit = corridor_unit.CorridorUnit(ask, output, SystemClock(), shipped_policy())
+    with contextlib.suppress(KeyboardInterrupt):
+        unit.run(threading.Event())
 
 
 @app.command("print-settings")

@@ -13,11 +13,11 @@ from console.errors import StoreError
 from console.leases import Leases
 from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
 from console.live import Live
-from console.nights import night_in
 from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
 from console.own_views import OwnCopy
+from console.patient_night import night_in
 from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
 from console.prompts import Prompts
 from console.roles import Actor, Role

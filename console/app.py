@@ -13,17 +13,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from console.api import alive
+from console.api import alive, corridor
+from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
+    alerts,
     caring,
     consenting,
     copying,
     duties,
+    emergency,
     governance,
     health,
     month,
     night,
+    nights,
     paper,
     patient,
     places,
@@ -31,6 +35,7 @@ from console.screens import (
     reading,
     rooms,
     setup,
+    shift,
     showing,
     signin,
     sleep,
@@ -107,6 +112,11 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         duties.router(ward, door, answers),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),
+        alerts.router(ward, door, answers),
+        emergency.router(ward, door, answers),
+        shift.router(ward, door, answers),
+        nights.router(ward, door, answers),
+        corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

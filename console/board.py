@@ -7,6 +7,7 @@ import structlog
 
 from broker.messages import LiveState
 from broker.vocabulary import SensorState
+from console.calling import Calling
 from console.errors import StoreError
 from console.leases import Leases
 from console.live import Live
@@ -35,13 +36,21 @@ class Board:
     """Builds the board; nothing of it is stored and nothing of it needs the disk."""
 
     def __init__(
-        self, office: Office, roll: Roll, live: Live, leases: Leases, prompts: Prompts, link_up: Callable[[], bool]
+        self,
+        office: Office,
+        roll: Roll,
+        live: Live,
+        leases: Leases,
+        prompts: Prompts,
+        calling: Calling,
+        link_up: Callable[[], bool],
     ) -> None:
         self._office = office
         self._roll = roll
         self._live = live
         self._leases = leases
         self._prompts = prompts
+        self._calling = calling
         self._link_up = link_up
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
@@ -54,10 +63,11 @@ class Board:
         sheet, now = self._roll.sheet(), self._office.now()
         tiles = tuple(self._tile(room, sheet, now) for room in sheet.rooms)
         sentence, notices = self._sentence(sheet, tiles), self._notices(sheet, now)
-        shown = (tiles, sentence, notices)
+        tiles, calling = tuple(self._calling.over(one) for one in tiles), self._calling.calls()
+        shown = (tiles, sentence, notices, calling)
         if shown != self._shown:
             self._shown, self._frontier = shown, self._frontier + 1
-        return BoardView(now, self._office.context, tiles, sentence, notices, self._frontier)
+        return BoardView(now, self._office.context, tiles, sentence, notices, self._frontier, calling)
 
     def heard(self, state: LiveState) -> None:
         """Remember when a room's tile last stood on evidence."""
@@ -146,7 +156,8 @@ class Board:
                     found.append((entry.at, _notice(room, entry.kind, entry.at)))
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
-        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet))
+        calls = self._calling.notices(since)
+        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *calls)
         return (*first, *self._spree_notices(since), *newest[:_MOST_NOTICES])
 
     def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:

@@ -15,6 +15,7 @@ ConsoleError
 │   ├── KeyHeld         a hold covers its day: nothing is destroyed
 │   └── SealBroken      it was changed, moved to another row, or sealed under another key
 ├── PolicyRefused       the trust's own policy is out of bounds, unsigned or older than one that was in force
+├── SafetyRefused       clinical use without the safety officer's signature over what is deployed
 ├── NameTaken           a sign-in name that another account has
 └── AuditError          the audit log would no longer prove anything
     ├── EntryRefused    an entry holds something other than codes and pseudonyms
@@ -82,6 +83,10 @@ class SealBroken(SealError):
 
 class PolicyRefused(ConsoleError):
     """The trust's own policy cannot be taken; the sentence says why and what to do."""
+
+
+class SafetyRefused(ConsoleError):
+    """The safety officer has not signed what is deployed."""
 
 
 class NameTaken(ConsoleError):

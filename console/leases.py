@@ -63,6 +63,7 @@ class Leases:
         live: Live,
         send: Callable[[ConsentLease], bool],
         commissioning: Callable[[str], Commissioning | None] = lambda _room: None,
+        stands_down: Callable[[], bool] = lambda: False,
     ) -> None:
         """Take what is needed.
 
@@ -72,12 +73,14 @@ class Leases:
             live: what the nodes say.
             send: puts a lease on the link; False when the link is down.
             commissioning: the short permission of an empty room; None when there is none.
+            stands_down: whether the monitor stands down for the whole ward (rule A18).
         """
         self._office = office
         self._roll = roll
         self._live = live
         self._send = send
         self._commissioning = commissioning
+        self._stands_down = stands_down
         self._serials = Serials(office.store, self._taken)
         self.rollback = Rollback(office, roll, live, self._serials.highest)
         self._lock = threading.RLock()
@@ -103,7 +106,7 @@ class Leases:
             has_profile=sheet.has_profile(node.room_id),
         )
         verdict = decide_lease(facts, now, office.policy, office.zone)
-        if verdict.is_open and (node.room_id in self._halted or self.rollback.stands()):
+        if verdict.is_open and (node.room_id in self._halted or self.rollback.stands() or self._stands_down()):
             stopped = LeaseFacts(Modality(node.modality), None)
             return decide_lease(stopped, now, office.policy, office.zone)
         return verdict

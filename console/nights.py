@@ -1,63 +1,52 @@
-"""A patient's night, opened and summed at their own look and kept nowhere (rules S1, R1)."""
+"""The figures of the last day's alerts, for whoever answers for them (rules A9, A12, A13)."""
 
-import json
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
 
-from broker.vocabulary import Place, Presence, Purpose
-from console.errors import KeyDestroyed
+from console.alerts import Alerts
 from console.office import Office
-from console.roll import Person
-from console.rules.consent import Standing
-from console.rules.sleep import Minute, Night, NoNight, night_of, night_to_tell
-from console.store.database import Tx
-from console.store.nights import SealedMinute, sealed_minutes
-from console.store.sealing import DaySeals, unseal
+from console.roles import Actor
+from console.rules.access import Permission, Request, may
+from console.rules.budget import NightFigures, over_budget
+from console.rules.decision import Decision
+from console.technical_watch import TechnicalWatch
+from console.trials import Trials
+from console.views import Words
+
+_DAY = timedelta(days=1)
 
 
-def night_in(tx: Tx, office: Office, person: Person, standing: Standing) -> Night | NoNight:
-    """Sum up the last night of a patient's own consent.
+@dataclass(frozen=True, slots=True)
+class NightView:
+    """The last day in counts.
 
-    Args:
-        tx: the transaction that also writes down the look.
-        office: keys, rules and clock.
-        person: whose.
-        standing: their consent now.
-
-    Raises:
-        SealBroken: a minute cannot be opened.
+    Attributes:
+        figures: of the alerts.
+        is_over_budget: too many were not worth the walk: a tuning task is open.
+        technical: technical calls that were audible.
+        asks_engineer: more of them than a night may have.
+        trials: how each limit on trial stands.
     """
-    window = night_to_tell(standing, office.now(), office.policy, office.zone)
-    if isinstance(window, NoNight):
-        return window
-    rows = sealed_minutes(tx, person.stay.stay_id, standing.consent_id, window.opens_at, window.closes_at)
-    minutes = list(_opened(tx, DaySeals(office.store), rows))
-    if rows and not minutes:
-        return NoNight.NOT_KEPT
-    purposes = standing.grant.purposes if standing.grant else ()
-    return night_of(minutes, window, knows_place=Purpose.BED_EXIT in purposes)
+
+    figures: NightFigures
+    is_over_budget: bool
+    technical: int
+    asks_engineer: bool
+    trials: tuple[Words, ...]
 
 
-def _opened(tx: Tx, days: DaySeals, rows: Iterable[SealedMinute]) -> Iterator[Minute]:
-    """Open what can still be opened; a minute whose day's key was destroyed is gone, and nobody knows it any more."""
-    for row in rows:
-        try:
-            key = days.key(tx, row.key_id)
-        except KeyDestroyed:
-            continue
-        yield _minute(json.loads(unseal(key, row.sealed, row.label)))
+class Nights:
+    """Counts; nothing of a person is in it."""
 
+    def __init__(self, office: Office, alerts: Alerts, technical: TechnicalWatch, trials: Trials) -> None:
+        self._office, self._alerts, self._technical, self._trials = office, alerts, technical, trials
 
-def _minute(told: dict[str, Any]) -> Minute:
-    readings = told["readings"]
-    presence, place = readings["presence"].get("value"), readings["place"].get("value")
-    return Minute(
-        at=datetime.fromisoformat(told["minute_from"]),
-        sensed_s=told["sensed_s"],
-        present_s=told["present_s"],
-        moving_s=told["moving_s"],
-        presence=Presence(presence) if presence else None,
-        place=Place(place) if place else None,
-        people=readings["people"].get("value"),
-    )
+    def view(self, actor: Actor) -> NightView | Decision:
+        """Return the last day's figures."""
+        permitted = may(Request(actor.role, Permission.NIGHT_FIGURES), self._office.policy)
+        if not permitted:
+            return permitted
+        policy, figures = self._office.policy, self._alerts.figures()
+        loud = self._technical.loud_since(self._office.now() - _DAY)
+        too_loud = loud > policy.number("A9", "audible_per_night")
+        return NightView(figures, over_budget(figures, policy), loud, too_loud, self._trials.sentences())

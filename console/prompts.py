@@ -4,7 +4,6 @@ import secrets
 import threading
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 
 import structlog
@@ -22,6 +21,7 @@ from console.rules.decision import Decision
 from console.rules.prompts import Clocks, PromptKind, Raised, RoomClock, no_breathing, on_stop, running_clocks
 from console.rules.prompts import prompt_sentence as sentence
 from console.rules.readings import readings_in_force
+from console.rules.visits import NOT_SEEN, VisitOutcome
 from console.store import prompts as rows
 from console.store.database import Tx
 from console.store.people import NodeRow
@@ -30,32 +30,6 @@ from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("prompts")
-
-
-class PromptOutcome(StrEnum):
-    """What somebody found who went; only having seen or heard the person closes a prompt (rule A4)."""
-
-    SAW_THEM_FINE = "saw_them_fine"
-    SPOKE_AND_ANSWERED = "spoke_and_answered"
-    NEEDED_HELP = "needed_help"
-    EMERGENCY = "emergency"
-    FOUND_ELSEWHERE_FINE = "found_elsewhere_fine"
-    COULD_NOT_GET_IN = "could_not_get_in"
-    COULD_NOT_SEE = "could_not_see"
-    NO_ANSWER = "no_answer"
-    NOT_THERE = "not_there"
-
-
-_NOT_SEEN = frozenset(
-    {
-        PromptOutcome.COULD_NOT_GET_IN,
-        PromptOutcome.COULD_NOT_SEE,
-        PromptOutcome.NO_ANSWER,
-        PromptOutcome.NOT_THERE,
-    }
-)
-
-
 _RULES = {
     PromptKind.STOPPED_ON_CLOCK: "C5a",
     PromptKind.NO_BREATHING_SEEN: "K8",
@@ -184,16 +158,16 @@ class Prompts:
         waiting = [one for one in list(self._open.values()) if one.room_id == room_id]
         return min((one.raised_at for one in waiting if one.kind == PromptKind.ASKED_FOR_HELP), default=None)
 
-    def attend(self, actor: Actor, prompt_id: str, outcome: PromptOutcome | str) -> Decision:
+    def attend(self, actor: Actor, prompt_id: str, outcome: VisitOutcome | str) -> Decision:
         """Write down what somebody found who went."""
         prompt = self._open.get(prompt_id)
 
         def work(tx: Tx) -> Done:
             policy, now = self._office.policy, self._office.now()
-            if prompt is None or outcome not in set(PromptOutcome):
+            if prompt is None or outcome not in set(VisitOutcome):
                 return Done(policy.deny("K8", reason=Words("That has been attended already.")))
-            subject, found = f"prompt:{prompt_id}", PromptOutcome(outcome)
-            if found in _NOT_SEEN:
+            subject, found = f"prompt:{prompt_id}", VisitOutcome(outcome)
+            if found in NOT_SEEN:
                 words = Words("It stays open until somebody sees them. Get help: override key, anti-barricade.")
                 return Done(policy.allow("K8", reason=words), subject, prompt.room_id, found.value)
             if prompt_id in self._unwritten:
@@ -208,7 +182,7 @@ class Prompts:
 
         return self._office.run(actor, Permission.PROMPT_ATTEND, "board:prompt:attended", work)
 
-    def _observe(self, tx: Tx, actor: Actor, room_id: str, found: PromptOutcome) -> None:
+    def _observe(self, tx: Tx, actor: Actor, room_id: str, found: VisitOutcome) -> None:
         person = self._roll.sheet().people.get(room_id)
         if person is not None:
             now, stay_id = self._office.now(), person.stay.stay_id

@@ -15,8 +15,11 @@ from console.app import create_app
 from console.certificates import names_of
 from console.errors import SettingsError
 from console.logs import log_to_stderr
+from console.rules.policy import shipped_policy
+from console.safety_case import require_signature
 from console.settings import ConsoleSettings
 from console.skin.server import server_config
+from console.trust_policy import policy_of
 from console.ward import Ward
 
 LINK_FILE = "first-administrator.link"
@@ -37,6 +40,7 @@ def serve(settings: ConsoleSettings) -> None:
     fault = settings.context_fault(clock.utc_now().astimezone(settings.zone).date())
     if fault is not None:
         raise SettingsError(fault)
+    require_signature(settings, policy_of(settings) if settings.clinical is not None else shipped_policy())
     settings = _named(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.closing(_bound(settings)) as place:

@@ -48,6 +48,10 @@ class ClinicalSettings(BaseModel):
     """The clinical safety officer who signed it."""
     hazard_signed_on: date
     """The day of that signature."""
+    safety_signature: Path | None = None
+    """The signature that `hushward safety sign` wrote; without it the console does not start in this context."""
+    safety_officer_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Public key of the clinical safety officer, 64 hex digits."""
 
 
 class ContactSettings(BaseModel):

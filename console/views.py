@@ -10,6 +10,7 @@ from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
 from console.own_views import ComplaintView, CopyView
 
 if TYPE_CHECKING:
+    from console.alert_views import CallsView
     from console.care_views import TalkView
 
 
@@ -44,6 +45,8 @@ class TileKind(StrEnum):
     AWAY = "away"
     LEAVE_OVERDUE = "leave_overdue"
     ROOM_CLOSED = "room_closed"
+    ALERT = "alert"
+    WITH_PATIENT = "with_patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class TileView:
         loop: which time a recording plays; None unless it plays again.
         versions: software and model, short, for rule K7; empty when not heard.
         check: a check in person that is due at a certain time (rule P10); None when there is none.
+        alert_id: the alert that the tile shows; None when there is none.
     """
 
     room_id: str
@@ -77,6 +81,7 @@ class TileView:
     loop: int | None = None
     versions: str = ""
     check: Words | None = None
+    alert_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class BoardView:
         ward_sentence: how many sensors are on, and that everybody is checked in person.
         notices: silent lines for the nurse, newest first.
         frontier: highest change so far; a client that sees it stand still knows that nothing changed.
+        calling: what calls somebody, and how loud; None where nothing can.
     """
 
     at: datetime
@@ -98,6 +104,7 @@ class BoardView:
     ward_sentence: Words
     notices: tuple[Words, ...] = ()
     frontier: int = 0
+    calling: "CallsView | None" = None
 
 
 @dataclass(frozen=True, slots=True)

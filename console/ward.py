@@ -15,9 +15,13 @@ from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
 from console.access import Access, Rooms
+from console.alert_book import AlertBook
+from console.alert_watch import AlertWatch
+from console.alerts import Alerts
 from console.answer_claims import AnswerClaims
 from console.audit import AuditLog
 from console.board import Board
+from console.calling import Calling
 from console.care import Care
 from console.commissioning import Commissions
 from console.complaints import Complaints
@@ -25,14 +29,18 @@ from console.consents import Consents, Reactions
 from console.copies import Copies
 from console.covers import Covers
 from console.desk import Desk
+from console.door_tags import DoorTags
 from console.drafts import Drafts
 from console.duties import Duties
+from console.emergencies import Emergencies
 from console.errors import StoreError
 from console.identity import Identity
 from console.intake import Intake, Listeners
 from console.leases import Leases
+from console.limits import Limits
 from console.live import Live
 from console.month import Month
+from console.nights import Nights
 from console.node_health import NodeHealth
 from console.office import ANYONE, Office
 from console.own_side import OwnSide
@@ -40,14 +48,20 @@ from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
 from console.roll import Roll
+from console.rules.limits import vital_signs_may_call
 from console.rules.policy import Policy
+from console.safety_case import vital_signs_are_signed
 from console.settings import ConsoleSettings
+from console.shifts import Shifts
 from console.signer import Keys
+from console.sounders import Sounders
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.stops import Via
 from console.store.database import Store
 from console.store.leases import present_boots
+from console.technical_watch import TechnicalWatch
+from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
 from console.whereabouts import Whereabouts
@@ -75,6 +89,17 @@ class Ward:
         drafts: talks that are not finished.
         places: profiles of seclusion and like places.
         prompts: check prompts.
+        alerts: what calls somebody, and what they press.
+        alert_watch: what lasts in the rooms.
+        limits: of one person's own.
+        trials: proposed limits in their silent nights.
+        nights: what the alerts were worth.
+        technical: what the ward has lost.
+        calling: what the screens show of all that.
+        shifts: who is on shift.
+        emergencies: emergencies and the stand-down.
+        sounders: the devices that can call somebody.
+        tags: of the doors.
         complaints: what patients say about us.
         copies: their requests for everything that is kept about them.
         claims: codes of those who have left and wait for an answer.
@@ -88,18 +113,32 @@ class Ward:
         live: what the nodes say now.
     """
 
-    def __init__(self, office: Office, identity: Identity, link: Link, data_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        identity: Identity,
+        link: Link,
+        data_dir: Path | None = None,
+        *,
+        vital_signs: bool = False,
+    ) -> None:
+        self._vital_signs = vital_signs
         self.office, self.clock, self.identity = office, office.clock, identity
         self._link = link
         self.live = Live(office.clock, office.policy)
         self.live.knows_boots(office.store.read(present_boots))
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
-        self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of)
+        self.shifts = Shifts(office)
+        self.emergencies = Emergencies(office, self.shifts, self._close_all)
+        stands_down = self.emergencies.stands_down
+        self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down)
         self.rollback = self.leases.rollback
         self.stops = StopWatch(office, self.roll, self.leases)
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
-        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self._is_up)
+        folder = office.store.file.parent if office.store.file else data_dir
+        self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
+        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up)
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -126,7 +165,6 @@ class Ward:
             self._written,
             self.leases.renew,
         )
-        folder = office.store.file.parent if office.store.file else data_dir
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
@@ -141,12 +179,43 @@ class Ward:
             lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
         )
         listeners = Listeners(
-            (self.leases.heard, self.stops.heard, self.prompts.heard, self.board.heard, self.covers.heard),
+            (
+                self.leases.heard,
+                self.stops.heard,
+                self.prompts.heard,
+                self.alert_watch.heard,
+                self.board.heard,
+                self.covers.heard,
+            ),
             (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    def _build_alerts(self, tags: DoorTags) -> None:
+        """Put together what calls somebody."""
+        office, self.tags = self.office, tags
+        book, self.sounders, self.trials = AlertBook(office), Sounders(office), Trials(office)
+        self.alert_watch = AlertWatch(
+            office, self.roll, self.live, self.leases, book, self.trials.told, vital_signs=self._vital_signs
+        )
+        self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags)
+        self.limits = Limits(office, self.roll, self.alert_watch.read_limits)
+        self.technical = TechnicalWatch(
+            office, self.roll, self.live, self.leases, self.prompts, self.sounders, self._is_up
+        )
+        self.nights = Nights(office, self.alerts, self.technical, self.trials)
+        self.calling = Calling(
+            office,
+            self.roll,
+            self.alerts,
+            self.alert_watch,
+            self.technical,
+            self.shifts,
+            self.emergencies,
+            self.sounders,
+        )
 
     @classmethod
     def open(
@@ -189,7 +258,9 @@ class Ward:
             )
             note_in_log(office)
             identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
-            return cls(office, identity, link, settings.data_dir)
+            signed = vital_signs_are_signed(settings, rules)
+            calls = vital_signs_may_call(settings.context, signed)
+            return cls(office, identity, link, settings.data_dir, vital_signs=calls)
         except BaseException:
             store.close()
             raise
@@ -231,6 +302,9 @@ class Ward:
         self.consents.retry()
         self.leases.step()
         self.prompts.step()
+        self.alert_watch.step()
+        self.alerts.step()
+        self.technical.step()
         self.viewings.step()
         self.witnesses.step()
 
@@ -265,6 +339,11 @@ class Ward:
     def _send(self, lease: ConsentLease) -> bool:
         topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)
         return self._link.publish(topic, encode(lease))
+
+    def _close_all(self) -> None:
+        """Close every sensor at once: the monitor stands down (rule A18)."""
+        for room in self.roll.sheet().rooms:
+            self.leases.renew(room.room_id)
 
     def _is_up(self) -> bool:
         return self._link.is_up

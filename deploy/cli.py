@@ -41,6 +41,7 @@ VERBS = (
     Verb("simulate", "deploy.simulating", "main", "Write a simulated sleeper, or serve a recording as a live sensor."),
     Verb("audit", "console.__main__", "main", "Verify the audit log of a ward.", ("audit",)),
     Verb("rules", "deploy.rules", "main", "Read the rule book; check that it is enforced; sign a policy of your own."),
+    Verb("safety", "deploy.safety", "main", "Hold the hazard log against rules and tests; sign it."),
     Verb("doctor", "deploy.doctor", "main", "Check this machine: what is missing, and what to do about it."),
 )
 

@@ -4,8 +4,12 @@ import sys
 from pathlib import Path
 
 from broker import asyncapi
+from deploy import hazard_page
 
-PAGES = {Path("docs/reference/asyncapi.json"): asyncapi.text}
+PAGES = {
+    Path("docs/reference/asyncapi.json"): asyncapi.text,
+    Path("docs/safety/hazard-log.md"): hazard_page.text,
+}
 """Each generated page and what makes it; a house test fails when one is stale."""
 
 

@@ -52,6 +52,13 @@ class Permission(StrEnum):
     COMPLAINT_MAKE = "complaint:make"
     COMPLAINT_ANSWER = "complaint:answer"
     COPY_TAKE = "copy:take"
+    ALERT_RESPOND = "alert:respond"
+    ALERT_LIMIT = "alert:limit"
+    ALERT_TRIAL = "alert:trial"
+    NIGHT_FIGURES = "night_figures:read"
+    SHIFT = "shift:change"
+    EMERGENCY = "emergency:call"
+    STAND_DOWN = "ward:stand_down"
 
 
 class AccessReason(StrEnum):

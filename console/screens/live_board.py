@@ -14,7 +14,7 @@ from console.screens.pages import Pages, theme_of_hour
 from console.screens.ports import Viewing, WardPort
 from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.stream import MAX_SILENCE_S, LiveStream
-from console.views import BoardView, TileView
+from console.views import BoardView, TileKind, TileView
 from console.words import Catalogue
 
 _HEARTBEAT_EVERY_S = 10.0
@@ -111,6 +111,7 @@ class LiveBoard:
     def _around(self, catalogue: Catalogue, view: BoardView) -> Surroundings:
         around = {
             "sentence": _with_stress(catalogue.words(view.ward_sentence)),
+            "calls": self._pages.render(catalogue, "board/calls.html", calling=view.calling),
             "asks": self._pages.render(
                 catalogue, "board/asks.html", asks=[tile for tile in view.tiles if tile.prompt is not None]
             ),
@@ -136,7 +137,7 @@ def render_tile(pages: Pages, catalogue: Catalogue, tile: TileView, *, is_alone:
     return RenderedTile(
         html,
         tile.kind.value,
-        tile.prompt is not None,
-        f"{tile.kind.value} {tile.prompt_id or ''}",
+        tile.prompt is not None or tile.kind is TileKind.ALERT,
+        f"{tile.kind.value} {tile.prompt_id or ''} {tile.alert_id or ''}",
         ". ".join(part for part in said if part) + ".",
     )

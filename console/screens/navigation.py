@@ -21,6 +21,8 @@ class Link:
 
 BOARD = Link("/", N_("Board"))
 MY_PAGE = Link("/me", N_("My page"))
+NIGHTS = Link("/nights", N_("Alerts in counts"))
+SHIFT = Link("/shift", N_("Shift"))
 ROOMS = Link("/rooms", N_("Rooms and people"))
 STAFF = Link("/staff", N_("Staff"))
 WARD = Link("/ward", N_("Ward and nodes"))
@@ -35,16 +37,16 @@ DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
-    Role.NURSE: (BOARD, ROOMS, PAPERS, HEALTH),
-    Role.NURSE_IN_CHARGE: (BOARD, ROOMS, CARDS, PAPERS, HEALTH),
-    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, HEALTH),
+    Role.NURSE: (BOARD, SHIFT, ROOMS, PAPERS, HEALTH),
+    Role.NURSE_IN_CHARGE: (BOARD, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, HEALTH),
+    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, NIGHTS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, DUTIES, COMPLAINTS, PLACES, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, DUTIES, COMPLAINTS, NIGHTS, PLACES, HEALTH),
     Role.IG_OFFICER: (GOVERNANCE, DUTIES, COMPLAINTS, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, PLACES, HEALTH),
-    Role.MATRON: (BOARD, PLACES, HEALTH),
-    Role.SITE_COORDINATOR: (BOARD, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
+    Role.MATRON: (BOARD, SHIFT, NIGHTS, PLACES, HEALTH),
+    Role.SITE_COORDINATOR: (BOARD, SHIFT, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),
 }

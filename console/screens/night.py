@@ -109,6 +109,7 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             now=clock.utc_now(),
             reasons=[one for one in ACCESS_REASONS if ward.access.permits(actor, Permission.READING_LOOK, one[0])],
             outcomes=OUTCOMES,
+            may_limit=ward.access.permits(actor, Permission.ALERT_LIMIT),
         )
 
     def _tile(actor: Actor, device: str, room_id: str) -> TileView:

@@ -189,8 +189,14 @@ def _environment(context: Context) -> Environment:
         told_of=told_of_sensors,
         sensor_names=SENSOR_NAMES,
         is_demonstration=_framed(context),
+        may_call_emergency=_may_call,
     )
     return environment
+
+
+def _may_call(reader: Reader) -> bool:
+    """Return whether the red control stands on a reader's screens: on everybody's who works here (rule A17)."""
+    return _is_staff(reader.actor) and reader.actor is not None and reader.actor.role is not Role.ADVOCATE
 
 
 def _framed(context: Context) -> bool:

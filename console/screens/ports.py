@@ -16,6 +16,7 @@ from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
+from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.stops import Via
 from console.views import (
@@ -399,6 +400,38 @@ class WardPort(Protocol):
     @property
     def prompts(self) -> Prompts:
         """Check prompts."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """Presses about alerts."""
+
+    @property
+    def calling(self) -> Calling:
+        """What is shown of all that calls."""
+
+    @property
+    def emergencies(self) -> Emergencies:
+        """The emergency card and the stand-down."""
+
+    @property
+    def shifts(self) -> Shifts:
+        """Who is on shift."""
+
+    @property
+    def limits(self) -> Limits:
+        """Limits of one person's own."""
+
+    @property
+    def nights(self) -> Nights:
+        """What the alerts were worth."""
+
+    @property
+    def trials(self) -> Trials:
+        """Limits on trial."""
+
+    @property
+    def sounders(self) -> Sounders:
+        """The devices that can call somebody."""
 
     @property
     def rollback(self) -> Rollback:

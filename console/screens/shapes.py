@@ -38,6 +38,12 @@ _SHAPES: dict[TileKind, str] = {
     # Steps that should have come back.
     TileKind.LEAVE_OVERDUE: '<path d="M43 15H9M21 3 9 15l12 12"/><path class="wide" d="M30 28v9"/>'
     '<circle class="dot" cx="30" cy="44" r="2"/>',
+    # A bell that is being rung.
+    TileKind.ALERT: '<path d="M24 6c-9 0-12 7-12 15 0 9-5 12-5 14h34c0-2-5-5-5-14 0-8-3-15-12-15z"/>'
+    '<path d="M19 40a5 5 0 0 0 10 0"/><path d="M4 14q0-7 6-11M44 14q0-7-6-11"/>',
+    # Two people beside each other.
+    TileKind.WITH_PATIENT: '<circle cx="15" cy="14" r="8"/><path d="M3 44q0-16 12-16t12 16"/>'
+    '<circle cx="34" cy="19" r="6"/><path d="M26 44q0-13 9-13t9 13"/>',
     # A closed door.
     TileKind.ROOM_CLOSED: '<rect x="10" y="4" width="28" height="40"/>',
 }

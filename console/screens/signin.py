@@ -71,6 +71,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.post("/sign-out")
     def sign_out(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
+        # A device whose holder has signed out was put away, and is not lost (rule A8).
+        ward.sounders.leave(cookies.device(request))
         response = _signed_out(request)
         if actor.role is Role.PATIENT:
             reading.forget(cookies, response)

@@ -43,7 +43,7 @@
       tile.element.className = "tile tile--not_monitored";
       tile.key = "";
     }
-    for (const id of ["sentence", "asks", "notices"]) byId(id).replaceChildren();
+    for (const id of ["sentence", "calls", "asks", "notices"]) byId(id).replaceChildren();
     byId("lost").hidden = false;
     byId("clock").textContent = "--:--";
     document.body.classList.add("has-lost");
@@ -54,7 +54,7 @@
     isLost = true;
     if (source) source.close();
     tiles.clear();
-    for (const id of ["tiles", "sentence", "asks", "notices", "spoken"]) byId(id).replaceChildren();
+    for (const id of ["tiles", "sentence", "calls", "asks", "notices", "spoken"]) byId(id).replaceChildren();
     byId("lost").hidden = true;
     byId("locked").hidden = false;
     byId("clock").textContent = "";

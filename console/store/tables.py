@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
+from console.rules.alerts import AlertKind, Priority, StepKind
 from console.rules.holding import HoldReason
 from console.rules.person import PlaceKind
 from console.store.columns import blob, exactly_one, one_of, text, when
@@ -286,3 +287,48 @@ checkpoints = Table(
     "checkpoints", metadata,
     Column("size", _SIZE, primary_key=True, autoincrement=False), blob("root"), text("note"), when("at"),
 )
+
+alerts = Table(
+    "alerts", metadata,
+    text("alert_id", key=True), text("room_id"), text("stay_id"), text("kind"), text("priority"), text("concern"),
+    _flag("voice_answer"), when("began_at"), when("raised_at"), Column("again", Integer, nullable=False),
+    text("start"), one_of("kind", *AlertKind), one_of("priority", *Priority), Index(None, "raised_at"),
+    Index(None, "stay_id", "raised_at"),
+)
+alert_steps = Table(
+    "alert_steps", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("alert_id"), text("kind"), when("at"),
+    text("actor_id"), Column("details", JSON, nullable=False), one_of("kind", *StepKind), Index(None, "alert_id"),
+)
+"""Only ever added to, as the entries of consent and audit are: no step of an answer can be taken back."""
+alert_limits = Table(
+    "alert_limits", metadata,
+    text("limit_id", key=True), text("stay_id"), text("kind"), Column("after_s", Float, nullable=False),
+    text("concern"), _flag("voice_answer"), text("reason"), when("set_at"), text("set_by"), when("expires_at"),
+    one_of("kind", *AlertKind), Index(None, "stay_id", "set_at"),
+)
+shift_entries = Table(
+    "shift_entries", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("actor_id"), when("at"), text("kind"),
+    text("post"), text("cover"), Column("rooms", JSON, nullable=False), Index(None, "at"),
+)
+technical_alerts = Table(
+    "technical_alerts", metadata,
+    text("technical_id", key=True), text("cause"), Column("rooms", JSON, nullable=False), when("raised_at"),
+    _flag("was_loud"), when("resolved_at", null=True), Index(None, "raised_at"),
+)
+emergency_steps = Table(
+    "emergency_steps", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("emergency_id"), text("room_id"),
+    text("kind"), when("at"), text("actor_id"), Index(None, "emergency_id"),
+)
+stand_downs = Table(
+    "stand_downs", metadata,
+    text("stand_down_id", key=True), text("asked_by"), when("asked_at"), text("confirmed_by"), when("until"),
+)
+trials = Table(
+    "trials", metadata,
+    text("trial_id", key=True), text("kind"), Column("after_s", Float, nullable=False), when("began_at"),
+    text("began_by"), Column("counted", Integer, nullable=False), one_of("kind", *AlertKind),
+)
+"""A proposed limit in its silent nights: it keeps how often it would have called, and nothing else."""

@@ -7,7 +7,10 @@ from tests.kit.skin_facts import every_tile
 
 THEMES = ["day", "night", "red"]
 # The way to a patient, and a patient's own way to stop: nothing on it is smaller than 60 px.
-RESPONSE_PATH = ".tile__open, .tile .press, .asks .press, .actions .press, .stopping .press, .ask .press, #hide .press"
+RESPONSE_PATH = (
+    ".tile__open, .tile .press, .asks .press, .actions .press, .stopping .press, .ask .press, .thumbs .press, "
+    ".codes .press, .top__emergency, #hide .press"
+)
 
 
 def faults_of(page) -> list[str]:
@@ -36,6 +39,11 @@ def test_E1_axe_finds_nothing_on_the_patients_page(screen, theme):
     ("who", "path"),
     [
         ("nurse", "/board/rooms/room-6"),
+        ("nurse", "/alerts/aa"),
+        ("nurse", "/emergency/e1"),
+        ("nurse", "/shift"),
+        ("nurse", "/limits/room-6"),
+        ("governance_lead", "/nights"),
         ("nurse", "/consents/stay-1"),
         ("nurse", "/consents/stay-1/step/ask"),
         ("nurse", "/consents/stay-1/step/purposes"),
@@ -85,7 +93,9 @@ def test_C20_no_question_of_the_talk_is_longer_than_two_screens_of_a_phone_and_a
     assert page.url.endswith("/step/hear")
 
 
-@pytest.mark.parametrize(("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("patient", "/me")])
+@pytest.mark.parametrize(
+    ("who", "path"), [("nurse", "/"), ("nurse", "/board/rooms/room-6"), ("nurse", "/alerts/aa"), ("patient", "/me")]
+)
 @pytest.mark.parametrize("size", ["tablet", "phone"])
 def test_A8_every_target_on_the_response_path_is_at_least_60_px(screen, address, who, path, size):
     page = screen(who, size)

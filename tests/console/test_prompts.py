@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from broker.readings import BreathingReading, MovementReading, PeopleReading, PlaceReading, PresenceReading
 from broker.vocabulary import Movement, Place, RoomEventKind, SensedState, Withheld
-from console.prompts import PromptOutcome
+from console.rules.visits import VisitOutcome
 from console.store.tables import observations
 from tests.kit.boxed_ward import ENGINEER, NURSE, boxed_ward
 
@@ -132,7 +132,7 @@ def test_K8_somebody_moving_is_no_such_prompt(box):
 def test_K8_a_new_stretch_calls_again(box):
     shows(box, 61, **not_breathing(box, box.clock.utc_now()))
     first = box.tile("room1").prompt_id
-    box.ward.prompts.attend(NURSE, first, PromptOutcome.SAW_THEM_FINE)
+    box.ward.prompts.attend(NURSE, first, VisitOutcome.SAW_THEM_FINE)
     shows(box, 5)
     shows(box, 61, **not_breathing(box, box.clock.utc_now()))
 

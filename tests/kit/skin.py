@@ -12,6 +12,7 @@ from console.care_views import AbsentRow, ProfileView
 from console.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
+from console.rules.corridor import Level
 from console.rules.decision import Decision
 from console.rules.duties import duties_of
 from console.rules.places import OTHER_PLACES
@@ -27,6 +28,7 @@ from console.views import (
     TileView,
     Words,
 )
+from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.skin_facts import (
     A_NIGHT,
     AUDIT,
@@ -214,6 +216,38 @@ class HandDrafts:
         self.kept.pop(stay_id, None)
 
 
+class HandCalling:
+    """What calls, set by hand; one alert in room 6 and one emergency."""
+
+    def __init__(self) -> None:
+        self.one = ALERT
+        self.limited = ROOM_LIMITS
+
+    def alert(self, actor: Actor, alert_id: str) -> Any:
+        return no() if actor.role in (Role.PATIENT, Role.GOVERNANCE_LEAD) else self.one
+
+    def newest_in(self, actor: Actor, room_id: str) -> Any:
+        return self.one.alert_id if room_id == self.one.room_id else no(rules=("A4",))
+
+    def emergency(self, actor: Actor, emergency_id: str) -> Any:
+        return EMERGENCY
+
+    def shift(self, actor: Actor) -> Any:
+        return on_shift(actor.actor_id)
+
+    def managers(self) -> Any:
+        return (("f6" * 16, "Mo L."),)
+
+    def rooms(self) -> Any:
+        return (("room-1", "Room 1"), ("room-6", "Room 6"))
+
+    def limits(self, actor: Actor, room_id: str) -> Any:
+        return self.limited if actor.role is Role.NURSE else no(rules=("A14",))
+
+    def corridor(self) -> Any:
+        return Level.MEDIUM, True
+
+
 TAKES_NAMED = ("reset_patient_account",)
 
 
@@ -292,6 +326,15 @@ class HandWard:
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.copies: Any = Presses(self.presses, {"waiting": COPY_REQUESTS})
         self.prompts: Any = Presses(self.presses, {})
+        self.alerts: Any = Presses(self.presses, {})
+        self.calling: Any = HandCalling()
+        started = yes(rules=("A17",), detail="e1" * 16)
+        self.emergencies: Any = Presses(self.presses, {"start": started, "ask_to_stand_down": yes(detail="4711")})
+        self.shifts: Any = Presses(self.presses, {})
+        self.limits: Any = Presses(self.presses, {})
+        self.trials: Any = Presses(self.presses, {})
+        self.nights: Any = Presses(self.presses, {"view": NIGHT_VIEW})
+        self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})

@@ -105,12 +105,12 @@ def every_tile(at: datetime = NIGHT) -> tuple[TileView, ...]:
         TileKind.AWAY: Words("ON LEAVE until {until:day}", {"until": at + timedelta(days=1)}),
         TileKind.LEAVE_OVERDUE: Words("LEAVE OVERDUE"),
         TileKind.ROOM_CLOSED: Words("ROOM CLOSED"),
+        TileKind.ALERT: Words("ALERT {lasted} · go to {room}", {"lasted": timedelta(seconds=75), "room": "room 16"}),
+        TileKind.WITH_PATIENT: Words("WITH THE PATIENT ({who}, {since})", {"who": "A.K.", "since": at}),
     }
     kinds = [
         *heads,
         TileKind.STILL,
-        TileKind.MOVING,
-        TileKind.SENSOR_OFF,
     ]
     return tuple(
         TileView(f"room-{n}", f"Room {n}", "" if kind is TileKind.VACANT else "A.B.", kind, heads[kind])

@@ -16,6 +16,7 @@ from console.stops import Via
 from console.store.tables import measurements, observations, room_events
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
+from tests.spec import alert_nights
 from tests.spec.nights import TABLES
 
 ENGLISH = open_catalogues("Europe/London")["en"]
@@ -187,6 +188,7 @@ def _no_observation(box: BoxedWard) -> None:
 
 
 _HAPPENS: dict[str, Callable[..., None]] = {
+    **alert_nights.HAPPENS,
     r"the nurse writes down a yes that was never asked for": _yes_unasked,
     r"what helps them is written down": _what_helps,
     r"(\d+) s pass": lambda box, seconds: box.pass_time(float(seconds)),
@@ -201,6 +203,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     r"the nurse asks them in seclusion and writes down a yes": _ask_in_seclusion,
 }
 _THEN: dict[str, Callable[..., None]] = {
+    **alert_nights.THEN,
     r"the sensor of room (\d) is closed": _is_closed,
     r"the log holds a denied yes": _is_denied,
     r"room (\d) asks: (.+)": _asks,

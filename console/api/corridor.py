@@ -1,0 +1,29 @@
+"""What the corridor unit is told: how loud to be, and whether any device of the ward can be reached (rule A10)."""
+
+import hmac
+
+from fastapi import APIRouter, Header
+from starlette.responses import JSONResponse, Response
+
+from console.screens.ports import WardPort
+from console.sounders import CORRIDOR
+
+
+def router(ward: WardPort, token: str) -> APIRouter:
+    """Return the route.
+
+    Args:
+        ward: tells what calls.
+        token: the unit's own secret; nobody else is answered.
+    """
+    routes = APIRouter()
+
+    @routes.post("/corridor")
+    def corridor(authorization: str = Header(default="", max_length=200)) -> Response:
+        if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+            return Response(status_code=404)
+        ward.sounders.beat(CORRIDOR, is_in_front=False)
+        level, is_tablet_there = ward.calling.corridor()
+        return JSONResponse({"level": level.value, "is_tablet_there": is_tablet_there})
+
+    return routes

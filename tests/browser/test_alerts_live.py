@@ -1,0 +1,62 @@
+"""NA-1, NA-12: an alert in a real browser over a ward with real rules, from the tile to the door."""
+
+import re
+
+import pytest
+
+from tests.browser.na1 import Night, a_ward, signed_in, staff
+from tests.kit.alerting import code_at, the_alert
+from tests.kit.served import served
+
+
+@pytest.fixture
+def ward_of_six(tmp_path):
+    with a_ward(tmp_path) as box, served(box.ward, tmp_path) as url:
+        staff(box)
+        night = Night(box)
+        night.goes_by(184)
+        yield box, night, url
+
+
+def test_A4_NA12_a_thumb_alone_goes_is_there_and_writes_it_down(chromium, ward_of_six):
+    box, _night, url = ward_of_six
+    page = signed_in(chromium, url, "ada", (390, 844))
+    page.wait_for_selector("#tile-room6.tile--alert")
+    assert re.fullmatch(r"ALERT \d:\d\d", page.inner_text("#tile-room6 .tile__headline"))
+    assert page.inner_text("#tile-room6 .tile__rest") == "go to room 6"
+    page.click("#tile-room6 button")
+    page.wait_for_selector("#keys:not([hidden])")
+    assert page.locator("text=I saw them: fine").count() == 0
+    for sign in code_at(box, "room6"):
+        page.click(f"#keys button:text-is('{sign}')")
+    page.click("text=I am there")
+    page.click("text=I saw them: fine")
+    page.click("text=They spoke")
+    page.click("button[value=yes]")
+    page.wait_for_selector("#tiles")
+    known = box.ward.alerts.book.known()[0]
+    assert known.progress.closed_at is not None and known.progress.useful is True
+    page.context.close()
+
+
+def test_A1_A3_NA1_a_tablet_is_trusted_once_it_was_heard_and_sounds_again_after_the_walk(chromium, ward_of_six):
+    box, night, url = ward_of_six
+    page = signed_in(chromium, url, "ada", (1024, 768))
+    page.wait_for_selector("#tile-room6.tile--alert")
+    assert page.is_visible("#silent")
+    page.click("#try")
+    page.click("#heard")
+    page.wait_for_selector("#silent", state="hidden")
+    page.wait_for_selector("body[data-sounding='high']")
+    ada = next(one for one in box.ward.shifts.accounts() if one.username == "ada")
+    assert box.ward.alerts.go(ada, the_alert(box, "room6").alert.alert_id)
+    page.wait_for_selector("body[data-sounding='silent']")
+    night.goes_by(64)
+    page.wait_for_selector("body[data-sounding='high']")
+    # Off the network with the alert open: nothing old stands there, and it goes on making itself heard.
+    page.context.set_offline(True)
+    page.evaluate("const real = Date.now; Date.now = () => real() + 60000")
+    page.wait_for_selector("#tile-room6.tile--not_monitored")
+    assert page.locator("#calls *").count() == 0
+    page.wait_for_selector("body[data-sounding='low']")
+    page.context.close()
