@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from broker.vocabulary import Modality, Purpose
+from broker.vocabulary import Modality
 from console.roles import Actor
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
@@ -29,8 +29,6 @@ STAFF_SHEETS = frozenset({"stop-sheet"})
 """Papers that staff write on; they are in the languages of the staff's screens."""
 Language = Annotated[str, Query(max_length=16)]
 _STOP_LINES = 12
-_ASKED = {one: text for one, text in PURPOSES.items() if one is not Purpose.SLEEP_REPORT}
-"""What a person is asked about on paper; no page about the night is written yet."""
 
 
 def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> APIRouter:
@@ -64,7 +62,7 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
         if sheet in SHEETS_OF_A_SENSOR and sensor is None and len(kinds) > 1:
             # A paper promises what one kind of sensor does: where there are two, somebody says which.
             return go("/print")
-        facts: dict[str, Any] = {"purposes": _ASKED, "lines": range(_STOP_LINES), "sheets": SHEETS, "sensor": sensor}
+        facts: dict[str, Any] = {"purposes": PURPOSES, "lines": range(_STOP_LINES), "sheets": SHEETS, "sensor": sensor}
         sensors = (sensor,) if sensor else kinds or (Modality.RADAR,)
         return _paper(request, f"print/{sheet}.html", language, sensors=sensors, **facts)
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from broker.vocabulary import Purpose
 from console.care_views import TalkView
 from console.roles import Actor
 from console.screens import consent_words
@@ -98,13 +97,8 @@ def _step(name: str, answered: Answered, view: TalkView) -> Step:
 
 
 def _options(field: str, stay: RoomRow) -> tuple[tuple[str, str], ...]:
-    """Return what can be answered: of sensors those of the room, whose words they heard; of purposes what is made.
-
-    No page about the night is written yet, so nobody is asked for a yes to one.
-    """
+    """Return what can be answered: of sensors those of the room, whose words they heard."""
     listed = consent_words.LISTS[field]
-    if field == "purposes":
-        return tuple((value, text) for value, text in listed if value != Purpose.SLEEP_REPORT)
     if field != "sensors" or not stay.sensors:
         return listed
     return tuple((value, text) for value, text in listed if value in stay.sensors)

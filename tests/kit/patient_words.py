@@ -37,6 +37,7 @@ FOR_STAFF = {
     "First say that it has arrived.",
     "They see the answer now.",
     "You may.",
+    "Emergency",
 }
 """Sentences in the same files that only staff come to read."""
 
