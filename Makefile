@@ -49,7 +49,7 @@ docs: ## Write the generated pages and the README's pictures again (accuracy nee
 	$(BIN)/python -m models.recipes.camera_sheet
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
 	$(BIN)/python -m tests.spec.rule_pages docs/reference/rules
-	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures; \
+	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures && $(BIN)/python -m tests.browser.na1; \
 	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
 
 # The locks hold names, versions and hashes, and no addresses: where packages come from is the machine's own setting.

@@ -7,7 +7,7 @@ import pytest
 
 from edge.evaluation import estimates_of, json_line, new_estimator
 from edge.sources.formats import open_recording
-from edge.view import BLOCK_PX, View
+from edge.view import BLOCK_PX, Mark, View
 from edge.zones import Zones
 from models.simulator.camera import film, scene_named
 from tests.kit.pictures import Picture
@@ -41,8 +41,7 @@ def test_P3_whatever_happens_behind_the_mask_every_estimate_is_the_same_to_the_b
     assert view.hidden.any()
     quiet = said_of(tmp_path / "quiet.npz", pictures, view)
     restless = said_of(tmp_path / "restless.npz", someone_in(view.hidden, pictures), view)
-    beside = np.roll(view.hidden, -2, axis=1) & ~view.hidden
-    seen = said_of(tmp_path / "seen.npz", someone_in(beside, pictures), view)
+    seen = said_of(tmp_path / "seen.npz", someone_in(view.blocks(Mark.BED), pictures), view)
     assert quiet == restless
     assert '"state": "breathing"' in quiet[-1]
     assert quiet != seen, "the test would not notice a mask that hides everything"

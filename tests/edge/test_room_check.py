@@ -121,7 +121,7 @@ def test_a_phantom_that_is_told_right_is_kept_signed_with_what_it_was_tried_with
     tried = engineer.kept.newest(Step.PHANTOM, "12 a minute")
     assert tried is not None
     assert tried.passed
-    assert len(tried.setup.models) == 2
+    assert len(tried.setup.models) == 3
     assert engineer.kept.is_signed_by((engineer.folder / "node.pub").read_text().strip())
 
 

@@ -44,10 +44,12 @@ class RealNode:
         self.node = Process([sys.executable, "-m", "edge", "--config", str(self._settings())], folder / "node.log")
 
     def stop(self) -> None:
-        if self.node.running is not None and self.node.running.poll() is None:
-            self.node.end()
-        self._link.stop()
-        self.broker.process.kill()
+        try:
+            if self.node.running is not None and self.node.running.poll() is None:
+                self.node.end()
+        finally:
+            self._link.stop()
+            self.broker.process.kill()
 
     def say(self, lease: ConsentLease) -> None:
         self._link.publish(Topic("site", "ward", NODE, Leaf.LEASE), encode(lease))
