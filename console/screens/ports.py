@@ -8,16 +8,16 @@ from typing import Protocol
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
-from console.own_views import ComplaintView, CopyRequestView, OwnCopy, ReadingChoice
+from console.own_views import OwnCopy
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
-from console.rules.telling import Telling
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
+from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -220,48 +220,6 @@ class Consents(Protocol):
 
     def answer_relay(self, actor: Actor, answer: str) -> Decision:
         """Answer "Was that you?"."""
-
-
-class OwnSide(Protocol):
-    """What a patient chooses on their own page."""
-
-    def reading_choice(self, actor: Actor) -> ReadingChoice | None:
-        """Return how they read; None when they have not been asked."""
-
-    def telling(self, actor: Actor) -> Telling:
-        """Return how a patient wants to be told who looked."""
-
-    def choose_telling(self, actor: Actor, how: str) -> Decision:
-        """Keep it."""
-
-    def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
-        """Keep how they read."""
-
-
-class Complaints(Protocol):
-    """What patients say about us."""
-
-    def make(self, actor: Actor, kind: str, text: str) -> Decision:
-        """Write down what a patient says."""
-
-    def waiting(self, actor: Actor) -> "Sequence[ComplaintView] | Decision":
-        """Return what waits for an answer."""
-
-    def acknowledge(self, actor: Actor, complaint_id: str) -> Decision:
-        """Say that it has arrived."""
-
-    def answer(self, actor: Actor, complaint_id: str, text: str) -> Decision:
-        """Say what became of it."""
-
-
-class Copies(Protocol):
-    """Requests for everything that is kept about somebody."""
-
-    def waiting(self, actor: Actor) -> "Sequence[CopyRequestView] | Decision":
-        """Return what waits for an answer."""
-
-    def answer(self, actor: Actor, request_id: str) -> Decision:
-        """Say that it was answered."""
 
 
 class Prompts(Protocol):
