@@ -82,6 +82,12 @@ class BlockWindow:
         assert self._background is not None
         return self._background
 
+    @property
+    def newest(self) -> Float32:
+        """Return the newest picture at half size, shape (1, 1, 120, 160) [DN]."""
+        assert self._previous is not None
+        return self._previous
+
     def add(self, frame: Frame) -> bool:
         """Measure one picture; looks older than the window fall out.
 

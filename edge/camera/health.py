@@ -23,8 +23,9 @@ MOST_REPEATED = 0.5
 MOST_TIMELESS = 0.1
 # [DN^2] of contrast in the whole picture with something over the lens (set on the simulator, as all of the rest).
 COVERED_CONTRAST = 6.0
-# How far contrast and texture fall when something is over the lens, or it no longer is in focus.
-COVERED_SHARE, BLURRED_SHARE = 0.03, 0.1
+# How far the texture of most blocks falls out of focus (elsewhere it stayed within 0.88 and 1.04 of itself), how little
+# is alike behind what covers the lens, and the texture, over the square of the level, with which a block is asked.
+BLURRED_SHARE, COVERED_LIKENESS, RELATIVE_TEXTURE = 0.6, 0.3, 5e-4
 # [s] of calm before the room is known, and after which it is learned anew, for the evening's light changes it.
 LEARN_S, LEARN_EVERY_S = 8.0, 60.0
 # [DN^2] of contrast with which a block can be known again, and the likeness of another view.
@@ -73,15 +74,18 @@ class Outlook:
 
     def __init__(self) -> None:
         self._picture: Float32 | None = None
-        self._texture = self._contrast = 0.0
+        self._texture: Float32 | None = None
         self._calm_since_s: float | None = None
         self._learned_s = -math.inf
 
-    def look(self, look: Look, background: Float32, hidden: Blocks, *, is_calm: bool) -> Withheld | None:
+    def look(
+        self, look: Look, newest: Float32, background: Float32, hidden: Blocks, *, is_calm: bool
+    ) -> Withheld | None:
         """Compare the room with how it looked before.
 
         Args:
             look: the newest.
+            newest: shape (1, 1, 120, 160), its picture at half size.
             background: shape (1, 1, 120, 160), what stands still.
             hidden: blocks that are not looked at.
             is_calm: nothing moves before the lens.
@@ -90,21 +94,31 @@ class Outlook:
             covered when hardly anything is left to see, defocused when its outlines are gone, sensor_moved when it is
             another view; None otherwise.
         """
-        texture = float(np.quantile(look.strength[0][~hidden], 0.75))
-        contrast = float(np.quantile(look.contrast[~hidden], 0.75))
-        if self._picture is not None:
-            if contrast < COVERED_SHARE * self._contrast:
-                return Withheld.COVERED
-            if texture < BLURRED_SHARE * self._texture:
-                return Withheld.DEFOCUSED
+        # Light scales what is seen, and its square the texture; a lens out of focus takes texture and leaves light.
+        texture = texture_of(newest) / (look.level**2 + 1)
+        if self._picture is not None and self._texture is not None:
+            textured = (self._texture > RELATIVE_TEXTURE) & ~hidden
+            left = float(np.median(texture[textured] / self._texture[textured])) if textured.any() else 1.0
+            if left < BLURRED_SHARE:
+                # Out of focus the large shapes stay where they were; behind a hand there are none of them.
+                is_same_room = alike(self._picture, newest, hidden) > COVERED_LIKENESS
+                return Withheld.DEFOCUSED if is_same_room else Withheld.COVERED
             if is_calm and alike(self._picture, background, hidden) < MOVED_LIKENESS:
                 return Withheld.SENSOR_MOVED
         self._calm_since_s = (look.t_s if self._calm_since_s is None else self._calm_since_s) if is_calm else None
         is_settled = self._calm_since_s is not None and look.t_s - self._calm_since_s >= LEARN_S
         if is_settled and look.t_s - self._learned_s >= LEARN_EVERY_S:
-            self._picture, self._texture, self._contrast = background.copy(), texture, contrast
+            self._picture, self._texture = background.copy(), texture
             self._learned_s = look.t_s
         return None
+
+
+def texture_of(half: Float32) -> Float32:
+    """Return the mean square difference between neighbouring pixels of each block, shape (12, 16) [DN^2]."""
+    picture = half[0, 0]
+    right, down = np.zeros_like(picture), np.zeros_like(picture)
+    right[:, :-1], down[:-1] = np.diff(picture, axis=1) ** 2, np.diff(picture, axis=0) ** 2
+    return np.asarray(_in_blocks((right + down)[None, None]).mean(axis=2), dtype=np.float32)
 
 
 def alike(one: Float32, other: Float32, hidden: Blocks) -> float:

@@ -98,7 +98,7 @@ class CameraSense:
             return None
         self._moved = moved_of(looks, hidden)
         is_calm = not self._moved[1].any()
-        unlike = self._outlook.look(looks[-1], self._blocks.background, hidden, is_calm=is_calm)
+        unlike = self._outlook.look(looks[-1], self._blocks.newest, self._blocks.background, hidden, is_calm=is_calm)
         fault = fault_in(looks, hidden) or unlike
         if fault is not None:
             # What was seen through the fault is no background.

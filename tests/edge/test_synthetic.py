@@ -10,6 +10,8 @@ from edge.sources.table import SOURCES, entry_of
 from tests.kit.flying import TimeThatFlies
 from tests.kit.sleeper import START
 
+CAMERAS = ("camera", "rtsp", "synthetic-camera")
+
 
 def test_a_synthetic_room_gives_twenty_frames_a_second_and_counts_them():
     room = SyntheticRoom(3)
@@ -39,12 +41,12 @@ def opened(**settings):
 def test_an_unknown_scenario_or_source_is_named_with_those_there_are():
     with pytest.raises(SourceError, match="there are night"):
         opened(kind="synthetic", scenario="opera")
-    with pytest.raises(SourceError, match="there are synthetic, replay, hang"):
+    with pytest.raises(SourceError, match="there are synthetic, synthetic-camera, replay, hang"):
         opened(kind="telescope")
     with pytest.raises(SourceError, match="name of a recording"):
         opened(kind="replay")
 
 
 def test_every_source_says_what_it_is():
-    assert set(SOURCES) == {"synthetic", "replay", "hang", "a121", "ti", "bgt60", *MODULES}
+    assert set(SOURCES) == {*CAMERAS, "synthetic", "replay", "hang", "a121", "ti", "bgt60", *MODULES}
     assert all(entry.meaning for entry in SOURCES.values())
