@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -70,7 +70,11 @@ class DemoAccount:
 
 
 def seed(
-    open_ward: Callable[[HandClock], Ward], node_keys: Mapping[str, str], now: datetime, zone: ZoneInfo
+    open_ward: Callable[[HandClock], Ward],
+    node_keys: Mapping[str, str],
+    now: datetime,
+    zone: ZoneInfo,
+    cameras: Collection[str] = (),
 ) -> tuple[DemoAccount, ...]:
     """Make a ward: its people admitted three days ago, asked the day after, by day.
 
@@ -79,6 +83,7 @@ def seed(
         node_keys: public key by node, in the order of the rooms; node `node3` goes into `room3`. 1 to 18 of them.
         now: the ward's time of day, UTC.
         zone: ward time.
+        cameras: those of the nodes whose sensor is a camera.
 
     Returns:
         Every account with its password.
@@ -90,7 +95,7 @@ def seed(
     clock = HandClock(datetime.combine(day, time(10, 0), zone))
     ward = open_ward(clock)
     try:
-        return _Seeding(ward, clock, zone).run(node_keys)
+        return _Seeding(ward, clock, zone, cameras).run(node_keys)
     finally:
         ward.stop()
 
@@ -98,7 +103,8 @@ def seed(
 class _Seeding:
     """The steps, in the order in which a ward would take them."""
 
-    def __init__(self, ward: Ward, clock: HandClock, zone: ZoneInfo) -> None:
+    def __init__(self, ward: Ward, clock: HandClock, zone: ZoneInfo, cameras: Collection[str]) -> None:
+        self._cameras = cameras
         self._ward = ward
         self._clock = clock
         self._zone = zone
@@ -116,8 +122,8 @@ class _Seeding:
             invited = self._ward.desk.add_patient_account(admin, stay_id, names[number - 1])
             self._enrol(invited, Role.PATIENT, room_id)
         self._go_on_to(time(10, 30))
-        for number, (_room_id, stay_id) in enumerate(stays):
-            self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)])
+        for number, ((_room_id, stay_id), node_id) in enumerate(zip(stays, node_keys, strict=True)):
+            self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)], self._sensor(node_id))
         return tuple(self._accounts)
 
     def _first_administrator(self) -> Actor:
@@ -143,12 +149,15 @@ class _Seeding:
         """Make a room with its sensor, confirmed by a second person, and admit somebody."""
         desk, room_id = self._ward.desk, f"room{number}"
         _must(desk.add_room(admin, room_id, f"Room {number}"))
-        _must(desk.add_node(admin, node_id, room_id, Modality.RADAR, public_key))
+        _must(desk.add_node(admin, node_id, room_id, self._sensor(node_id), public_key))
         _must(desk.confirm_node(self._people[Role.ENGINEER], node_id))
         first = _FIRST_NAMES[(number - 1) % len(_FIRST_NAMES)]
         admitted = desk.admit(admin, f"{first} Example {number}", f"{first[0]}E", room_id)
         _must(admitted)
         return room_id, admitted.detail
+
+    def _sensor(self, node_id: str) -> Modality:
+        return Modality.CAMERA if node_id in self._cameras else Modality.RADAR
 
     def _go_on_to(self, wall: time) -> None:
         """Let the clock run to an hour of the next day at which people may be asked (rule C20)."""
@@ -156,7 +165,7 @@ class _Seeding:
         tomorrow = next_wall_time(next_wall_time(now, time(0, 0), self._zone), wall, self._zone)
         self._clock.advance((tomorrow - now).total_seconds())
 
-    def _ask(self, stay_id: str, answer: str) -> None:
+    def _ask(self, stay_id: str, answer: str, sensor: Modality) -> None:
         consents, nurse = self._ward.consents, self._people[Role.NURSE]
         if answer == "not_asked":
             return
@@ -166,13 +175,13 @@ class _Seeding:
             _must(consents.refuse(nurse, stay_id))
             return
         _must(consents.explain(nurse, stay_id, in_their_own_form=True))
-        _must(consents.give(nurse, stay_id, example_grant(self._clock.utc_now())))
+        _must(consents.give(nurse, stay_id, example_grant(self._clock.utc_now(), sensor)))
 
 
-def example_grant(now: datetime) -> Grant:
+def example_grant(now: datetime, sensor: Modality = Modality.RADAR) -> Grant:
     """Return what people of the demonstration agree to: day and night, so that it shows sensing at any hour."""
     return Grant(
-        sensors=(Modality.RADAR,),
+        sensors=(sensor,),
         purposes=PURPOSES,
         hours=(DAY_AND_NIGHT,),
         basis=Basis.CAPACITY_CONSENT,

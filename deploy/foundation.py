@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,12 @@ class Made:
     Attributes:
         rooms: how many rooms it has.
         demo: it has the demonstration's patients and accounts.
+        cameras: rooms whose sensor is a camera.
     """
 
     rooms: int
     demo: bool
+    cameras: frozenset[str] = frozenset()
 
 
 def made(data: Path) -> Made | None:
@@ -63,9 +65,19 @@ def made(data: Path) -> Made | None:
         return None
     try:
         told = json.loads(path.read_text("utf-8"))
-        return Made(int(told["rooms"]), bool(told["demo"]))
+        return Made(int(told["rooms"]), bool(told["demo"]), frozenset(map(str, told.get("cameras", ()))))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DeployError(f"{path}: not a ward's file; choose another folder with --data") from error
+
+
+def cameras_of(data: Path, room_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these rooms have had a camera since the ward was made; none before it was.
+
+    Raises:
+        DeployError: see `made`.
+    """
+    known = made(data)
+    return () if known is None else tuple(room_id for room_id in room_ids if room_id in known.cameras)
 
 
 def check_folder(data: Path) -> None:
@@ -131,7 +143,8 @@ def lay_foundation(plan: Plan, layout: Layout, clock: Clock, say: Progress) -> F
     except (KeyFault, ConsoleError) as error:
         raise DeployError(str(error)) from error
     if known is None:
-        write_private(plan.data / _MADE, json.dumps({"rooms": plan.rooms, "demo": plan.demo}) + "\n")
+        told = {"rooms": plan.rooms, "demo": plan.demo, "cameras": sorted(plan.cameras)}
+        write_private(plan.data / _MADE, json.dumps(told) + "\n")
         (plan.data / _BEGUN).unlink(missing_ok=True)
     say.done(f"ward: {plan.rooms} rooms, {'new' if known is None else 'going on'} in {plan.data}")
     return Foundation(console_key, node_keys)
@@ -145,6 +158,9 @@ def _check_same(plan: Plan, known: Made | None) -> None:
             f"{plan.data} holds a ward of {known.rooms} rooms; start it with --rooms {known.rooms}, or make another "
             "with --data"
         )
+    if plan.cameras != known.cameras & set(plan.room_ids):
+        had = ", ".join(sorted(known.cameras)) or "no room"
+        raise DeployError(f"{plan.data} holds a ward with cameras in {had}; start it so, or make another with --data")
     if plan.demo and not known.demo:
         raise DeployError(f"{plan.data} holds a ward without demonstration patients; make another with --data")
 
@@ -169,7 +185,8 @@ def _seed(plan: Plan, layout: Layout, clock: Clock, node_keys: Mapping[str, str]
     def open_ward(hand: HandClock) -> Ward:
         return Ward.open(settings, hand, MemoryBroker().link(()))
 
-    accounts = seed(open_ward, node_keys, clock.utc_now(), settings.zone)
+    cameras = [node for room, node in zip(plan.room_ids, plan.node_ids, strict=True) if room in plan.cameras]
+    accounts = seed(open_ward, node_keys, clock.utc_now(), settings.zone, cameras)
     write_accounts(
         layout,
         [

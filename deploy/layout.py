@@ -14,6 +14,7 @@ from broker.acl import CONSOLE
 from broker.clock import Clock, SharedClock, SystemClock
 from broker.errors import ClockError
 from broker.logins import Login, new_login, write_private
+from broker.vocabulary import Modality
 from deploy import toml
 from deploy.errors import DeployError
 from deploy.plan import BrokerKind, Plan
@@ -150,7 +151,9 @@ def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key:
     """Write one node's settings."""
     number = plan.node_ids.index(node_id)
     source = _source(plan, number)
-    zones: list[toml.Value] = [{"zone": zone, "from_m": near, "to_m": far} for zone, near, far in _ZONES]
+    is_camera = plan.room_ids[number] in plan.cameras
+    # A simulated camera brings its own drawing; of a recording nothing is drawn.
+    zones: list[toml.Value] = [] if is_camera else [{"zone": z, "from_m": near, "to_m": far} for z, near, far in _ZONES]
     settings: dict[str, toml.Value] = {
         "site": SITE,
         "ward": WARD,
@@ -158,6 +161,7 @@ def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key:
         "data_dir": layout.node(node_id).resolve(),
         "console_key": console_key,
         "clock_file": None if clock is None else clock.resolve(),
+        "modality": str(Modality.CAMERA if is_camera else Modality.RADAR),
         "zones": zones,
         "source": source,
         "broker": {"port": port, "username": node_id, "password_file": "broker.password"},
@@ -172,7 +176,8 @@ def _source(plan: Plan, number: int) -> Mapping[str, toml.Value]:
         return {"kind": "replay", "file": plan.replays[room_id], "loop": plan.loop}
     if room_id in plan.live:
         return {"kind": "a121", "port": plan.live[room_id], "session": plan.session}
-    return {"kind": "synthetic", "seed": number + 1}
+    kind = "synthetic-camera" if room_id in plan.cameras else "synthetic"
+    return {"kind": kind, "seed": number + 1}
 
 
 def write_console(layout: Layout, plan: Plan, port: int, clock: Path | None) -> None:

@@ -3,15 +3,16 @@
 import os
 import re
 import socket
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from broker.vocabulary import Modality
 from deploy import disk
 from deploy.errors import DeployError
 from edge.errors import SourceError
-from edge.sources.formats import open_recording
+from edge.sources.formats import format_of, open_recording
 
 MOST_ROOMS = 18
 _REPLAY = re.compile(r"^(room\d{1,2})=(.+)$")
@@ -35,6 +36,7 @@ class Plan:
         demo: lay out demonstration patients and accounts.
         replays: recording by room id.
         live: port of a live A121 by room id.
+        cameras: rooms whose sensor is a camera, simulated or recorded; the others have a radar.
         session: what the live sensors are asked for; None means a bed's.
         loop: a recording that has ended starts again.
         broker: which broker.
@@ -50,6 +52,7 @@ class Plan:
     demo: bool = False
     replays: dict[str, Path] = field(default_factory=dict)
     live: dict[str, str] = field(default_factory=dict)
+    cameras: frozenset[str] = frozenset()
     session: Path | None = None
     loop: bool = False
     broker: BrokerKind = BrokerKind.EMBEDDED
@@ -103,6 +106,26 @@ def replays(given: Sequence[str], room_ids: Sequence[str]) -> dict[str, Path]:
             raise DeployError(f"--replay {one}: {error}") from error
         found[room_id] = file.resolve()
     return found
+
+
+def cameras(given: Sequence[str], recorded: Mapping[str, Path], room_ids: Sequence[str]) -> frozenset[str]:
+    """Return the rooms whose sensor is a camera: those that were asked for, and those that play one's recording.
+
+    Args:
+        given: room ids, as typed.
+        recorded: recordings by room id, each of which can be read.
+        room_ids: the rooms there are.
+
+    Raises:
+        DeployError: no such room, or its recording is not a camera's.
+    """
+    filmed = {room_id for room_id, file in recorded.items() if format_of(file).sensor == Modality.CAMERA}
+    for room_id in given:
+        if room_id not in room_ids:
+            raise DeployError(f"--camera {room_id}: the rooms are {room_ids[0]} to {room_ids[-1]}")
+        if room_id in recorded and room_id not in filmed:
+            raise DeployError(f"--camera {room_id}: its recording is a radar's; leave one of the two out")
+    return frozenset(given) | filmed
 
 
 def live_ports(given: Sequence[str], room_ids: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:

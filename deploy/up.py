@@ -21,7 +21,7 @@ from deploy import plan as plans
 from deploy import progress as saying
 from deploy.disk import DiskWatch
 from deploy.errors import DeployError
-from deploy.foundation import Foundation, check_folder, lay_foundation, take_folder
+from deploy.foundation import Foundation, cameras_of, check_folder, lay_foundation, take_folder
 from deploy.pages import run_page
 from deploy.plan import BrokerKind, Plan
 from deploy.processes import Part, Processes, python
@@ -30,18 +30,26 @@ from deploy.ready import Interrupted, wait_for_port
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+_Recordings = Annotated[
+    list[str] | None, typer.Option(help="room2=FILE: a recording in place of a simulated room; repeatable.")
+]
+_Sensors = Annotated[
+    list[str] | None, typer.Option(help="room2=PORT: an Acconeer A121 in place of a simulated room; repeatable.")
+]
+_Cameras = Annotated[
+    list[str] | None, typer.Option(help="room4: a simulated camera in place of a simulated radar; repeatable.")
+]
+
+
 @app.command()
 def up(
     rooms: Annotated[int, typer.Option(min=1, max=plans.MOST_ROOMS, help="How many rooms, 1 to 18.")] = 6,
     demo: Annotated[bool, typer.Option("--demo", help="Demonstration patients and accounts, made on first start.")] = (
         False
     ),
-    replay: Annotated[
-        list[str] | None, typer.Option(help="room2=FILE: a recording in place of a simulated room; repeatable.")
-    ] = None,
-    live: Annotated[
-        list[str] | None, typer.Option(help="room2=PORT: an Acconeer A121 in place of a simulated room; repeatable.")
-    ] = None,
+    replay: _Recordings = None,
+    live: _Sensors = None,
+    camera: _Cameras = None,
     session: Annotated[
         Path | None,
         typer.Option(help="What live sensors are asked for, in place of a bed (JSON or TOML).", exists=True),
@@ -75,7 +83,7 @@ def up(
 
       hushward up --demo --rooms 12 --replay room2=seated.h5 --loop
 
-      hushward up --demo --live room3=/dev/ttyUSB0
+      hushward up --demo --live room3=/dev/ttyUSB0 --camera room4
 
     Exit codes: 0 ended by Ctrl-C, a signal or --for; 1 something is wrong, said in one sentence; 2 wrong options.
     """
@@ -90,6 +98,7 @@ def up(
             demo=demo,
             replays=recorded,
             live=plans.live_ports(live or (), room_ids, recorded),
+            cameras=plans.cameras((*(camera or ()), *cameras_of(data, room_ids)), recorded, room_ids),
             session=None if session is None else session.resolve(),
             loop=loop,
             broker=BrokerKind.MOSQUITTO if mosquitto else broker,

@@ -1,24 +1,27 @@
 import io
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from broker.clock import HandClock
 from deploy.errors import DeployError
-from deploy.foundation import lay_foundation, made, take_folder
-from deploy.layout import Layout, write_broker, write_console
+from deploy.foundation import cameras_of, lay_foundation, made, take_folder
+from deploy.layout import Layout, write_broker, write_console, write_node
 from deploy.plan import Plan
 from deploy.progress import Lines
 from tests.kit.contract import NIGHT
 
 
-def lay(data: Path, *, rooms: int = 2, demo: bool = True) -> dict[str, str]:
-    plan, layout = Plan(data, rooms, demo), Layout(data)
+def lay(data: Path, *, rooms: int = 2, demo: bool = True, cameras: frozenset[str] = frozenset()) -> dict[str, str]:
+    plan, layout = Plan(data, rooms, demo, cameras=cameras), Layout(data)
     take_folder(data)
     layout.make(plan.node_ids)
     write_broker(layout, plan, 1999)
     write_console(layout, plan, 1999, None)
+    for node_id in plan.node_ids:
+        write_node(layout, plan, node_id, 1999, "0" * 64, None)
     return lay_foundation(plan, layout, HandClock(NIGHT), Lines(io.StringIO(), io.StringIO())).node_keys
 
 
@@ -80,3 +83,12 @@ def test_the_accounts_are_the_roles_of_a_ward_and_no_password_is_used_twice(tmp_
     accounts = json.loads((tmp_path / "demo-accounts.json").read_text())
     assert len({one["password"] for one in accounts}) == len(accounts)
     assert [one["room"] for one in accounts if one["role"] == "patient"] == ["room1", "room2"]
+
+
+def test_a_ward_keeps_the_rooms_in_which_it_has_a_camera(tmp_path: Path) -> None:
+    lay(tmp_path, cameras=frozenset({"room2"}))
+    settings = tomllib.loads(Layout(tmp_path).node_settings("node2").read_text("utf-8"))
+    assert (settings["modality"], settings["source"]["kind"]) == ("camera", "synthetic-camera")
+    assert cameras_of(tmp_path, ("room1", "room2")) == ("room2",)
+    with pytest.raises(DeployError, match="cameras in room2"):
+        lay(tmp_path)

@@ -1,6 +1,7 @@
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deploy import plan as plans
@@ -92,3 +93,18 @@ def test_a_live_sensor_that_cannot_be_is_said_in_a_sentence(given: str, sentence
 def test_a_live_sensor_sees_in_real_time(tmp_path: Path) -> None:
     with pytest.raises(DeployError, match="real time"):
         plans.check(Plan(tmp_path, live={"room1": "/dev/ttyUSB0"}, speed=10))
+
+
+def test_a_room_has_a_camera_when_it_is_asked_for_or_plays_what_one_recorded(tmp_path: Path) -> None:
+    film = tmp_path / "film.npz"
+    np.savez(film, frames=np.zeros((3, 24, 32), np.uint8), frame_rate_hz=10.0)
+    assert plans.cameras(("room1",), {"room2": film}, ("room1", "room2", "room3")) == {"room1", "room2"}
+    with pytest.raises(DeployError, match="the rooms are room1 to room2"):
+        plans.cameras(("room9",), {}, ("room1", "room2"))
+
+
+def test_a_radars_recording_is_not_played_in_a_cameras_room(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("t_s,i,q\n0.0,1,0\n0.1,0,1\n")
+    with pytest.raises(DeployError, match="its recording is a radar's"):
+        plans.cameras(("room1",), {"room1": trace}, ("room1",))
