@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy import toml
-from deploy.accuracy_page import false_rates, page, per_min, share
+from deploy.accuracy_page import false_rates, page, per_min, ratio, share
 from edge.cases import recordings_dir
 from edge.scores.judge import JudgeOptions, evaluate
 from models.card import card_paths, read_card
@@ -125,7 +125,19 @@ def judged(document: dict[str, Any]) -> dict[str, toml.Value]:
         "cost": f"{document['all']['cpu_s_per_s']:.4f} processor seconds per second, all sets together",
         "pulse": "not offered",
         "sets": {row["id"]: _told(row) for row in rows},
+        "groups": {kind: _compared(group) for kind, group in document["groups"].items() if kind != "set"},
     }
+
+
+def _compared(group: dict[str, Any]) -> str:
+    """Write one kind of group in a sentence: what is withheld and how far off, of each, and worst over best (E3)."""
+    told = [f"{row['id']}: withheld {_withheld(row)}, MAE {per_min(row['mae_per_min'])}" for row in group["rows"]]
+    withheld, error = ratio(group["worst_over_best_withheld"]), ratio(group["worst_over_best_error"])
+    return f"{'; '.join(told)}; worst over best {withheld} in what is withheld, {error} in error"
+
+
+def _withheld(row: dict[str, Any]) -> str:
+    return share(None if row["coverage"] is None else 1 - row["coverage"])
 
 
 def _told(row: dict[str, Any]) -> str:

@@ -149,7 +149,7 @@ def _groups(document: Figures) -> str:
         if kind == "set":
             continue
         withheld, error = group["worst_over_best_withheld"], group["worst_over_best_error"]
-        told = f"Worst over best: {_ratio(withheld)} in what is withheld, {_ratio(error)} in error."
+        told = f"Worst over best: {ratio(withheld)} in what is withheld, {ratio(error)} in error."
         parts += [f"### By {kind}\n", told + "\n", _by_group(document, kind)]
     return "\n".join(parts)
 
@@ -203,5 +203,6 @@ def _seconds(value: float | None) -> str:
     return NONE if value is None else f"{value:.0f} s"
 
 
-def _ratio(value: float | None) -> str:
+def ratio(value: float | None) -> str:
+    """Write how many times the best the worst is."""
     return "cannot be told" if value is None else f"{value:.2f}"
