@@ -60,15 +60,15 @@ def test_an_engineer_draws_a_room_on_a_phone_by_touch_by_keys_and_by_walking(
     assert page.locator("[role='gridcell'][data-mark='d']").count() < doors
 
     page.click("#keep button.is-main")
-    page.wait_for_function("document.querySelector('#said').textContent.startsWith('Kept')")
+    page.locator("#said", has_text="Kept").wait_for()
     rows = drawing.view().rows
     assert (rows[4][5:7], rows[5][6], rows[5][0]) == ("bb", "b", "#")
 
     page.click("#theme")
     assert Axe().run(page).violations_count == 0
     page.click("#undo")
-    page.wait_for_function("document.querySelector('#said').textContent.includes('is back')")
+    page.locator("#said", has_text="is back").wait_for()
     assert "[view]" not in drawing.path.read_text()
     page.click("#finish")
-    page.wait_for_function("document.querySelector('#said').textContent.startsWith('Finished')")
+    page.locator("#said", has_text="Finished").wait_for()
     assert page.is_disabled("#collect")
