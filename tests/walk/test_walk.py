@@ -173,5 +173,5 @@ def test_a_message_from_a_stranger_is_counted_and_shown_and_changes_nothing(ward
     ward.pass_time(1)
     ward.sign_in("engineer")
     health = text_of(ward.web.get("/health").text)
-    assert "too_large 1" in health
-    assert "unknown_node 1" in health
+    assert "1 · too large too_large" in health
+    assert "1 · from a node that belongs to no room unknown_node" in health
