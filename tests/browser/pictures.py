@@ -57,7 +57,7 @@ def _see(box: BoxedWard, ensuite_s: float) -> None:
         moving = {"movement": MovementReading(value=Movement.MOVING, since=now)}
         assert lease is not None
         nodes["room2"].sees(**moving)
-        nodes["room3"].sees(presence=PresenceReading(withheld=Withheld.COVERED))
+        nodes["room3"].sees(presence=PresenceReading(withheld=Withheld.LOW_QUALITY))
         nodes["room4"].sees(**away)
         nodes["room5"].live()
         nodes["room6"].sees(**away)
@@ -83,7 +83,11 @@ def take(folder: Path) -> list[Path]:
             pictures = [folder / "board.png", folder / "patient.png"]
             board.screenshot(path=pictures[0])
             board.close()
-            _signed_in(browser, url, "pat", (900, 1100), "day").screenshot(path=pictures[1])
+            own = _signed_in(browser, url, "pat", (900, 1100), "day")
+            # The first time a patient is asked how they want to read.
+            own.get_by_role("button", name="Keep it like this").click()
+            own.goto(f"{url}/me")
+            own.screenshot(path=pictures[1])
         browser.close()
     return pictures
 

@@ -21,6 +21,7 @@ from edge.view import OPEN_VIEW, View
 
 MOST_BYTES = 1 << 26
 """Of anything but the pictures: the times of a week."""
+# What numpy and zipfile raise at a broken file; NotImplementedError is zipfile's word for a compression it cannot undo.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
