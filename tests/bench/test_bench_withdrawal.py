@@ -20,7 +20,7 @@ from broker.clock import SystemClock
 from deploy.plan import free_port
 from tests.kit.bench import FIGURES, Figure
 from tests.kit.processes import processes
-from tests.kit.visitor import Visitor, stays_of
+from tests.kit.visitor import Visitor, is_ready, stays_of
 
 CLOCK = SystemClock()
 ROOMS = int(os.environ.get("HUSHWARD_BENCH_ROOMS", "18"))
@@ -54,7 +54,7 @@ def test_withdrawals_close_the_sensor_within_seconds(tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{port}"
     with processes(tmp_path) as start:
         up = start("up", "-c", _HUSHWARD, "up", "--demo", "--no-browser", *_options(tmp_path / "ward", port))
-        _wait(lambda: (tmp_path / "ward" / "demo-accounts.json").exists() and _answers(address), 180, up)
+        _wait(lambda: (tmp_path / "ward" / "demo-accounts.json").exists() and is_ready(address), 180, up)
         nurse = _nurse(address, tmp_path / "ward")
         stays = stays_of(nurse.page("/rooms"))
         rooms = {f"room{title.split()[1]}": stay for title, stay in stays.items()}
@@ -145,17 +145,6 @@ def _wait_until_sensing(nurse: Visitor, lock: threading.Lock, room: str) -> None
 
 def _options(data: Path, port: int) -> list[str]:
     return ["--rooms", str(ROOMS), "--data", str(data), "--port", str(port)]
-
-
-def _answers(address: str) -> bool:
-    try:
-        return Visitor(address).web.get("/readyz").status_code == 200
-    except OSError:
-        return False
-    except Exception as error:
-        if type(error).__module__.startswith("httpx2"):
-            return False
-        raise
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -55,6 +55,14 @@ class Visitor:
         return text_of(said.text)
 
 
+def is_ready(address: str) -> bool:
+    """Return whether a console serves; False also while nobody listens, as when it is being started again."""
+    try:
+        return httpx2.get(f"{address}/readyz", timeout=10).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
 def stays_of(rooms_page: str) -> dict[str, str]:
     """Return stay id by room title, as the page of rooms and people shows them."""
     found: dict[str, str] = {}

@@ -19,7 +19,7 @@ import pytest
 from broker.clock import SystemClock
 from deploy.plan import free_port
 from tests.kit.processes import Process, eventually, processes
-from tests.kit.visitor import Visitor
+from tests.kit.visitor import is_ready
 
 CLOCK = SystemClock()
 ROOMS = 2
@@ -39,7 +39,7 @@ def test_killed_nodes_brokers_and_consoles_lose_and_double_no_record(tmp_path: P
         killed = _kill_in_turn(up, data)
         before = _settled(data)
         eventually(lambda: _settled(data) > before + 4 * ROOMS, 120, f"records after the last kill ({up.output})")
-        eventually(lambda: Visitor(f"http://127.0.0.1:{port}").web.get("/readyz").status_code == 200, 30, "readiness")
+        eventually(lambda: is_ready(f"http://127.0.0.1:{port}"), 60, f"readiness ({up.output[-2000:]})")
         assert up.end(30) == 0
     assert sum(killed.values()) == KILLS
     assert set(killed) == set(VICTIMS)
