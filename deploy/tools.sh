@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Install the real parts that some tests use. Everything else works without them.
 #   mosquitto, mosquitto-clients   the ward's real broker: its access rules and its behaviour when it is killed
+#   systemd                        checks the services' units, and runs none
 #   openssl                        certificates checked by another hand
 #   chromium, libatomic1, fonts    a real browser and its driver: the walk to the screen and the screenshots
 set -euo pipefail
 
-packages=(mosquitto mosquitto-clients openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
+packages=(mosquitto mosquitto-clients systemd openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
 missing=()
 for one in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$one" 2>/dev/null | grep -q '^install ok' || missing+=("$one")
 done
 if [ ${#missing[@]} -eq 0 ]; then
-    echo "tools: mosquitto and Chromium are installed"
+    echo "tools: mosquitto, systemd and Chromium are installed"
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then

@@ -14,6 +14,7 @@ from pathlib import Path
 from broker.clock import Clock, SystemClock, clock_from
 from broker.configuration import describe
 from broker.errors import BrokerError
+from broker.service import Service
 from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, new_start, paho_link, supervisor
 from edge.errors import EdgeError, SettingsError
@@ -74,6 +75,7 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
     """
     keep_memory_private()
     asked, wake, real = _Asked(), threading.Event(), SystemClock()
+    service = Service.of(os.environ, ("node",), real)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked.end)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -83,11 +85,14 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
         node, outbox = compose(settings, clock, start, link, sensing, drawing=drawing, wake=wake.set)
         log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
         # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.
+        service.ready()
         try:
             while not asked.to_end:
                 node.step()
+                service.gone_round("node")
                 real.wait(wake, CHANGING_STEP_S if node.is_changing else STEP_S)
                 wake.clear()
+            service.ending()
             is_closed = _end(node, wake, real)
         finally:
             link.stop()

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-TOOLS = {"mosquitto": ("mosquitto",), "browser": ("chromium", "chromium-browser", "google-chrome")}
+TOOLS = {
+    "mosquitto": ("mosquitto",),
+    "systemd": ("systemd-analyze",),
+    "browser": ("chromium", "chromium-browser", "google-chrome"),
+}
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 CHROMIUM = "/usr/bin/chromium"
 OPTIONAL = "recording:"

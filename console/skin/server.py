@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import re
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import h11
@@ -18,6 +19,7 @@ MOST_WAITING_OF_ONE = 200
 MOST_WAITING = 500
 """The same of all addresses together; below the 1,024 files that a process may usually have open."""
 _GRACE_S = 2
+_NOTIFY_S = 3
 _HEADER_END = re.compile(rb"\n\r?\n")
 
 
@@ -115,7 +117,13 @@ def _place_of(address: str) -> str:
 
 
 def server_config(
-    app: ASGIApp, *, host: str, port: int, certificate: str | None = None, key: str | None = None
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    certificate: str | None = None,
+    key: str | None = None,
+    gone_round: Callable[[], Awaitable[None]] | None = None,
 ) -> uvicorn.Config:
     """Return how the console is served.
 
@@ -125,6 +133,7 @@ def server_config(
         port: to listen on; 0 for any free one.
         certificate: PEM file; None for plain HTTP, which settings allow on loopback only.
         key: PEM file that belongs to the certificate.
+        gone_round: called once it serves, and then each few seconds as long as its loop goes round.
     """
     secure: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": key} if certificate else {}
     return uvicorn.Config(
@@ -139,6 +148,8 @@ def server_config(
         proxy_headers=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=_GRACE_S,
+        callback_notify=gone_round,
+        timeout_notify=_NOTIFY_S,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         **secure,
     )

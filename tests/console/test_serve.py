@@ -12,6 +12,8 @@ import pytest
 
 from console.__main__ import main
 from console.serve import LINK_FILE
+from tests.kit.processes import eventually
+from tests.kit.service_manager import ServiceManager
 
 SETTINGS = 'site = "st-elsewhere"\nward = "willow"\ndata_dir = "data"\nport = {port}\n[broker]\nport = 9\n'
 
@@ -56,18 +58,26 @@ def test_A11_an_evaluation_that_has_ended_does_not_start(tmp_path: Path, capsys:
 def test_a_console_offers_the_first_link_serves_and_ends_in_order(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "console", "serve", "--config", str(settings(tmp_path, port))]
-    console = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    manager = ServiceManager(str(tmp_path / "notify"), patience_s=3)
+    told = {**os.environ, **manager.environment}
+    console = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=told)
     try:
         page = _first_answer(console, f"http://127.0.0.1:{port}/sign-in")
         link = tmp_path / "data" / LINK_FILE
         assert stat.S_IMODE(link.stat().st_mode) == 0o600
         assert link.read_text("utf-8").startswith(f"http://127.0.0.1:{port}/enrol/")
         assert "<form" in page
+        words: list[str] = []
+        eventually(lambda: words.extend(manager.heard()) or "WATCHDOG=1" in words, 30, "a word of life")
         os.kill(console.pid, signal.SIGTERM)
-        told, logged = console.communicate(timeout=60)
+        said, logged = console.communicate(timeout=60)
     finally:
         console.kill()
-    assert link.read_text("utf-8").strip() in told
+    words += manager.heard()
+    manager.close()
+    assert (words[0], words[-1]) == ("READY=1", "STOPPING=1")
+    assert console.returncode == 0
+    assert link.read_text("utf-8").strip() in said
     assert "Traceback" not in logged
     assert main(["audit", "verify", "--data", str(tmp_path / "data")]) == 3
 

@@ -53,6 +53,8 @@ def test_a_node_that_was_asked_to_end_records_that_its_sensor_closed_and_exits_0
     assert ward.node.end() == 0
     assert SystemClock().elapsed_s() - began_s < 3.0
     eventually(lambda: ward.changes[-1:] == [(CLOSED, CloseReason.NODE_STOPPED)], 5.0, "the last record")
+    words = ward.manager.heard()
+    assert (words[0], set(words[1:-1]), words[-1]) == ("READY=1", {"WATCHDOG=1"}, "STOPPING=1")
 
 
 def test_S3_the_control_in_the_room_works_while_the_broker_is_gone(ward: RealNode) -> None:

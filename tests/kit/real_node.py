@@ -14,6 +14,7 @@ from broker.topics import Leaf, Topic, parse, upward_filters
 from broker.vocabulary import CloseReason, Modality, SensorState
 from tests.kit.nodes import SigningConsole
 from tests.kit.processes import BrokerProcess, Process, broker_process, eventually
+from tests.kit.service_manager import ServiceManager
 
 NODE = "room1"
 
@@ -25,6 +26,7 @@ class RealNode:
         heard: every record payload by (outbox, sequence), with all the contents it ever had.
         payloads: all that ever came from the node, as it came.
         says_yes: whether an announcement is answered by an open lease.
+        manager: what the node's service manager heard.
     """
 
     def __init__(
@@ -41,13 +43,16 @@ class RealNode:
         self.says_yes = True
         self._link = broker.link(CONSOLE, upward_filters("site", "ward"))
         self._link.start(self._hear, lambda _up: None)
-        self.node = Process([sys.executable, "-m", "edge", "--config", str(self._settings())], folder / "node.log")
+        self.manager = ServiceManager(str(folder / "notify"), patience_s=3)
+        command = [sys.executable, "-m", "edge", "--config", str(self._settings())]
+        self.node = Process(command, folder / "node.log", self.manager.environment)
 
     def stop(self) -> None:
         try:
             if self.node.running is not None and self.node.running.poll() is None:
                 self.node.end()
         finally:
+            self.manager.close()
             self._link.stop()
             self.broker.process.kill()
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Install one part of a ward on this machine as a service that starts with it, and keeps it within its bounds.
+#   sudo bash deploy/install.sh node        the node of one room
+#   sudo bash deploy/install.sh console     the ward's console
+#   sudo bash deploy/install.sh corridor    the corridor sounder
+#   sudo bash deploy/install.sh back        the release that ran before this one, for every part
+# Run it again after each change of /etc/hushward and for each new release: what is there already stays.
+# Releases lie side by side in /opt/hushward; `current` names the one that runs. In the root of an image (chroot),
+# where no system runs, it installs and starts nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+part=${1:-}
+home=/opt/hushward
+settings=/etc/hushward
+
+stop() {
+    echo "hushward install: $1" >&2
+    exit 1
+}
+say() { echo "== $1"; }
+running() { [ -d /run/systemd/system ]; }
+
+case $part in
+node | console | corridor | back) ;;
+*) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+esac
+[ "$(id -u)" -eq 0 ] || stop "needs root; run: sudo bash deploy/install.sh $part"
+command -v systemctl >/dev/null || stop "this system has no systemd; see docs/how-to/real-ward.md for running it by hand"
+
+point_to() {
+    ln -sfn "$1" "$home/.next"
+    mv -T "$home/.next" "$home/current"
+}
+restart_what_runs() {
+    running || return 0
+    local unit
+    for unit in hushward-node hushward-console hushward-corridor; do
+        if systemctl is-active --quiet "$unit"; then systemctl restart "$unit"; fi
+    done
+}
+
+if [ "$part" = back ]; then
+    [ -e "$home/previous" ] || stop "there is no earlier release in $home to go back to"
+    was=$(readlink "$home/current") earlier=$(readlink "$home/previous")
+    point_to "$earlier"
+    ln -sfn "$was" "$home/previous"
+    restart_what_runs
+    say "back on ${earlier##*/}; a console whose database is of a newer release says so and does not start"
+    exit 0
+fi
+
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+if commit=$(git rev-parse --short=12 HEAD 2>/dev/null); then version="$version-$commit"; fi
+release="$home/$version"
+if [ ! -e "$release/.installed" ]; then
+    say "release $version in $release"
+    rm -rf "$release"
+    mkdir -p "$release"
+    if [ -n "${commit:-}" ]; then
+        git archive HEAD | tar -x -C "$release"
+    else
+        tar -c --exclude=./.venv --exclude=./node_modules . | tar -x -C "$release"
+    fi
+    bash "$release/deploy/setup.sh" run
+    touch "$release/.installed"
+fi
+if [ "$part" = node ]; then
+    "$release/.venv/bin/uv" pip install --quiet --python "$release/.venv/bin/python" --require-hashes \
+        -r "$release/deploy/locks/gpio.lock"
+fi
+
+say "accounts, unit and settings"
+install -m 0644 -D "$release/deploy/units/hushward.sysusers" /usr/lib/sysusers.d/hushward.conf
+systemd-sysusers /usr/lib/sysusers.d/hushward.conf
+install -d -m 0755 "$settings"
+install -m 0644 "$release/deploy/units/hushward-$part.service" "/etc/systemd/system/hushward-$part.service"
+[ "$part" = corridor ] && example=corridor.env || example=$part.toml
+group=root
+if [ "$part" != corridor ]; then group=hushward-$part; fi
+if [ ! -e "$settings/$example" ]; then
+    install -m 0640 -o root -g "$group" "$release/deploy/units/$example" "$settings/$example"
+fi
+
+if [ -e "$home/current" ] && [ "$(readlink "$home/current")" != "$release" ]; then
+    ln -sfn "$(readlink "$home/current")" "$home/previous"
+fi
+point_to "$release"
+
+if grep -q REPLACE-WITH "$settings/$example"; then
+    say "next: write $settings/$example, where it says REPLACE-WITH, then run this again"
+    exit 0
+fi
+
+# A node and a sounder may reach one address and no other; it stands in a drop-in, for it is this ward's alone.
+if [ "$part" != console ]; then
+    if [ "$part" = node ]; then
+        peer=$("$release/.venv/bin/python" -c \
+            'import sys, tomllib; print(tomllib.load(open(sys.argv[1], "rb"))["broker"]["host"])' "$settings/$example")
+    else
+        peer=$(sed -n 's#^CONSOLE_URL=https\{0,1\}://\[\{0,1\}\([^]/:]*\).*#\1#p' "$settings/$example")
+    fi
+    addresses=$(getent ahosts "$peer" | awk '{ print $1 }' | sort -u | tr '\n' ' ')
+    [ -n "$addresses" ] || stop "$settings/$example: $peer has no address here; write the address itself, or a line in /etc/hosts"
+    install -d "/etc/systemd/system/hushward-$part.service.d"
+    printf '[Service]\nIPAddressAllow=%s\n' "$addresses" > "/etc/systemd/system/hushward-$part.service.d/10-peer.conf"
+fi
+if [ "$part" = node ]; then
+    "$release/.venv/bin/hushward" node --print-settings --config "$settings/$example" >/dev/null
+elif [ "$part" = console ]; then
+    "$release/.venv/bin/hushward" console print-settings --config "$settings/$example" >/dev/null
+fi
+
+systemctl enable "hushward-$part.service"
+if running; then
+    systemctl daemon-reload
+    restart_what_runs
+    systemctl start "hushward-$part.service"
+    say "running; what it says: journalctl -u hushward-$part -f"
+else
+    say "installed; it starts with the machine"
+fi
