@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from console.rules.policy import Policy
@@ -41,19 +41,22 @@ class Tree:
         self.root = root
 
     @cached_property
-    def modules(self) -> Mapping[str, ast.Module]:
-        """Every module of every room, by its name."""
+    def modules(self) -> Mapping[str, str]:
+        """The text of every module of every room, by its name."""
         found = {}
         for room in ROOMS:
             for path in sorted((self.root / room).rglob("*.py")):
                 parts = path.relative_to(self.root).with_suffix("").parts
-                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(path.read_text("utf-8"))
+                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text("utf-8")
         return found
 
     @cached_property
     def used(self) -> Counter[str]:
         """How often the product reads each name, as a name or as an attribute."""
-        return Counter(name for tree in self.modules.values() for name in _read_names(tree))
+        counted: Counter[str] = Counter()
+        for text in self.modules.values():
+            counted.update(_names_read_in(text))
+        return counted
 
     @cached_property
     def permits(self) -> frozenset[str]:
@@ -68,10 +71,9 @@ class Tree:
             return None
         found: dict[str, list[str]] = {}
         for path in sorted((self.root / "tests").rglob("test_*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    for rule_id in rules_in(node.name):
-                        found.setdefault(rule_id, []).append(node.name)
+            for name in _functions_in(path.read_text("utf-8")):
+                for rule_id in rules_in(name):
+                    found.setdefault(rule_id, []).append(name)
         return {rule_id: tuple(names) for rule_id, names in found.items()}
 
     def fault(self, rule_id: str, place: str) -> str | None:
@@ -96,7 +98,7 @@ class Tree:
         return None if rule_id in _constants(self.modules[name]) else f"{name} decides nothing by it"
 
     def _fault_of_name(self, name: str, what: str) -> str | None:
-        defined = _defined(self.modules[name], what.split("."))
+        defined = _defined(_parsed(self.modules[name]), what.split("."))
         if defined is None:
             return f"{name} has no {what}"
         word = what.rsplit(".", 1)[-1]
@@ -128,6 +130,22 @@ def _of(rule: Rule, tree: Tree) -> Iterator[Finding]:
         yield Finding(rule.rule_id, f"no test: name one test_{rule.rule_id}_ and what it shows")
 
 
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def _functions_in(text: str) -> tuple[str, ...]:
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    return tuple(node.name for node in ast.walk(_parsed(text)) if isinstance(node, functions))
+
+
+@cache
+def _names_read_in(text: str) -> Counter[str]:
+    return Counter(_read_names(_parsed(text)))
+
+
 def _read_names(tree: ast.AST) -> Iterable[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -136,8 +154,10 @@ def _read_names(tree: ast.AST) -> Iterable[str]:
             yield node.attr
 
 
-def _constants(tree: ast.Module) -> frozenset[str]:
+@cache
+def _constants(module: str) -> frozenset[str]:
     """Return every text in the code of a module; what only stands there to be read, such as a docstring, is none."""
+    tree = _parsed(module)
     idle = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in idle)
     return frozenset(node.value for node in texts if isinstance(node.value, str))

@@ -70,6 +70,7 @@ from console.stops import Via
 from console.store.database import Store, Tx
 from console.views import TileView
 from console.ward import Ward
+from tests.kit.ready_schema import put_ready_schema
 
 SITE, WARD = "st-elsewhere", "willow"
 MORNING = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -340,6 +341,8 @@ def settings_of(folder: Path, **changes: Any) -> ConsoleSettings:
 
 def open_ward(folder: Path, clock: HandClock, link: MemoryLink, **changes: Any) -> Ward:
     """Open the ward of a folder, with quick passwords."""
+    if "database_url" not in changes:
+        put_ready_schema(folder / "console.db")
     return Ward.open(settings_of(folder, **changes), clock, link, passwords=QUICK)
 
 
@@ -362,6 +365,7 @@ class Disk:
 def _on_a_disk(folder: Path, clock: HandClock, link: MemoryLink) -> tuple[Ward, Disk]:
     told, policy = settings_of(folder), shipped_policy()
     keys = Keys.open(folder / "keys")
+    put_ready_schema(folder / "console.db")
     store = Store.open(told.url, keys, clock)
     audit, disk = AuditLog.open(store, SITE, WARD, head_file=told.head_file), Disk(store)
     shown: Any = disk

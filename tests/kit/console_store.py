@@ -15,6 +15,7 @@ from console.passwords import Passwords
 from console.roles import Actor, Role
 from console.signer import Keys
 from console.store.database import Store
+from tests.kit.ready_schema import put_ready_schema
 
 START = datetime(2026, 11, 2, 21, 30, tzinfo=UTC)
 MARKER = "Zebedee Marker-Quux"
@@ -53,6 +54,7 @@ class Bench:
 def open_bench(folder: Path, clock: HandClock | None = None) -> Bench:
     clock = clock or HandClock(START)
     keys = Keys.open(folder / "keys")
+    put_ready_schema(folder / "console.db")
     store = Store.open(f"sqlite:///{folder / 'console.db'}", keys, clock)
     try:
         audit = AuditLog.open(store, "st-elsewhere", "willow", head_file=folder / "audit-head.jsonl")
