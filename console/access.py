@@ -22,12 +22,14 @@ from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
 from console.prompts import Prompts
 from console.roles import Actor, Role
 from console.roll import Person, Roll
+from console.room_trend import trend_in
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
 from console.rules.places import OTHER_PLACES
 from console.rules.readings import breathing_view
 from console.rules.sleep import Night, NoNight
+from console.rules.trend import NoTrend, Trend
 from console.stop_watch import StopWatch
 from console.store import accounts, audit_rows, own_side, people, places, records
 from console.store.database import Tx
@@ -100,6 +102,19 @@ class Access:
         reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
         request = Request(actor.role, Permission.READING_LOOK, reason)
         return self._look(actor, request, "room:reading:viewed", lambda _tx: self._reading(room_id), room_id)
+
+    def trend(self, actor: Actor, room_id: str, access_reason: AccessReason | str) -> Trend | NoTrend | Decision:
+        """Look at what was noted in a room in its last granted hours."""
+        reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
+        person = self._rooms.roll.sheet().people.get(room_id)
+
+        def read(tx: Tx) -> Trend | NoTrend:
+            if person is None:
+                return NoTrend.NO_CONSENT
+            return trend_in(tx, self._office, person, self._rooms.roll.standing_in(tx, person))
+
+        request = Request(actor.role, Permission.READING_LOOK, reason)
+        return self._look(actor, request, "room:trend:viewed", read, room_id)
 
     def patient_page(self, actor: Actor, page: int = 0) -> PatientView | Decision:
         """Return a patient's own page, with a page of its ledger; their own reading of it makes one entry a minute."""

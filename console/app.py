@@ -43,6 +43,7 @@ from console.screens import (
     talking,
     telling,
     told_choice,
+    trends,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -94,6 +95,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
         reading.router(ward, door, answers),
+        trends.router(ward, door, answers),
         patient.router(ward, door, answers, settings.contacts),
         sleep.router(ward, door, answers),
         showing.router(door, answers),

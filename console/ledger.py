@@ -19,6 +19,7 @@ _ONE_SITTING = timedelta(minutes=30)
 
 LOOKS: Mapping[str, Words] = {
     "room:reading:viewed": Words("your breathing reading"),
+    "room:trend:viewed": Words("the notes of your last hours"),
     "room:consent:viewed": Words("what you said about the sensor"),
     "room:name:viewed": Words("your name"),
 }

@@ -15,6 +15,7 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
+from console.rules.trend import NoTrend, Trend
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide
@@ -84,6 +85,9 @@ class Access(Protocol):
 
     def reading(self, actor: Actor, room_id: str, access_reason: str) -> "ReadingView | Decision":
         """Look at the newest rate of a room."""
+
+    def trend(self, actor: Actor, room_id: str, access_reason: str) -> "Trend | NoTrend | Decision":
+        """Look at what was noted in a room in its last granted hours."""
 
     def patient_page(self, actor: Actor, page: int = 0) -> "PatientView | Decision":
         """Return a patient's own page, with a page of its ledger."""

@@ -19,6 +19,7 @@ from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
+from console.rules.trend import NoTrend, Trend
 from console.views import (
     BoardView,
     ReadingView,
@@ -44,6 +45,7 @@ from tests.kit.skin_facts import (
     patient_view,
     tiles,
 )
+from tests.kit.trends import a_trend
 
 PASSWORD = "three quiet words"
 PEOPLE = {
@@ -150,6 +152,10 @@ class HandAccess:
             {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)},
         )
         return ReadingView(words, True)
+
+    def trend(self, _actor: Actor, room_id: str, access_reason: str) -> Any:
+        self._ward.presses.append(("trend", room_id, access_reason))
+        return self._ward.trend if access_reason == "direct_care" else no("Looking needs a reason of care.")
 
     def patient_page(self, actor: Actor, page: int = 0) -> Any:
         return self._ward.patient if actor.role is Role.PATIENT and not self._ward.is_unwritable else no()
@@ -298,6 +304,7 @@ class HandWard:
         self.board = BoardView(NIGHT, Context.DEMONSTRATION, tiles(), WARD_SENTENCE, (Words("Room 9 is back."),))
         self.patient = patient_view()
         self.night: Night | NoNight = A_NIGHT
+        self.trend: Trend | NoTrend = a_trend()
         self.health = HEALTH
         self.rooms = ROOMS
         self.audit = AUDIT
