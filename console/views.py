@@ -114,10 +114,12 @@ class ReadingView:
     Attributes:
         words: "about 14 breaths a minute (13 to 15), noticed 3 min ago. Not a check.", or why there is none.
         is_value: whether a number is in it.
+        band: the NEWS2 band of this one parameter, for staff of a clinical ward; None otherwise.
     """
 
     words: Words
     is_value: bool
+    band: Words | None = None
 
 
 class StopState(StrEnum):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from broker.messages import LiveState
 from broker.readings import Reading, Readings
 from broker.vocabulary import Context, Origin, Place, Purpose, RoomEventKind, SensorState, Withheld
+from console.rules.news2 import band_of
 from console.rules.policy import Policy
 from console.views import ReadingView, Words
 
@@ -116,12 +117,15 @@ def breathing_view(
         return ReadingView(Words("No reading in the last half hour. Look in."), False)
     rate = newest.respiratory_rate.value_per_min
     spread = newest.respiratory_rate.uncertainty_per_min or 0.0
+    # A colour or a score belongs to a medical device alone (rule A11).
+    band = band_of(rate, spread) if context is Context.CLINICAL else None
     return ReadingView(
         Words(
             "about {rate} breaths a minute ({low} to {high}), noticed {age:minutes} min ago. Not a check.",
             {"rate": round(rate), "low": round(max(0.0, rate - spread)), "high": round(rate + spread), "age": age},
         ),
         True,
+        band,
     )
 
 

@@ -311,6 +311,8 @@ def test_K6_an_old_number_is_never_shown():
 def test_A11_a_real_sensor_shows_no_numbers_in_a_demonstration():
     assert not number(origin=Origin.SENSOR).is_value
     assert number(origin=Origin.SENSOR, context=Context.CLINICAL).is_value
+    assert number(origin=Origin.SENSOR, context=Context.CLINICAL).band is not None
+    assert number().band is None
     assert not may_measure(Context.CLINICAL, Origin.REPLAY)
 
 
