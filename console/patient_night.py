@@ -46,10 +46,10 @@ def _opened(tx: Tx, days: DaySeals, rows: Iterable[SealedMinute]) -> Iterator[Mi
             key = days.key(tx, row.key_id)
         except KeyDestroyed:
             continue
-        yield _minute(json.loads(unseal(key, row.sealed, row.label)))
+        yield _minute(json.loads(unseal(key, row.sealed, row.label)), row.node_id)
 
 
-def _minute(told: dict[str, Any]) -> Minute:
+def _minute(told: dict[str, Any], sensor: str) -> Minute:
     readings = told["readings"]
     presence, place = readings["presence"].get("value"), readings["place"].get("value")
     return Minute(
@@ -60,4 +60,5 @@ def _minute(told: dict[str, Any]) -> Minute:
         presence=Presence(presence) if presence else None,
         place=Place(place) if place else None,
         people=readings["people"].get("value"),
+        sensor=sensor,
     )

@@ -17,11 +17,13 @@ class SealedMinute:
         key_id: of the day.
         sealed: the minute.
         label: what it is bound to.
+        node_id: whose sensor it is of.
     """
 
     key_id: str
     sealed: bytes
     label: str
+    node_id: str
 
 
 def sealed_minutes(
@@ -39,6 +41,6 @@ def sealed_minutes(
         .order_by(measurements.c.minute_from)
     )
     return tuple(
-        SealedMinute(row.key_id, row.minute_sealed, f"minute:{row.node_id}:{row.outbox_id}:{row.sequence}")
+        SealedMinute(row.key_id, row.minute_sealed, f"minute:{row.node_id}:{row.outbox_id}:{row.sequence}", row.node_id)
         for row in tx.execute(wanted)
     )
