@@ -1,5 +1,6 @@
 """K8, C3, C5, A2, A9: a radar and a camera in one room: one tile, one alert, two leases, and a stop that stops both."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,8 @@ from broker.vocabulary import (
     SensedState,
     SensorState,
 )
+from console.rules.grants import LessAnswer
+from console.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, BOTH, NURSE, add_camera, boxed_ward
 
@@ -261,6 +264,15 @@ def test_C1_what_one_sensor_saw_is_forgotten_with_its_lease(box):
 
     assert says(box.tile("room1").detail) != "" and box.tile("room1").kind == "cannot_tell"
     assert box.ward.live.of(radar(box).node_id).certain_at is None
+
+
+def test_C3_a_sensor_without_a_purpose_is_no_sensor_of_a_yes(box):
+    every = tuple((Modality.CAMERA, one) for one in Purpose)
+    grant = replace(example_grant(box.clock.utc_now(), *BOTH), not_with=every, would_less_do=LessAnswer.NOTHING_LESS)
+    assert box.ward.consents.explain(NURSE, box.stay("room1"), in_their_own_form=True)
+    refused = box.ward.consents.give(NURSE, box.stay("room1"), grant)
+
+    assert not refused and refused.rules == ("C3",)
 
 
 def test_a_room_event_of_either_is_kept_as_that_sensors_evidence(box):
