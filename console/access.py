@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,20 +18,20 @@ from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
 from console.own_views import OwnCopy
 from console.patient_night import night_in
-from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
+from console.patient_page import STAFF_STATUS, TELLING, PageFacts, own_sensor, patient_view
 from console.prompts import Prompts
 from console.roles import Actor, Role
 from console.roll import Person, Roll
+from console.room_rates import reading_in
 from console.room_trend import trend_in
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
 from console.rules.places import OTHER_PLACES
-from console.rules.readings import breathing_view
 from console.rules.sleep import Night, NoNight
 from console.rules.trend import NoTrend, Trend
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows, own_side, people, places, records
+from console.store import accounts, audit_rows, own_side, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow
 from console.store.people import RoomRow as StoredRoom
@@ -169,7 +169,7 @@ class Access:
     def sensor_kinds(self) -> tuple[Modality, ...]:
         """Return the kinds of sensor on this ward, for papers that anybody may print; it tells nothing of a room."""
         sheet = self._rooms.roll.sheet()
-        return tuple(sorted({Modality(one.modality) for one in sheet.nodes.values()}))
+        return tuple(sorted({one.kind for one in sheet.nodes.values()}))
 
     def stop_status(self, room_id: str, stop_token: str) -> StopView:
         """Tell where one stop is, to whoever asked for it; this needs no sign-in and tells nothing else."""
@@ -280,32 +280,20 @@ class Access:
             self._own_page_s[actor_id] = self._office.clock.elapsed_s()
 
     def _reading(self, room_id: str) -> ReadingView:
-        """Return the newest rate under the lease in force: what was sensed before a no is not shown after it."""
-        node = self._rooms.roll.sheet().node_of.get(room_id)
-        if node is None:
-            return ReadingView(Words("There is no sensor in this room."), False)
-        heard, lease_id = self._rooms.live.of(node.node_id), self._rooms.leases.lease_id_in_force(node.node_id)
-        verdict = self._rooms.leases.verdict(node)
-        if not verdict.is_open or heard.state is None:
-            return ReadingView(Words("No reading: the sensor is off."), False)
-        newest = heard.rated if heard.rated is not None and heard.rated.lease_id == lease_id else None
-        office = self._office
-        return breathing_view(newest, verdict.purposes, office.context, heard.state.origin, office.now(), office.policy)
+        rooms = self._rooms
+        return reading_in(room_id, self._office, rooms.roll, rooms.live, rooms.leases)
 
     def _page(self, tx: Tx, person: Person, page: int) -> PatientView:
         office, rooms, room_id = self._office, self._rooms, person.stay.room_id
         sheet, now = rooms.roll.sheet(), office.now()
-        room, node = sheet.room(room_id), sheet.node_of.get(room_id)
-        standing = rooms.roll.standing_of(person)
-        fresh = node is not None and rooms.live.loss(node.node_id, link_up=True) is None
-        live = rooms.live.of(node.node_id).state if node and fresh else None
+        room, nodes = sheet.room(room_id), sheet.nodes_in(room_id)
+        standing, closed = rooms.roll.standing_of(person), rooms.stops.each(room_id, person.stay.from_at)
         facts = PageFacts(
             person,
             room.title if room else room_id,
             standing,
-            sheet.modality_of(room_id),
-            live,
-            self._stop(tx, person, standing, node),
+            tuple(own_sensor(node, rooms.live, standing, closed) for node in nodes),
+            self._stop(tx, person, standing, nodes),
             who_looked(tx, person.stay, now, max(page, 0)),
             said_to_staff(tx, person.stay),
             self._reading(room_id) if standing.is_given else None,
@@ -315,17 +303,17 @@ class Access:
         )
         return patient_view(facts, now, office.zone)
 
-    def _stop(self, tx: Tx, person: Person, standing: Standing, node: NodeRow | None) -> StopView:
+    def _stop(self, tx: Tx, person: Person, standing: Standing, nodes: Sequence[NodeRow]) -> StopView:
         """Return where their newest stop is; one from before this console started is told from the records."""
         stops = self._rooms.stops
         view = stops.newest_view(person.stay.room_id, person.stay.from_at)
         if standing.state not in _STOPPED or standing.since is None:
             return stops.nothing()
-        if view.state is not StopState.NOTHING_ASKED or node is None:
+        if view.state is not StopState.NOTHING_ASKED or not nodes:
             return view
-        confirmed_at = records.closed_since(tx, node.node_id, standing.since)
-        state = self._rooms.live.of(node.node_id).state
-        is_closed = state is not None and state.sensor.state is SensorState.CLOSED
+        confirmed_at = stops.closed_in(tx, person.stay.room_id, standing.since)
+        states = [self._rooms.live.of(node.node_id).state for node in nodes]
+        is_closed = all(one is not None and one.sensor.state is SensorState.CLOSED for one in states)
         if confirmed_at is None and (is_closed or standing.grant is None):
             return stops.nothing()
         return stops.remembered(standing.since, confirmed_at)
@@ -336,8 +324,9 @@ class Access:
 
     def _room_row(self, tx: Tx, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
         office = self._office
-        nodes = (one for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id)
-        node = next(nodes, None)
+        nodes = [one for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id]
+        # Of two the one that waits for its second person is shown.
+        node = next((one for one in nodes if one.confirmed_at is None), nodes[0] if nodes else None)
         consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
         return RoomRow(
             room.room_id,

@@ -10,6 +10,7 @@ import structlog
 from broker.messages import LiveState
 from console.alert_book import AlertBook
 from console.errors import StoreError
+from console.lasting import Lasting
 from console.leases import Leases
 from console.live import Live
 from console.office import Office
@@ -17,7 +18,7 @@ from console.roll import Person, Roll
 from console.rules.alerts import Alert, AlertKind, Concern, Step, StepKind
 from console.rules.hazards import priority_of
 from console.rules.limits import Limit, watch_of
-from console.rules.raising import Conditions, Due, conditions_of, due_alert
+from console.rules.raising import Due, conditions_of, due_alert
 from console.rules.readings import readings_in_force
 from console.store import alerts as rows
 from console.store.people import NodeRow
@@ -55,20 +56,20 @@ class AlertWatch:
         self._office, self._roll, self._live, self._leases, self._book = office, roll, live, leases, book
         self._told, self._vital_signs = told, vital_signs
         self._lock = threading.RLock()
-        self._conditions: dict[str, Conditions] = {}
+        self._conditions: Lasting[AlertKind] = Lasting()
         self._limits: dict[str, tuple[Limit, ...]] = {}
         self._limits_s = float("-inf")
 
     def heard(self, state: LiveState) -> None:
-        """Follow a room by one live message."""
+        """Follow a room by one live message; what either of its sensors sees is enough, and is one condition."""
         node = self._roll.sheet().nodes.get(state.node_id)
         if node is None or readings_in_force(state, self._leases.lease_id_in_force(node.node_id)) is None:
             return
         since = self._live.of(node.node_id).no_movement_since
         purposes = self._leases.verdict(node).purposes
         with self._lock:
-            before = self._conditions.get(node.room_id, {})
-            self._conditions[node.room_id] = conditions_of(before, state, purposes, since)
+            before = self._conditions.of_node(node.room_id, node.node_id)
+            self._conditions.put(node.room_id, node.node_id, conditions_of(before, state, purposes, since))
         self._look_at(node)
 
     def step(self) -> None:
@@ -79,7 +80,7 @@ class AlertWatch:
             if lost or not self._leases.verdict(node).is_open:
                 # What was running becomes a check prompt at that instant (rule C5a).
                 with self._lock:
-                    self._conditions.pop(node.room_id, None)
+                    self._conditions.drop(node.room_id, node.node_id)
             else:
                 self._look_at(node)
         for known in self._book.open():
@@ -109,7 +110,7 @@ class AlertWatch:
         if person is None or self._roll.standing_of(person).has_died:
             return
         with self._lock:
-            for kind, began_at in self._conditions.get(node.room_id, {}).items():
+            for kind, began_at in self._conditions.of(node.room_id).items():
                 self._told(node.room_id, kind, began_at)
                 due = self._due(person, kind, began_at)
                 if due is not None:

@@ -1,6 +1,7 @@
 """The night board, built from memory: tiles, the ward sentence, and silent lines."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -15,10 +16,12 @@ from console.office import Office
 from console.prompts import Prompts
 from console.roll import Roll, Sheet
 from console.rules.absence import is_on_the_ward
-from console.rules.consent import EntryKind
+from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.dues import DueKind, dues_of
+from console.rules.history import ONE_SENSOR
+from console.rules.room_tile import SENSORS, room_facts, room_tile, says
 from console.rules.staleness import Loss
-from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile, tile
+from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile
 from console.store import consents
 from console.store.people import NodeRow, RoomRow
 from console.views import BoardView, TileKind, TileView, Words
@@ -74,13 +77,21 @@ class Board:
         sheet, now = self._roll.sheet(), self._office.now()
         node = sheet.nodes.get(state.node_id)
         room = sheet.room(node.room_id) if node else None
-        if room is not None and face_of(self._facts(room, sheet), now, self._office.policy).kind in CERTAIN:
+        if node is None or room is None:
+            return
+        # What one sensor saw is remembered as that one's alone: when it is stopped, so is the memory (rule C1).
+        policy, each = self._office.policy, self._facts(room, sheet)
+        own = next((one for one in each if node.kind is one.modality and says(one) is not None), None)
+        if own is None:
+            return
+        shown = (own, room_facts(each, now, policy)[0])
+        if all(face_of(facts, now, policy).kind in CERTAIN for facts in shown):
             self._live.certain(state.node_id, now)
 
     def _tile(self, room: RoomRow, sheet: Sheet, now: datetime) -> TileView:
         """Return a room's tile; one that cannot be made says so for its own room, and takes no other with it (RG3)."""
         try:
-            made = tile(self._facts(room, sheet), now, self._office.policy)
+            made = room_tile(self._facts(room, sheet), now, self._office.policy)
         except Exception as error:
             if room.room_id not in self._faulty:
                 self._faulty.add(room.room_id)
@@ -89,27 +100,18 @@ class Board:
         self._faulty.discard(room.room_id)
         return made
 
-    def _facts(self, room: RoomRow, sheet: Sheet) -> TileFacts:
-        person, node = sheet.people.get(room.room_id), sheet.node_of.get(room.room_id)
+    def _facts(self, room: RoomRow, sheet: Sheet) -> tuple[TileFacts, ...]:
+        """Return a room's facts as each of its sensors has them; of a room without one, those of the room alone."""
+        person, nodes = sheet.people.get(room.room_id), sheet.nodes_in(room.room_id)
         if person is None:
-            return TileFacts(room.room_id, room.title, is_vacant=True)
+            return (TileFacts(room.room_id, room.title, is_vacant=True),)
         standing, prompt = self._roll.standing_of(person), self._prompts.open_in(room.room_id)
-        verdict = self._leases.verdict(node, sheet) if node else None
-        heard = self._live.of(node.node_id) if node else None
-        return TileFacts(
+        alone = TileFacts(
             room.room_id,
             room.title,
             person.initials,
-            may_sense=verdict is not None and verdict.is_open,
-            paused_since=standing.paused_since if node else None,
-            paused_until=standing.paused_until if node else None,
-            purposes=verdict.purposes if verdict else (),
-            lease_id=self._leases.lease_id_in_force(node.node_id) if node else "",
-            live=heard.state if heard else None,
-            loss=self._loss(node),
-            heard_at=heard.heard_at if heard else None,
-            last_certain_at=heard.certain_at if heard else None,
-            no_movement_since=heard.no_movement_since if heard else None,
+            paused_since=standing.paused_since if nodes else None,
+            paused_until=standing.paused_until if nodes else None,
             prompt=self._prompts.words(prompt) if prompt else None,
             prompt_id=prompt.prompt_id if prompt else None,
             is_closed=standing.has_died,
@@ -117,14 +119,29 @@ class Board:
             seen_by=person.seen_by,
             sedation=standing.sedation,
         )
+        return tuple(self._facts_of(node, alone, sheet) for node in nodes) or (alone,)
 
-    def _loss(self, node: NodeRow | None) -> Loss | None:
-        return self._live.loss(node.node_id, link_up=self._link_up()) if node else None
+    def _facts_of(self, node: NodeRow, room: TileFacts, sheet: Sheet) -> TileFacts:
+        verdict, heard = self._leases.verdict(node, sheet), self._live.of(node.node_id)
+        return replace(
+            room,
+            may_sense=verdict.is_open,
+            purposes=verdict.purposes,
+            lease_id=self._leases.lease_id_in_force(node.node_id),
+            live=heard.state,
+            loss=self._loss(node),
+            heard_at=heard.heard_at,
+            last_certain_at=heard.certain_at,
+            no_movement_since=heard.no_movement_since,
+            modality=node.kind,
+        )
+
+    def _loss(self, node: NodeRow) -> Loss | None:
+        return self._live.loss(node.node_id, link_up=self._link_up())
 
     def _sentence(self, sheet: Sheet, tiles: tuple[TileView, ...]) -> Words:
         """Say how many sensors are on, and that everybody is checked in person."""
-        fresh = (node for node in sheet.node_of.values() if self._loss(node) is None)
-        running = [node for node in fresh if self._is_open(node)]
+        running = [room for room, nodes in sheet.nodes_of.items() if any(self._is_on(node) for node in nodes)]
         broken = [one.room_title for one in tiles if one.kind is TileKind.NOT_MONITORED]
         people = sum(is_on_the_ward(self._roll.standing_of(one)) for one in sheet.people.values())
         words = _sensors(len(running))
@@ -134,9 +151,9 @@ class Board:
         named = Words("{rooms}: broken, walk.", {"rooms": ", ".join(broken)})
         return Words("{sensors} Nobody is watching them: they call you. {people} {broken}", values | {"broken": named})
 
-    def _is_open(self, node: NodeRow) -> bool:
+    def _is_on(self, node: NodeRow) -> bool:
         state = self._live.of(node.node_id).state
-        return state is not None and state.sensor.state is SensorState.OPEN
+        return self._loss(node) is None and state is not None and state.sensor.state is SensorState.OPEN
 
     def _notices(self, sheet: Sheet, now: datetime) -> tuple[Words, ...]:
         """Return silent lines, newest first: who stopped or paused brings nobody to the door (rule C5b)."""
@@ -153,7 +170,7 @@ class Board:
                     found.append((standing.talk_wished_at or now, words))
             for entry in person.entries:
                 if entry.kind in _STOPPING and entry.at >= since:
-                    found.append((entry.at, _notice(room, entry.kind, entry.at)))
+                    found.append((entry.at, _notice(room, entry)))
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
         calls = self._calling.notices(since)
@@ -163,8 +180,7 @@ class Board:
     def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:
         """Say which nodes are witnesses against the log (rule X3)."""
         for room in sheet.rooms:
-            node = sheet.node_of.get(room.room_id)
-            if node is not None and self._live.of(node.node_id).has_conflict:
+            if any(self._live.of(node.node_id).has_conflict for node in sheet.nodes_in(room.room_id)):
                 yield Words(
                     "{room}: its sensor remembers another history of the audit log. Check in person, and tell the "
                     "engineer and the governance lead now.",
@@ -194,8 +210,12 @@ class Board:
         return self._sprees
 
 
-def _notice(room: RoomRow, kind: EntryKind, at: datetime) -> Words:
-    values: dict[str, str | datetime | Words] = {"room": room.title, "at": at, "done": _STOPPING[kind]}
+def _notice(room: RoomRow, entry: ConsentEntry) -> Words:
+    values: dict[str, str | datetime | Words] = {"room": room.title, "at": entry.at, "done": _STOPPING[entry.kind]}
+    only = SENSORS.get(entry.details.get(ONE_SENSOR, ""))
+    if only is not None:
+        told = {**values, "sensor": only}
+        return Words("{room}: {sensor} {done} at {at}. The next check stays where it was.", told)
     return Words("{room}: sensor {done} at {at}. The next check stays where it was.", values)
 
 

@@ -76,4 +76,4 @@ class Commissions:
 
     def _is_empty(self, room_id: str) -> bool:
         sheet = self._roll.sheet()
-        return room_id in sheet.node_of and room_id not in sheet.people
+        return bool(sheet.nodes_in(room_id)) and room_id not in sheet.people

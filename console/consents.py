@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from broker.vocabulary import Modality
+from console.errors import StoreFault, StoreFull
 from console.office import Office
 from console.patient_accounts import waits_for_second
 from console.roles import Actor, Role
@@ -15,6 +17,8 @@ from console.rules.consent import EntryKind, RelayAnswer, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
+from console.rules.history import ONE_SENSOR
+from console.rules.policy import made
 from console.rules.wording import Wording
 from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
@@ -132,6 +136,35 @@ class Consents:
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor of a room, for anyone, at any time; see `Stops.withdraw`."""
         return self._stops.withdraw(actor, room_id, via=via, device=device)
+
+    def withdraw_sensor(self, actor: Actor, sensor: Modality | str, *, device: str) -> Decision:
+        """Take a patient's own yes to one of their sensors back and keep it for the other (rules C3, C5).
+
+        Args:
+            actor: the patient.
+            sensor: which; anything else, or the last one, is a no to all of it.
+            device: pseudonym of the device it came from.
+
+        Returns:
+            As `Stops.withdraw`. What cannot be written down of one sensor stops every sensor of the room.
+        """
+        room_id = actor.room_id or ""
+        person, own = self._roll.sheet().people.get(room_id), is_own(actor, room_id)
+        agreed = self._roll.standing_of(person).grant if person is not None and own else None
+        if person is None or agreed is None or sensor not in agreed.sensors or len(agreed.sensors) < 2:
+            return self.withdraw(actor, room_id, via=Via.OWN_PAGE, device=device)
+
+        def decide(_person: Person, _standing: Standing) -> Decision:
+            words = Words("That sensor is being stopped. The other stays on.")
+            return self._yes("C5", words, Obligation.CLOSE_SENSOR, Obligation.TELL_NURSE_SILENTLY)
+
+        details = {"via": Via.OWN_PAGE.value, ONE_SENSOR: str(sensor)}
+        note = Note(EntryKind.WITHDRAWN, Permission.CONSENT_STOP, decide, details, reason=str(sensor))
+        try:
+            decision = self._history.add(actor, person.stay.stay_id, note, room=room_id, own=own)
+        except (StoreFull, StoreFault):
+            return self.withdraw(actor, room_id, via=Via.OWN_PAGE, device=device)
+        return made(decision, self._reactions.after_one(room_id, Modality(sensor))) if decision else decision
 
     def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Pause the sensor of a room, for anyone, at any time; see `Stops.pause`."""

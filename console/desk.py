@@ -105,7 +105,7 @@ class Desk:
         """Put a sensor's node into a room: the first of two steps; its lamp flashes until the second (rule H5)."""
 
         def work(tx: Tx) -> Done:
-            fault = self._node_fault(tx, node_id, room_id, public_key)
+            fault = self._node_fault(tx, node_id, room_id, modality, public_key)
             if fault is not None:
                 return Done(self._no("H5", fault))
             now = self._office.now()
@@ -178,12 +178,12 @@ class Desk:
             return Invited(self._no("X6", Words("This sign-in name is taken.")))
         return invited[0] if decision else Invited(decision)
 
-    def _node_fault(self, tx: Tx, node_id: str, room_id: str, public_key: str) -> Words | None:
+    def _node_fault(self, tx: Tx, node_id: str, room_id: str, modality: Modality, public_key: str) -> Words | None:
         sheet = self._roll.sheet()
         if not _SLUG.fullmatch(node_id) or people.knows_node(tx, node_id):
             return Words("That name is used already, or has other signs than letters and digits.")
-        if sheet.room(room_id) is None or any(one.room_id == room_id for one in sheet.nodes.values()):
-            return Words("That room has a sensor already, or is not there.")
+        if sheet.room(room_id) is None or modality in sheet.sensors_in(room_id):
+            return Words("That room has such a sensor already, or is not there.")
         if not is_public_key(public_key):
             return Words("The key on the node's label has 64 signs, 0 to 9 and a to f.")
         return None

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from broker.messages import ConsentLease, LiveState
-from broker.vocabulary import Lamp, LeaseState, Modality, SensorState
+from broker.vocabulary import Lamp, LeaseState, SensorState
 from console.lease_book import LeaseBook
 from console.live import Live
 from console.office import Office
@@ -98,7 +98,7 @@ class Leases:
         # Asked for in every case: a stay voids it, and it does not come back when the stay ends.
         trial = self._commissioning(node.room_id)
         facts = LeaseFacts(
-            Modality(node.modality),
+            node.kind,
             standing,
             trial,
             lamp_wanted=not is_confirmed,
@@ -107,7 +107,7 @@ class Leases:
         )
         verdict = decide_lease(facts, now, office.policy, office.zone)
         if verdict.is_open and (node.room_id in self._halted or self.rollback.stands() or self._stands_down()):
-            stopped = LeaseFacts(Modality(node.modality), None)
+            stopped = LeaseFacts(node.kind, None)
             return decide_lease(stopped, now, office.policy, office.zone)
         return verdict
 
@@ -220,7 +220,7 @@ class Leases:
             node_id=node.node_id,
             lease_id=lease_id,
             lease_kind=verdict.kind,
-            sensor=Modality(node.modality),
+            sensor=node.kind,
             serial=serial,
             boot_id=boot_id,
             state=verdict.state,

@@ -34,7 +34,7 @@ def opened(tx: Tx, office: Office, rows: Iterable[SealedMinute], *, with_rates: 
             key = days.key(tx, row.key_id)
         except KeyDestroyed:
             continue
-        minute = _minute(json.loads(unseal(key, row.sealed, f"minute:{row.label}")))
+        minute = _minute(json.loads(unseal(key, row.sealed, f"minute:{row.label}")), row.node_id)
         if not with_rates or row.rate_sealed is None:
             yield Noted(minute, withheld=Withheld(row.rate_withheld) if row.rate_withheld else None)
             continue
@@ -42,7 +42,7 @@ def opened(tx: Tx, office: Office, rows: Iterable[SealedMinute], *, with_rates: 
         yield Noted(minute, rate.value_per_min, rate.uncertainty_per_min)
 
 
-def _minute(told: dict[str, Any]) -> Minute:
+def _minute(told: dict[str, Any], sensor: str) -> Minute:
     readings = told["readings"]
     presence, place = readings["presence"].get("value"), readings["place"].get("value")
     return Minute(
@@ -53,4 +53,5 @@ def _minute(told: dict[str, Any]) -> Minute:
         presence=Presence(presence) if presence else None,
         place=Place(place) if place else None,
         people=readings["people"].get("value"),
+        sensor=sensor,
     )

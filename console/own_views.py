@@ -5,8 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from broker.vocabulary import Modality
+
 if TYPE_CHECKING:
-    from console.views import LedgerRow
+    from console.views import LedgerRow, Words
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSensor:
+    """One sensor of a patient's room.
+
+    Attributes:
+        modality: radar or camera.
+        is_on: it is on now, as its node says.
+        words: whether it is on, or where its own stop is.
+        may_stop_alone: they agreed to another one as well, and can stop this one and keep that.
+    """
+
+    modality: Modality
+    is_on: bool
+    words: "Words"
+    may_stop_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

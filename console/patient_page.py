@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broker.messages import LiveState
-from broker.vocabulary import Modality, SensorState
+from broker.vocabulary import SensorState
 from console.ledger import LedgerPage
-from console.own_views import ComplaintView, CopyView
+from console.live import Live
+from console.own_views import ComplaintView, CopyView, OwnSensor
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason, LessAnswer
 from console.rules.leasing import granted_window
 from console.rules.telling import Telling
+from console.store.people import NodeRow
 from console.views import LedgerRow, PatientView, ReadingView, StopView, Words
 
 
@@ -25,8 +26,7 @@ class PageFacts:
         person: whose page.
         room_title: as the ward calls it.
         standing: their consent now.
-        modality: which sensor; None when there is none.
-        live: newest live message, only while it is fresh; None otherwise.
+        sensors: each sensor of the room; empty when there is none.
         stop: where their newest stop is.
         ledger: who looked.
         alerts: what was said about them to staff.
@@ -39,8 +39,7 @@ class PageFacts:
     person: Person
     room_title: str
     standing: Standing
-    modality: Modality | None
-    live: LiveState | None
+    sensors: tuple[OwnSensor, ...]
     stop: StopView
     ledger: LedgerPage
     alerts: tuple[LedgerRow, ...]
@@ -100,15 +99,12 @@ _LESS: Mapping[LessAnswer, Words] = {
 def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView:
     """Return the page's facts."""
     standing, grant = facts.standing, facts.standing.grant
-    sensor = facts.live.sensor if facts.live else None
-    is_on = sensor is not None and sensor.state in (SensorState.OPEN, SensorState.OPENING)
     return PatientView(
         room_id=facts.person.stay.room_id,
         room_title=facts.room_title,
         status=_status(standing),
-        sensor_on=is_on,
-        sensor_state=sensor.state if sensor else None,
-        modality=facts.modality,
+        sensor_on=any(one.is_on for one in facts.sensors),
+        sensors=facts.sensors,
         purposes=grant.purposes if grant and standing.state in _AGREED else (),
         why=_WHY[grant.care_plan_reason] if grant and standing.state in _AGREED else Words("There is no sensing."),
         until=_until(standing, now, zone),
@@ -128,6 +124,31 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         copies=facts.copies,
         less=_LESS[standing.less] if standing.less else None,
     )
+
+
+def own_sensor(node: NodeRow, live: Live, standing: Standing, closed: Mapping[str, datetime | None]) -> OwnSensor:
+    """Say of one sensor whether it is on, or where its stop is.
+
+    Args:
+        node: of the sensor.
+        live: what the nodes say.
+        standing: their consent now.
+        closed: by node that their newest stop waits or waited for, when it closed; None until then.
+    """
+    state = live.of(node.node_id).state if live.loss(node.node_id, link_up=True) is None else None
+    is_on = state is not None and state.sensor.state in (SensorState.OPEN, SensorState.OPENING)
+    agreed = standing.grant.sensors if standing.grant is not None and standing.state in _AGREED else ()
+    may_stop_alone = len(agreed) > 1 and node.kind in agreed
+    if node.node_id in closed and (node.kind not in agreed or standing.state is ConsentState.PAUSED):
+        closed_at = closed[node.node_id]
+        words = (
+            Words("Stopping…") if closed_at is None else Words("Stopped, confirmed at {at:seconds}", {"at": closed_at})
+        )
+        return OwnSensor(node.kind, is_on, words)
+    return OwnSensor(node.kind, is_on, _IS_ON if is_on else _IS_OFF, may_stop_alone)
+
+
+_IS_ON, _IS_OFF = Words("The sensor is on"), Words("The sensor is off")
 
 
 def _status(standing: Standing) -> Words:

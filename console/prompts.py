@@ -11,17 +11,20 @@ import structlog
 from broker.messages import LiveState
 from broker.vocabulary import SensedState
 from console.errors import StoreError
+from console.lasting import Lasting
 from console.leases import Leases
 from console.live import Live
 from console.office import Done, Office
 from console.roles import Actor
-from console.roll import Person, Roll
+from console.roll import Person, Roll, Sheet
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.prompts import Clocks, PromptKind, Raised, RoomClock, no_breathing, on_stop, running_clocks
+from console.rules.joining import join
+from console.rules.prompts import PromptKind, Raised, RoomClock, in_doubt, no_breathing, on_stop, running_clocks
 from console.rules.prompts import prompt_sentence as sentence
 from console.rules.readings import readings_in_force
 from console.rules.visits import NOT_SEEN, VisitOutcome
+from console.speaking import says_now
 from console.store import prompts as rows
 from console.store.database import Tx
 from console.store.people import NodeRow
@@ -46,7 +49,7 @@ class Prompts:
         self._live = live
         self._leases = leases
         self._lock = threading.RLock()
-        self._clocks: dict[str, Clocks] = {}
+        self._clocks: Lasting[RoomClock] = Lasting()
         self._breathing_told: set[str] = set()
         self._unwritten: set[str] = set()
         self._open: dict[str, PromptRow] = {one.prompt_id: one for one in office.store.read(rows.open_prompts)}
@@ -78,14 +81,23 @@ class Prompts:
             lease_id = self._leases.lease_id_in_force(node.node_id)
             in_force = readings_in_force(state, lease_id) is not None
             since = self._live.of(node.node_id).no_movement_since
-            before = self._clocks.get(node.room_id, {})
+            before = self._clocks.of_node(node.room_id, node.node_id)
             purposes = self._leases.verdict(node).purposes
             after = running_clocks(before, state, purposes, since) if in_force else {}
-            if before and not after and not in_force:
-                self._raise_all(node.room_id, on_stop(before, self._office.now()))
-            self._clocks[node.room_id] = after
+            if in_force and self._contradicts(sheet, node):
+                after = in_doubt(before, after, self._office.now())
+            ended = self._clocks.put(node.room_id, node.node_id, after)
+            if ended and not after and not in_force:
+                self._raise_all(node.room_id, on_stop(ended, self._office.now()))
             if in_force:
-                self._follow_breathing(node, state)
+                self._follow_breathing(sheet, node, state)
+
+    def _contradicts(self, sheet: Sheet, node: NodeRow) -> bool:
+        """Return whether the two sensors of a room do not agree now: nobody can tell (rule K8)."""
+        nodes = sheet.nodes_in(node.room_id)
+        said = [says_now(one, self._live, self._leases) for one in nodes] if len(nodes) > 1 else []
+        speaking = [one for one in said if one is not None]
+        return len(speaking) > 1 and bool(join(speaking, self._office.now(), self._office.policy).contradicted)
 
     def step(self) -> None:
         """Turn clocks into prompts where a node has gone silent or a lease has ended (rule C5a)."""
@@ -102,8 +114,8 @@ class Prompts:
             lost = self._live.loss(node.node_id, link_up=True) is not None
             if lost or not self._leases.verdict(node).is_open:
                 with self._lock:
-                    clocks = self._clocks.pop(node.room_id, {})
-                    self._raise_all(node.room_id, on_stop(clocks, self._office.now()))
+                    ended = self._clocks.drop(node.room_id, node.node_id)
+                    self._raise_all(node.room_id, on_stop(ended, self._office.now()))
 
     def _close_of_others(self, room_id: str, person: Person | None) -> None:
         """End the prompts for somebody who has left the room: whoever comes next is not them."""
@@ -124,8 +136,7 @@ class Prompts:
 
     def within_stop(self, tx: Tx, room_id: str) -> int:
         """Raise prompts for the clocks of a room whose sensor is being stopped; return how many."""
-        clocks = self._clocks.get(room_id, {})
-        raised = on_stop(clocks, self._office.now())
+        raised = on_stop(self._clocks.of(room_id), self._office.now())
         for one in raised:
             self._raise(tx, room_id, one)
         tx.on_commit(lambda: self._forget(room_id))
@@ -188,17 +199,26 @@ class Prompts:
             now, stay_id = self._office.now(), person.stay.stay_id
             rows.add_observation(tx, secrets.token_hex(16), stay_id, room_id, actor.actor_id, found.value, now)
 
-    def _follow_breathing(self, node: NodeRow, state: LiveState) -> None:
-        """Call once for each stretch without breathing seen, until a prompt for it is attended."""
+    def _follow_breathing(self, sheet: Sheet, node: NodeRow, state: LiveState) -> None:
+        """Call once for each stretch without breathing seen, by either sensor of a room, until it is attended."""
         readings = state.readings
         seen = readings is None or readings.breathing.value is not SensedState.NO_BREATHING_SEEN
         if seen:
             self._breathing_told.discard(node.node_id)
             return
         raised = no_breathing(state, self._office.now(), self._office.policy)
-        if raised is not None and node.node_id not in self._breathing_told:
-            self._breathing_told.add(node.node_id)
+        if raised is None:
+            return
+        told = [one for one in sheet.nodes_in(node.room_id) if one.node_id in self._breathing_told]
+        is_told = any(one.node_id == node.node_id or self._still_unseen(one) for one in told)
+        self._breathing_told.add(node.node_id)
+        if not is_told:
             self._raise_all(node.room_id, (raised,))
+
+    def _still_unseen(self, node: NodeRow) -> bool:
+        """Return whether a sensor says now that it sees no breathing; one that is silent or off does not."""
+        said = says_now(node, self._live, self._leases)
+        return said is not None and said.readings.breathing.value is SensedState.NO_BREATHING_SEEN
 
     def _raise_all(self, room_id: str, raised: tuple[Raised, ...]) -> None:
         for one in raised:
@@ -234,4 +254,4 @@ class Prompts:
         self._open.pop(prompt_id, None)
 
     def _forget(self, room_id: str) -> None:
-        self._clocks.pop(room_id, None)
+        self._clocks.forget(room_id)

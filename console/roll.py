@@ -5,7 +5,7 @@ marks it as old before its command returns; the next reader reads it anew.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class Sheet:
         rooms: in ward order.
         people: by room.
         nodes: by node.
-        node_of: confirmed node of a room.
+        nodes_of: confirmed nodes by room, at most one of each kind of sensor, the radar first.
         kinds: of rooms that are no bedrooms (rule P9).
         profiles: kinds of rooms for which the trust has signed a profile (rule P9).
     """
@@ -57,7 +57,7 @@ class Sheet:
     rooms: tuple[RoomRow, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
     nodes: Mapping[str, NodeRow] = field(default_factory=dict)
-    node_of: Mapping[str, NodeRow] = field(default_factory=dict)
+    nodes_of: Mapping[str, tuple[NodeRow, ...]] = field(default_factory=dict)
     kinds: Mapping[str, PlaceKind] = field(default_factory=dict)
     profiles: frozenset[PlaceKind] = frozenset()
 
@@ -79,12 +79,11 @@ class Sheet:
 
     def sensors_in(self, room_id: str) -> tuple[Modality, ...]:
         """Return the kinds of sensor that hang in a room, whether anybody has confirmed them yet or not."""
-        return tuple(sorted({Modality(one.modality) for one in self.nodes.values() if one.room_id == room_id}))
+        return tuple(sorted({one.kind for one in self.nodes.values() if one.room_id == room_id}))
 
-    def modality_of(self, room_id: str) -> Modality | None:
-        """Return a room's kind of sensor; None when it has none."""
-        node = self.node_of.get(room_id)
-        return Modality(node.modality) if node else None
+    def nodes_in(self, room_id: str) -> tuple[NodeRow, ...]:
+        """Return a room's confirmed nodes, the radar first; empty when it has none."""
+        return self.nodes_of.get(room_id, ())
 
 
 class Roll:
@@ -137,7 +136,7 @@ class Roll:
             tuple(people.all_rooms(tx)),
             {one.room_id: self._person(tx, one, histories[one.stay_id]) for one in stays},
             nodes,
-            {one.room_id: one for one in nodes.values() if one.confirmed_at is not None},
+            _by_room(nodes.values()),
             places.kinds(tx),
             places.signed_profiles(tx),
         )
@@ -157,6 +156,15 @@ class Roll:
         return initials_of(self._names.open(tx, stay.patient_id))
 
 
+def _by_room(nodes: Iterable[NodeRow]) -> dict[str, tuple[NodeRow, ...]]:
+    found: dict[str, tuple[NodeRow, ...]] = {}
+    for node in sorted(nodes, key=lambda one: _ORDER.index(one.kind)):
+        if node.confirmed_at is not None:
+            found[node.room_id] = (*found.get(node.room_id, ()), node)
+    return found
+
+
+_ORDER = (Modality.RADAR, Modality.CAMERA)
 _ABOUT_PLACE = frozenset({EntryKind.AWAY, EntryKind.RETURNED})
 
 

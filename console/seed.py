@@ -75,6 +75,7 @@ def seed(
     now: datetime,
     zone: ZoneInfo,
     cameras: Collection[str] = (),
+    beside: Mapping[str, tuple[str, str]] | None = None,
 ) -> tuple[DemoAccount, ...]:
     """Make a ward: its people admitted three days ago, asked the day after, by day.
 
@@ -84,6 +85,7 @@ def seed(
         now: the ward's time of day, UTC.
         zone: ward time.
         cameras: those of the nodes whose sensor is a camera.
+        beside: by node that has a radar, the name and the public key of a camera's node in the same room.
 
     Returns:
         Every account with its password.
@@ -95,7 +97,7 @@ def seed(
     clock = HandClock(datetime.combine(day, time(10, 0), zone))
     ward = open_ward(clock)
     try:
-        return _Seeding(ward, clock, zone, cameras).run(node_keys)
+        return _Seeding(ward, clock, zone, cameras, beside or {}).run(node_keys)
     finally:
         ward.stop()
 
@@ -103,8 +105,16 @@ def seed(
 class _Seeding:
     """The steps, in the order in which a ward would take them."""
 
-    def __init__(self, ward: Ward, clock: HandClock, zone: ZoneInfo, cameras: Collection[str]) -> None:
+    def __init__(
+        self,
+        ward: Ward,
+        clock: HandClock,
+        zone: ZoneInfo,
+        cameras: Collection[str],
+        beside: Mapping[str, tuple[str, str]],
+    ) -> None:
         self._cameras = cameras
+        self._beside = beside
         self._ward = ward
         self._clock = clock
         self._zone = zone
@@ -123,7 +133,8 @@ class _Seeding:
             self._enrol(invited, Role.PATIENT, room_id)
         self._go_on_to(time(10, 30))
         for number, ((_room_id, stay_id), node_id) in enumerate(zip(stays, node_keys, strict=True)):
-            self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)], self._sensor(node_id))
+            sensors = (Modality.RADAR, Modality.CAMERA) if node_id in self._beside else (self._sensor(node_id),)
+            self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)], *sensors)
         return tuple(self._accounts)
 
     def _first_administrator(self) -> Actor:
@@ -151,6 +162,10 @@ class _Seeding:
         _must(desk.add_room(admin, room_id, f"Room {number}"))
         _must(desk.add_node(admin, node_id, room_id, self._sensor(node_id), public_key))
         _must(desk.confirm_node(self._people[Role.ENGINEER], node_id))
+        if node_id in self._beside:
+            camera_id, camera_key = self._beside[node_id]
+            _must(desk.add_node(admin, camera_id, room_id, Modality.CAMERA, camera_key))
+            _must(desk.confirm_node(self._people[Role.ENGINEER], camera_id))
         first = _FIRST_NAMES[(number - 1) % len(_FIRST_NAMES)]
         admitted = desk.admit(admin, f"{first} Example {number}", f"{first[0]}E", room_id)
         _must(admitted)
@@ -165,7 +180,7 @@ class _Seeding:
         tomorrow = next_wall_time(next_wall_time(now, time(0, 0), self._zone), wall, self._zone)
         self._clock.advance((tomorrow - now).total_seconds())
 
-    def _ask(self, stay_id: str, answer: str, sensor: Modality) -> None:
+    def _ask(self, stay_id: str, answer: str, *sensors: Modality) -> None:
         consents, nurse = self._ward.consents, self._people[Role.NURSE]
         if answer == "not_asked":
             return
@@ -175,13 +190,18 @@ class _Seeding:
             _must(consents.refuse(nurse, stay_id))
             return
         _must(consents.explain(nurse, stay_id, in_their_own_form=True))
-        _must(consents.give(nurse, stay_id, example_grant(self._clock.utc_now(), sensor)))
+        _must(consents.give(nurse, stay_id, example_grant(self._clock.utc_now(), *sensors)))
 
 
-def example_grant(now: datetime, sensor: Modality = Modality.RADAR) -> Grant:
-    """Return what people of the demonstration agree to: day and night, so that it shows sensing at any hour."""
+def example_grant(now: datetime, *sensors: Modality) -> Grant:
+    """Return what people of the demonstration agree to: day and night, so that it shows sensing at any hour.
+
+    Args:
+        now: UTC.
+        sensors: of their room; a radar when none is named.
+    """
     return Grant(
-        sensors=(sensor,),
+        sensors=sensors or (Modality.RADAR,),
         purposes=PURPOSES,
         hours=(DAY_AND_NIGHT,),
         basis=Basis.CAPACITY_CONSENT,

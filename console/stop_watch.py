@@ -2,12 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from broker.messages import LiveState
-from broker.vocabulary import SensorState
+from broker.vocabulary import Modality, SensorState
 from console.errors import StoreError
 from console.leases import Leases
 from console.office import Office
@@ -15,6 +15,7 @@ from console.roll import Roll
 from console.stop_tokens import asked_at as stopped_at
 from console.stop_tokens import new_token
 from console.store import records
+from console.store.database import Tx
 from console.views import StopState, StopView, Words
 
 _MOST_FOLLOWED = 2000
@@ -26,19 +27,19 @@ class _Asked:
 
     Attributes:
         room_id: of the room.
-        node_id: of its node; empty when the room has none.
-        serial: of the lease that closes; 0 when none could be sent yet.
+        serials: by node that is waited for, of the lease that closes it; 0 when none could be sent yet.
         asked_at: UTC.
         asked_s: on the elapsed clock [s].
-        confirmed_at: when the node showed its sensor closed; None until then.
+        closed_at: by node, when it showed its sensor closed; the stop is confirmed when every one of them has.
+        confirmed_at: when the last of them had; None until then, and at once for a room without a node.
         is_kept: the word is on the disk, in the database or beside it.
     """
 
     room_id: str
-    node_id: str
-    serial: int
+    serials: Mapping[str, int]
     asked_at: datetime
     asked_s: float
+    closed_at: Mapping[str, datetime] = field(default_factory=dict)
     confirmed_at: datetime | None = None
     is_kept: bool = True
 
@@ -55,19 +56,35 @@ class StopWatch:
         self._newest: dict[str, str] = {}
 
     def close(self, room_id: str) -> str:
-        """Send the lease that closes a room's sensor, now, and follow it; return the token."""
-        node = self._roll.sheet().node_of.get(room_id)
+        """Send the leases that close a room's sensors, now, and follow them; return the token."""
+        return self._close(room_id, [node.node_id for node in self._roll.sheet().nodes_in(room_id)])
+
+    def close_one(self, room_id: str, sensor: Modality) -> str:
+        """Do the same for one sensor whose yes was taken back; what the others may do is decided as before."""
+        return self._close(room_id, [one.node_id for one in self._roll.sheet().nodes_in(room_id) if one.kind is sensor])
+
+    def _close(self, room_id: str, wanted: list[str]) -> str:
+        nodes = self._still_open(wanted)
         asked_at, asked_s = self._office.now(), self._office.clock.elapsed_s()
         token = new_token(self._office.store.keys, room_id, asked_at)
+        asked = _Asked(room_id, dict.fromkeys(nodes, 0), asked_at, asked_s, confirmed_at=None if nodes else asked_at)
         with self._lock:
-            self._asked[token] = _Asked(room_id, node.node_id if node else "", 0, asked_at, asked_s,
-                                        None if node else asked_at)  # fmt: skip
+            self._asked[token] = asked
             self._newest[room_id] = token
             while len(self._asked) > _MOST_FOLLOWED:
                 self._asked.popitem(last=False)
         self._leases.renew(room_id)
         self._name_serial(token)
         return token
+
+    def _still_open(self, nodes: list[str]) -> list[str]:
+        """Return the nodes that a stop waits for: of two, one that has shown itself closed already is not asked again.
+
+        A camera that nobody agreed to may be off its network for days; that is no reason to doubt the radar's stop.
+        """
+        sent = {node_id: self._leases.newest(node_id) for node_id in nodes}
+        waiting = [node_id for node_id, one in sent.items() if one is None or one.is_open or one.confirmed_at is None]
+        return waiting or nodes
 
     def close_unwritten(self, room_id: str, keep: Callable[[], bool]) -> str:
         """Do the same although the database did not take the word for it.
@@ -99,9 +116,7 @@ class StopWatch:
         for token in waiting:
             self._name_serial(token)
             with self._lock:
-                one = self._asked[token]
-                if one.serial and state.sensor.lease_serial >= one.serial:
-                    self._asked[token] = replace(one, confirmed_at=now)
+                self._asked[token] = _closed(self._asked[token], state, now)
 
     def view(self, room_id: str, token: str) -> StopView:
         """Return where the stop of this token is; one from before this console started is told from the records.
@@ -118,14 +133,18 @@ class StopWatch:
         return self.remembered(at, self._confirmed_since(room_id, at))
 
     def _confirmed_since(self, room_id: str, at: datetime) -> datetime | None:
-        """Return when the sensor was told to have closed, by the node's records; None when they do not tell."""
-        node = self._roll.sheet().node_of.get(room_id)
-        if node is None:
-            return None
+        """Return when the last of a room's sensors was told to have closed, by the records; None when they do not."""
         try:
-            return self._office.store.read(lambda tx: records.closed_since(tx, node.node_id, at))
+            return self._office.store.read(lambda tx: self.closed_in(tx, room_id, at))
         except StoreError:
             return None
+
+    def closed_in(self, tx: Tx, room_id: str, at: datetime) -> datetime | None:
+        """Return when every sensor of a room that was open had closed after a moment, by the records of its nodes."""
+        nodes = [node.node_id for node in self._roll.sheet().nodes_in(room_id)]
+        waited = [node_id for node_id in nodes if records.was_open(tx, node_id, at)] or nodes
+        closed = [records.closed_since(tx, node_id, at) for node_id in waited]
+        return None if None in closed else max((one for one in closed if one is not None), default=None)
 
     def newest_view(self, room_id: str, since: datetime | None = None) -> StopView:
         """Return where a room's newest stop is, unless it was asked before `since`."""
@@ -143,15 +162,27 @@ class StopWatch:
     def remembered(self, asked_at: datetime, confirmed_at: datetime | None) -> StopView:
         """Return the view of a stop from before this console started, as its records tell of it."""
         waited_s = (self._office.now() - asked_at).total_seconds()
-        return self._view(_Asked("", "", 0, asked_at, self._office.clock.elapsed_s() - waited_s, confirmed_at))
+        asked_s = self._office.clock.elapsed_s() - waited_s
+        return self._view(_Asked("", {}, asked_at, asked_s, confirmed_at=confirmed_at))
+
+    def each(self, room_id: str, since: datetime) -> dict[str, datetime | None]:
+        """Return, for the nodes that a room's newest stop waits or waited for, when each closed; None until then."""
+        with self._lock:
+            asked = self._asked.get(self._newest.get(room_id, ""))
+        if asked is None or asked.asked_at < since:
+            return {}
+        return {node_id: asked.closed_at.get(node_id) for node_id in asked.serials}
 
     def _name_serial(self, token: str) -> None:
-        """Remember the first lease that closed the sensor after the stop was asked for."""
+        """Remember the first lease that closed each sensor after the stop was asked for."""
         with self._lock:
             one = self._asked[token]
-            sent = self._leases.newest(one.node_id)
-            if one.serial == 0 and sent is not None and not sent.is_open and sent.issued_s >= one.asked_s:
-                self._asked[token] = replace(one, serial=sent.lease.serial)
+            serials = dict(one.serials)
+            for node_id, serial in one.serials.items():
+                sent = self._leases.newest(node_id)
+                if serial == 0 and sent is not None and not sent.is_open and sent.issued_s >= one.asked_s:
+                    serials[node_id] = sent.lease.serial
+            self._asked[token] = replace(one, serials=serials)
 
     def _view(self, asked: _Asked | None) -> StopView:
         if asked is None:
@@ -175,4 +206,13 @@ def _not_kept(words: Words) -> Words:
 
 
 def _waits_for(asked: _Asked, node_id: str) -> bool:
-    return asked.node_id == node_id and asked.confirmed_at is None
+    return node_id in asked.serials and node_id not in asked.closed_at
+
+
+def _closed(asked: _Asked, state: LiveState, now: datetime) -> _Asked:
+    """Return a stop with what a node shows of its sensor: confirmed when the last one is closed, never before."""
+    serial = asked.serials.get(state.node_id, 0)
+    if not serial or state.sensor.lease_serial < serial:
+        return asked
+    closed_at = {**asked.closed_at, state.node_id: now}
+    return replace(asked, closed_at=closed_at, confirmed_at=now if closed_at.keys() >= asked.serials.keys() else None)

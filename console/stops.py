@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from broker.vocabulary import Modality
 from console.errors import StoreFault, StoreFull
 from console.office import ANYONE, Done, Office
 from console.roles import Actor, Role
@@ -43,6 +44,7 @@ class Reactions:
         within: raises check prompts for clocks that run, in the same transaction; returns how many.
         after: closes the sensor once the entry is durable; returns the token under which the stop can be followed.
         unwritten: closes the sensor although the database takes nothing; told whether the word is kept beside it.
+        after_one: the same for one of a room's sensors, when the entry was for that one alone.
         release: lets a room's sensor follow the written consent again.
         follow: brings a room's sensor to what was written, where nobody asked for a stop.
     """
@@ -50,6 +52,7 @@ class Reactions:
     within: Callable[[Tx, str], int]
     after: Callable[[str], str]
     unwritten: Callable[[str, Callable[[], bool]], str]
+    after_one: Callable[[str, Modality], str]
     release: Callable[[str], None]
     follow: Callable[[str], None]
 

@@ -14,9 +14,9 @@ from console.live import Live
 from console.office import Done, Office
 from console.prompts import Prompts
 from console.roles import Actor
-from console.roll import Roll
+from console.roll import Roll, Sheet
 from console.rules.prompts import PromptKind
-from console.rules.technical import Call, Cause, LostRoom, back_again, calls_of, round_order
+from console.rules.technical import Call, Cause, LostRoom, back_again, calls_of, lost_room, round_order
 from console.sounders import Sounders
 from console.store import alerts as rows
 from console.store.alerts import TechnicalRow
@@ -90,19 +90,29 @@ class TechnicalWatch:
         sheet, now = self._roll.sheet(), self._office.now()
         found = []
         for room in sheet.rooms:
-            node = sheet.node_of.get(room.room_id)
-            if node is None or room.room_id not in sheet.people or not self._leases.verdict(node, sheet).is_open:
-                self._lost_since.pop(room.room_id, None)
-                continue
-            is_silent = self._live.loss(node.node_id, link_up=True) is not None
-            is_blind = not is_silent and self._is_blind(node)
-            if not is_silent and not is_blind:
-                self._lost_since.pop(room.room_id, None)
-                continue
-            heard_at = self._live.of(node.node_id).heard_at if is_silent else None
-            since = self._lost_since.setdefault(room.room_id, heard_at or (self._began_at if is_silent else now))
-            found.append(LostRoom(room.room_id, room.title, since, is_blind, self._had_clock(room)))
+            wanted = [one for one in sheet.nodes_in(room.room_id) if self._is_wanted(one, sheet)]
+            lost = [one for one in (self._lost_node(node, room, now) for node in wanted) if one is not None]
+            whole = lost_room(lost, len(wanted))
+            if whole is not None:
+                found.append(whole)
         return found
+
+    def _is_wanted(self, node: NodeRow, sheet: Sheet) -> bool:
+        """Return whether a sensor should be on; one that should not is not lost, and nothing is remembered of it."""
+        wanted = node.room_id in sheet.people and self._leases.verdict(node, sheet).is_open
+        if not wanted:
+            self._lost_since.pop(node.node_id, None)
+        return wanted
+
+    def _lost_node(self, node: NodeRow, room: RoomRow, now: datetime) -> LostRoom | None:
+        is_silent = self._live.loss(node.node_id, link_up=True) is not None
+        is_blind = not is_silent and self._is_blind(node)
+        if not is_silent and not is_blind:
+            self._lost_since.pop(node.node_id, None)
+            return None
+        heard_at = self._live.of(node.node_id).heard_at if is_silent else None
+        since = self._lost_since.setdefault(node.node_id, heard_at or (self._began_at if is_silent else now))
+        return LostRoom(room.room_id, room.title, since, is_blind, self._had_clock(room), node.kind)
 
     def _is_blind(self, node: NodeRow) -> bool:
         state = self._live.of(node.node_id).state

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from broker.vocabulary import Context, Modality, Origin, Purpose, SensorState
-from console.own_views import ComplaintView, CopyView
+from broker.vocabulary import Context, Modality, Origin, Purpose
+from console.own_views import ComplaintView, CopyView, OwnSensor
 
 if TYPE_CHECKING:
     from console.alert_views import CallsView
@@ -50,6 +50,25 @@ class TileKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SensorRow:
+    """What one of two sensors of a room says, for the room's page.
+
+    Attributes:
+        modality: radar or camera.
+        headline: what a tile would say by this sensor alone.
+        detail: its second line; None when there is none.
+        leads: what the room is told by this one, each in a few words; empty where the other leads or they contradict.
+        contradicts: what it says otherwise than the other.
+    """
+
+    modality: Modality
+    headline: Words
+    detail: Words | None
+    leads: tuple[Words, ...] = ()
+    contradicts: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TileView:
     """One room on the night board: a glance (rule X1), never a number about a person's body.
 
@@ -67,6 +86,8 @@ class TileView:
         versions: software and model, short, for rule K7; empty when not heard.
         check: a check in person that is due at a certain time (rule P10); None when there is none.
         alert_id: the alert that the tile shows; None when there is none.
+        beside: which of two sensors is on alone, and why the other is not; None unless one of two is on.
+        sensors: what each of two sensors says; empty for a room with one.
     """
 
     room_id: str
@@ -82,6 +103,8 @@ class TileView:
     versions: str = ""
     check: Words | None = None
     alert_id: str | None = None
+    beside: Words | None = None
+    sensors: tuple[SensorRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +138,13 @@ class ReadingView:
         words: "about 14 breaths a minute (13 to 15), noticed 3 min ago. Not a check.", or why there is none.
         is_value: whether a number is in it.
         band: the NEWS2 band of this one parameter, for staff of a clinical ward; None otherwise.
+        each: of two sensors what each tells that tells a number; empty for a room with one.
     """
 
     words: Words
     is_value: bool
     band: Words | None = None
+    each: tuple[tuple[Modality, Words], ...] = ()
 
 
 class StopState(StrEnum):
@@ -175,9 +200,8 @@ class PatientView:
         room_id: where they stay.
         room_title: as the ward calls it.
         status: the consent's state, in plain words.
-        sensor_on: whether the sensor is on now, as the node says.
-        sensor_state: the sensor's true state; None when the node is not heard.
-        modality: which sensor; None when there is none.
+        sensor_on: whether a sensor is on now, as the nodes say.
+        sensors: each sensor of the room, the radar first; empty when there is none.
         purposes: what they agreed to.
         why: the care-plan reason, in plain words.
         until: when it ends today, and when it is talked about again.
@@ -200,8 +224,7 @@ class PatientView:
     room_title: str
     status: Words
     sensor_on: bool
-    sensor_state: SensorState | None
-    modality: Modality | None
+    sensors: tuple[OwnSensor, ...]
     purposes: tuple[Purpose, ...]
     why: Words
     until: Words
@@ -218,6 +241,11 @@ class PatientView:
     complaints: tuple[ComplaintView, ...] = ()
     copies: tuple[CopyView, ...] = ()
     less: Words | None = None
+
+    @property
+    def kinds(self) -> tuple[Modality, ...]:
+        """Return the kinds of sensor in the room; what is said of them follows these."""
+        return tuple(one.modality for one in self.sensors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
 from console.roll import Roll
+from console.room_control import RoomControl
 from console.rules.limits import vital_signs_may_call
 from console.rules.policy import Policy
 from console.safety_case import vital_signs_are_signed
@@ -164,6 +165,7 @@ class Ward:
             self.prompts.within_stop,
             self.stops.close,
             self.stops.close_unwritten,
+            self.stops.close_one,
             self._written,
             self.leases.renew,
         )
@@ -180,6 +182,11 @@ class Ward:
             self.roll,
             lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
         )
+        control = RoomControl(
+            self.roll,
+            self.leases,
+            lambda room_id: self.consents.pause(None, room_id, via=Via.ROOM_CONTROL, device=ANYONE),
+        )
         listeners = Listeners(
             (
                 self.leases.heard,
@@ -188,6 +195,7 @@ class Ward:
                 self.alert_watch.heard,
                 self.board.heard,
                 self.covers.heard,
+                control.heard,
             ),
             (self.leases.announced,),
         )

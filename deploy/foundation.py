@@ -9,6 +9,7 @@ from pathlib import Path
 from broker.clock import Clock, HandClock
 from broker.link import MemoryBroker
 from broker.logins import write_private
+from broker.vocabulary import Modality
 from console import settings_file
 from console.errors import ConsoleError
 from console.seed import seed
@@ -16,7 +17,7 @@ from console.signer import Keys
 from console.ward import Ward
 from deploy.errors import DeployError
 from deploy.layout import Layout, write_accounts
-from deploy.plan import Plan
+from deploy.plan import NodePlace, Plan
 from deploy.progress import Progress
 from edge.errors import KeyFault
 from edge.trust import NodeKey
@@ -47,11 +48,13 @@ class Made:
         rooms: how many rooms it has.
         demo: it has the demonstration's patients and accounts.
         cameras: rooms whose sensor is a camera.
+        both: rooms with a radar and a camera.
     """
 
     rooms: int
     demo: bool
     cameras: frozenset[str] = frozenset()
+    both: frozenset[str] = frozenset()
 
 
 def made(data: Path) -> Made | None:
@@ -65,7 +68,8 @@ def made(data: Path) -> Made | None:
         return None
     try:
         told = json.loads(path.read_text("utf-8"))
-        return Made(int(told["rooms"]), bool(told["demo"]), frozenset(map(str, told.get("cameras", ()))))
+        cameras, both = (frozenset(map(str, told.get(name, ()))) for name in ("cameras", "both"))
+        return Made(int(told["rooms"]), bool(told["demo"]), cameras, both)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DeployError(f"{path}: not a ward's file; choose another folder with --data") from error
 
@@ -78,6 +82,16 @@ def cameras_of(data: Path, room_ids: Sequence[str]) -> tuple[str, ...]:
     """
     known = made(data)
     return () if known is None else tuple(room_id for room_id in room_ids if room_id in known.cameras)
+
+
+def both_of(data: Path, room_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these rooms have had a radar and a camera since the ward was made; none before it was.
+
+    Raises:
+        DeployError: see `made`.
+    """
+    known = made(data)
+    return () if known is None else tuple(room_id for room_id in room_ids if room_id in known.both)
 
 
 def check_folder(data: Path) -> None:
@@ -143,7 +157,7 @@ def lay_foundation(plan: Plan, layout: Layout, clock: Clock, say: Progress) -> F
     except (KeyFault, ConsoleError) as error:
         raise DeployError(str(error)) from error
     if known is None:
-        told = {"rooms": plan.rooms, "demo": plan.demo, "cameras": sorted(plan.cameras)}
+        told = {"rooms": plan.rooms, "demo": plan.demo, "cameras": sorted(plan.cameras), "both": sorted(plan.both)}
         write_private(plan.data / _MADE, json.dumps(told) + "\n")
         (plan.data / _BEGUN).unlink(missing_ok=True)
     say.done(f"ward: {plan.rooms} rooms, {'new' if known is None else 'going on'} in {plan.data}")
@@ -161,6 +175,11 @@ def _check_same(plan: Plan, known: Made | None) -> None:
     if plan.cameras != known.cameras & set(plan.room_ids):
         had = ", ".join(sorted(known.cameras)) or "no room"
         raise DeployError(f"{plan.data} holds a ward with cameras in {had}; start it so, or make another with --data")
+    if plan.both != known.both & set(plan.room_ids):
+        had = ", ".join(sorted(known.both)) or "no room"
+        raise DeployError(
+            f"{plan.data} holds a ward with both sensors in {had}; start it so, or make another with --data"
+        )
     if plan.demo and not known.demo:
         raise DeployError(f"{plan.data} holds a ward without demonstration patients; make another with --data")
 
@@ -185,8 +204,11 @@ def _seed(plan: Plan, layout: Layout, clock: Clock, node_keys: Mapping[str, str]
     def open_ward(hand: HandClock) -> Ward:
         return Ward.open(settings, hand, MemoryBroker().link(()))
 
-    cameras = [node for room, node in zip(plan.room_ids, plan.node_ids, strict=True) if room in plan.cameras]
-    accounts = seed(open_ward, node_keys, clock.utc_now(), settings.zone, cameras)
+    first = {one.room_id: one.node_id for one in reversed(plan.nodes)}
+    cameras = [one for room, one in first.items() if room in plan.cameras]
+    second = {first[one.room_id]: (one.node_id, node_keys[one.node_id]) for one in plan.nodes if _is_second(one)}
+    keys = {first[room]: node_keys[first[room]] for room in plan.room_ids}
+    accounts = seed(open_ward, keys, clock.utc_now(), settings.zone, cameras, second)
     write_accounts(
         layout,
         [
@@ -194,3 +216,7 @@ def _seed(plan: Plan, layout: Layout, clock: Clock, node_keys: Mapping[str, str]
             for one in accounts
         ],
     )
+
+
+def _is_second(place: NodePlace) -> bool:
+    return place.is_beside and place.modality is Modality.CAMERA

@@ -17,10 +17,12 @@ from broker.logins import Login, new_login, write_private
 from broker.vocabulary import Modality
 from deploy import toml
 from deploy.errors import DeployError
-from deploy.plan import BrokerKind, Plan
+from deploy.plan import BrokerKind, NodePlace, Plan
 
 SITE = "demo"
 WARD = "ward"
+TOGETHER = "together"
+"""What a simulated radar and a simulated camera of one room play: the same person at the same pace."""
 _ZONES: tuple[tuple[str, float, float], ...] = (
     # Those of the simulated room: the bed at 1.2 m, the en-suite's door at 3.0 m, the room's at 3.8 m.
     ("bed", 0.0, 1.65),
@@ -149,9 +151,8 @@ def broker_file(layout: Layout, kind: BrokerKind) -> Path:
 
 def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key: str, clock: Path | None) -> None:
     """Write one node's settings."""
-    number = plan.node_ids.index(node_id)
-    source = _source(plan, number)
-    is_camera = plan.room_ids[number] in plan.cameras
+    place = next(one for one in plan.nodes if one.node_id == node_id)
+    is_camera = place.modality is Modality.CAMERA
     # A simulated camera brings its own drawing; of a recording nothing is drawn.
     zones: list[toml.Value] = [] if is_camera else [{"zone": z, "from_m": near, "to_m": far} for z, near, far in _ZONES]
     settings: dict[str, toml.Value] = {
@@ -161,23 +162,24 @@ def write_node(layout: Layout, plan: Plan, node_id: str, port: int, console_key:
         "data_dir": layout.node(node_id).resolve(),
         "console_key": console_key,
         "clock_file": None if clock is None else clock.resolve(),
-        "modality": str(Modality.CAMERA if is_camera else Modality.RADAR),
+        "modality": str(place.modality),
         "zones": zones,
-        "source": source,
+        "source": _source(plan, place),
         "broker": {"port": port, "username": node_id, "password_file": "broker.password"},
     }
     write_private(layout.node_settings(node_id), toml.text(settings))
 
 
-def _source(plan: Plan, number: int) -> Mapping[str, toml.Value]:
-    """Return where the frames of the room of this number come from."""
-    room_id = plan.room_ids[number]
+def _source(plan: Plan, place: NodePlace) -> Mapping[str, toml.Value]:
+    """Return where a node's frames come from; two simulated sensors of a room play the one story that both know."""
+    room_id = place.room_id
     if room_id in plan.replays:
         return {"kind": "replay", "file": plan.replays[room_id], "loop": plan.loop}
     if room_id in plan.live:
         return {"kind": "a121", "port": plan.live[room_id], "session": plan.session}
-    kind = "synthetic-camera" if room_id in plan.cameras else "synthetic"
-    return {"kind": kind, "seed": number + 1}
+    kind = "synthetic-camera" if place.modality is Modality.CAMERA else "synthetic"
+    story: dict[str, toml.Value] = {"scenario": TOGETHER} if place.is_beside else {}
+    return {"kind": kind, "seed": place.number, **story}
 
 
 def write_console(layout: Layout, plan: Plan, port: int, clock: Path | None) -> None:

@@ -27,6 +27,25 @@ class BrokerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NodePlace:
+    """One node of a ward.
+
+    Attributes:
+        node_id: a node can move, its name stays.
+        room_id: where it hangs.
+        modality: radar or camera.
+        number: of the room, from 1.
+        is_beside: the room has another sensor, and both see the same simulated person.
+    """
+
+    node_id: str
+    room_id: str
+    modality: Modality
+    number: int
+    is_beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A ward on one machine.
 
@@ -37,6 +56,7 @@ class Plan:
         replays: recording by room id.
         live: port of a live A121 by room id.
         cameras: rooms whose sensor is a camera, simulated or recorded; the others have a radar.
+        both: rooms with a simulated radar and a simulated camera.
         session: what the live sensors are asked for; None means a bed's.
         loop: a recording that has ended starts again.
         broker: which broker.
@@ -53,6 +73,7 @@ class Plan:
     replays: dict[str, Path] = field(default_factory=dict)
     live: dict[str, str] = field(default_factory=dict)
     cameras: frozenset[str] = frozenset()
+    both: frozenset[str] = frozenset()
     session: Path | None = None
     loop: bool = False
     broker: BrokerKind = BrokerKind.EMBEDDED
@@ -68,9 +89,20 @@ class Plan:
         return tuple(f"room{number}" for number in range(1, self.rooms + 1))
 
     @property
+    def nodes(self) -> tuple[NodePlace, ...]:
+        """Return the nodes, in the order of their rooms: node1, node2 and so on, and beside node2 node2-camera."""
+        found: list[NodePlace] = []
+        for number, room_id in enumerate(self.room_ids, start=1):
+            kind = Modality.CAMERA if room_id in self.cameras else Modality.RADAR
+            found.append(NodePlace(f"node{number}", room_id, kind, number, room_id in self.both))
+            if room_id in self.both:
+                found.append(NodePlace(f"node{number}-camera", room_id, Modality.CAMERA, number, True))
+        return tuple(found)
+
+    @property
     def node_ids(self) -> tuple[str, ...]:
-        """Return the nodes, in the order of their rooms: node1, node2 and so on; a node can move, its name stays."""
-        return tuple(f"node{number}" for number in range(1, self.rooms + 1))
+        """Return the names of the nodes."""
+        return tuple(one.node_id for one in self.nodes)
 
     @property
     def address(self) -> str:
@@ -126,6 +158,25 @@ def cameras(given: Sequence[str], recorded: Mapping[str, Path], room_ids: Sequen
         if room_id in recorded and room_id not in filmed:
             raise DeployError(f"--camera {room_id}: its recording is a radar's; leave one of the two out")
     return frozenset(given) | filmed
+
+
+def both(given: Sequence[str], taken: Container[str], room_ids: Sequence[str]) -> frozenset[str]:
+    """Return the rooms with a simulated radar and a simulated camera.
+
+    Args:
+        given: room ids, as typed.
+        taken: rooms that have a recording, a live sensor or a camera of their own.
+        room_ids: the rooms there are.
+
+    Raises:
+        DeployError: no such room, or it has another source already.
+    """
+    for room_id in given:
+        if room_id not in room_ids:
+            raise DeployError(f"--both {room_id}: the rooms are {room_ids[0]} to {room_ids[-1]}")
+        if room_id in taken:
+            raise DeployError(f"--both {room_id}: it has a source of its own already; leave one of the two out")
+    return frozenset(given)
 
 
 def live_ports(given: Sequence[str], room_ids: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:

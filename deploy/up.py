@@ -21,7 +21,7 @@ from deploy import plan as plans
 from deploy import progress as saying
 from deploy.disk import DiskWatch
 from deploy.errors import DeployError
-from deploy.foundation import Foundation, cameras_of, check_folder, lay_foundation, take_folder
+from deploy.foundation import Foundation, both_of, cameras_of, check_folder, lay_foundation, take_folder
 from deploy.pages import run_page
 from deploy.plan import BrokerKind, Plan
 from deploy.processes import Part, Processes, python
@@ -39,6 +39,9 @@ _Sensors = Annotated[
 _Cameras = Annotated[
     list[str] | None, typer.Option(help="room4: a simulated camera in place of a simulated radar; repeatable.")
 ]
+_Both = Annotated[
+    list[str] | None, typer.Option(help="room1: a simulated radar and a simulated camera together; repeatable.")
+]
 
 
 @app.command()
@@ -50,6 +53,7 @@ def up(
     replay: _Recordings = None,
     live: _Sensors = None,
     camera: _Cameras = None,
+    both: _Both = None,
     session: Annotated[
         Path | None,
         typer.Option(help="What live sensors are asked for, in place of a bed (JSON or TOML).", exists=True),
@@ -85,6 +89,8 @@ def up(
 
       hushward up --demo --live room3=/dev/ttyUSB0 --camera room4
 
+      hushward up --demo --both room1
+
     Exit codes: 0 ended by Ctrl-C, a signal or --for; 1 something is wrong, said in one sentence; 2 wrong options.
     """
     say = saying.choose()
@@ -92,13 +98,16 @@ def up(
         packages.check()
         room_ids = Plan(data, rooms).room_ids
         recorded = plans.replays(replay or (), room_ids)
+        ports = plans.live_ports(live or (), room_ids, recorded)
+        filmed = plans.cameras((*(camera or ()), *cameras_of(data, room_ids)), recorded, room_ids)
         wanted = Plan(
             data=data.resolve(),
             rooms=rooms,
             demo=demo,
             replays=recorded,
-            live=plans.live_ports(live or (), room_ids, recorded),
-            cameras=plans.cameras((*(camera or ()), *cameras_of(data, room_ids)), recorded, room_ids),
+            live=ports,
+            cameras=filmed,
+            both=plans.both((*(both or ()), *both_of(data, room_ids)), {*recorded, *ports, *filmed}, room_ids),
             session=None if session is None else session.resolve(),
             loop=loop,
             broker=BrokerKind.MOSQUITTO if mosquitto else broker,
@@ -176,12 +185,12 @@ def _start(
     processes.start(Part("console", python("-m", "console", "serve", "--config", settings), is_vital=True))
     wait_for_port(processes, "console", plan.host, plan.port, clock, until)
     say.done("console: answers")
-    for room_id, node_id in zip(plan.room_ids, plan.node_ids, strict=True):
-        node = python("-m", "edge", "--config", str(layout.node_settings(node_id)))
-        processes.start(Part(f"{node_id} in {room_id}", node, is_vital=False))
+    for place in plan.nodes:
+        node = python("-m", "edge", "--config", str(layout.node_settings(place.node_id)))
+        processes.start(Part(f"{place.node_id} in {place.room_id}", node, is_vital=False))
     replayed = "".join(f"; {room_id} plays {file.name}" for room_id, file in plan.replays.items())
     sensed = "".join(f"; {room_id} has a sensor at {address}" for room_id, address in plan.live.items())
-    say.done(f"nodes: {plan.rooms} started{replayed}{sensed}")
+    say.done(f"nodes: {len(plan.nodes)} started{replayed}{sensed}")
 
 
 def _say_how_to_sign_in(layout: files.Layout, foundation: Foundation, say: saying.Progress) -> None:

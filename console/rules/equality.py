@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from console.rules.counting import shown_counts
 from console.rules.grants import Basis
-from console.rules.history import ConsentEntry, EntryKind
+from console.rules.history import ONE_SENSOR, ConsentEntry, EntryKind
 from console.rules.person import Adjustment
 from console.rules.policy import Policy
 
@@ -91,7 +91,8 @@ def counts_by_group(
 
 
 def _outcomes(history: Sequence[ConsentEntry]) -> set[Outcome]:
-    found = {_OUTCOMES[one.kind] for one in history if one.kind in _OUTCOMES}
+    # Who stops one of two sensors keeps the other: that is no stop of theirs.
+    found = {_OUTCOMES[one.kind] for one in history if one.kind in _OUTCOMES and not one.details.get(ONE_SENSOR)}
     bases = {one.details.get("basis") for one in history if one.kind is EntryKind.GIVEN}
     return found | ({Outcome.BEST_INTERESTS} if Basis.BEST_INTERESTS in bases else set())
 

@@ -113,6 +113,11 @@ def _specific(facts: GiveFacts) -> Decision | None:
     for asked in (grant.sensors, grant.purposes, grant.hours):
         if not asked or len(set(asked)) != len(asked):
             return facts.policy.deny("C3", reason=Words("Name each sensor, purpose and hour, once."))
+    used = {purpose for sensor in grant.sensors for purpose in grant.purposes_of(sensor)}
+    if used != set(grant.purposes) or not all(grant.purposes_of(sensor) for sensor in grant.sensors):
+        return facts.policy.deny(
+            "C3", reason=Words("Each sensor needs a purpose, and each purpose a sensor: leave out what has none.")
+        )
     return None
 
 

@@ -1,7 +1,7 @@
 """A grant: what a person agreed to, on what word, explained how; and its form as codes in a consent entry."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -147,6 +147,7 @@ class Grant:
         safety_plan: number of the page of their safety plan that says what staff do without the sensor.
         places: other places than a bedroom that they named (rule P9).
         mark_witness: pseudonym of who heard a spoken yes; empty for another mark.
+        not_with: pairs of a sensor and a purpose that they left out of several sensors and purposes (rule C3).
     """
 
     sensors: tuple[Modality, ...]
@@ -175,6 +176,22 @@ class Grant:
     safety_plan: str = ""
     places: tuple[PlaceKind, ...] = ()
     mark_witness: str = ""
+    not_with: tuple[tuple[Modality, Purpose], ...] = ()
+
+    def purposes_of(self, sensor: Modality) -> tuple[Purpose, ...]:
+        """Return what one of the sensors may be used for; empty for one that they did not name."""
+        if sensor not in self.sensors:
+            return ()
+        return tuple(one for one in self.purposes if (sensor, one) not in self.not_with)
+
+    def without(self, sensor: Modality) -> "Grant":
+        """Return what is left of the grant when they take their yes to one sensor back."""
+        rest = tuple(one for one in self.sensors if one is not sensor)
+        kept = frozenset((one, purpose) for one in rest for purpose in self.purposes_of(one))
+        purposes = tuple(one for one in self.purposes if any((sensor, one) in kept for sensor in rest))
+        reasons = tuple(one for one in self.own_reasons if one.purpose in purposes)
+        pairs = tuple(one for one in self.not_with if one[0] in rest and one[1] in purposes)
+        return replace(self, sensors=rest, purposes=purposes, own_reasons=reasons, not_with=pairs)
 
     def reason_of(self, purpose: Purpose) -> PurposeReason:
         """Return why a purpose is in the care plan and until when; its own where it has one."""
@@ -187,6 +204,7 @@ class Grant:
         details["hours"] = [str(one) for one in self.hours]
         details["review_by"] = self.review_by.isoformat()
         details["authority"] = self.authority.told()
+        details["not_with"] = [[sensor.value, purpose.value] for sensor, purpose in self.not_with]
         details["own_reasons"] = [
             [one.purpose.value, one.reason.value, one.review_by.isoformat()] for one in self.own_reasons
         ]
@@ -221,6 +239,7 @@ class Grant:
                     "own_reasons": tuple(_purpose_reason(one) for one in details["own_reasons"]),
                     "would_less_do": LessAnswer(details["would_less_do"]) if details["would_less_do"] else None,
                     "places": tuple(PlaceKind(one) for one in details["places"]),
+                    "not_with": tuple((Modality(one), Purpose(other)) for one, other in details["not_with"]),
                 }
             )
         except (KeyError, TypeError, ValueError):
@@ -235,6 +254,7 @@ def _of_any_version(details: Mapping[str, Any]) -> dict[str, Any]:
     told.setdefault("own_reasons", [])
     told.setdefault("would_less_do", None)
     told.setdefault("places", [])
+    told.setdefault("not_with", [])
     return told
 
 

@@ -11,6 +11,8 @@ from console.rules.person import Advance, AgeGroup, Away, Confinement, Sedation
 
 BY_COVERING = "covered"
 """How a pause came that has no end: the sensor was covered (rule S3)."""
+ONE_SENSOR = "sensor"
+"""Which one of several sensors a "no" is for; it stands in an entry's details. Without it a "no" is for all of them."""
 SAID_AT = "said_at"
 """When something was said that was written down later; it stands in an entry's details and decides nothing."""
 

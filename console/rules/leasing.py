@@ -115,7 +115,8 @@ def _for_a_grant(facts: LeaseFacts, standing: Standing, now: datetime, policy: P
     window = granted_window(standing, now, zone)
     if window is None:
         return _closed(now, _identified(facts), "P1", reason=Words("Outside the hours they chose."))
-    purposes = purposes_in_force(grant, now, policy, zone)
+    opened = grant.purposes_of(facts.modality)
+    purposes = tuple(one for one in purposes_in_force(grant, now, policy, zone) if one in opened)
     if not purposes:
         return _closed(now, _identified(facts), "P5", reason=Words("Every purpose has run out. Talk about it again."))
     return LeaseVerdict(

@@ -81,6 +81,11 @@ def running_clocks(
     return {clock: before.get(clock, since) if clock in ongoing else since for clock, since in holds.items()}
 
 
+def in_doubt(before: Clocks, now: Clocks, at: datetime) -> Clocks:
+    """Return one sensor's clocks with that of cannot-tell running: it contradicts the other sensor of its room."""
+    return {**now, RoomClock.CANNOT_TELL: before.get(RoomClock.CANNOT_TELL, at)}
+
+
 def on_stop(clocks: Clocks, now: datetime) -> tuple[Raised, ...]:
     """Turn the clocks of a sensor that has stopped into check prompts: one for each room, for the longest clock.
 

@@ -6,9 +6,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broker.vocabulary import Modality
 from console.rules.grants import Grant, is_own_word
 from console.rules.happenings import Step, suspended
-from console.rules.history import BY_COVERING, SAID_AT, ConsentEntry, ConsentState, EntryKind, RelayAnswer, Standing
+from console.rules.history import (
+    BY_COVERING,
+    ONE_SENSOR,
+    SAID_AT,
+    ConsentEntry,
+    ConsentState,
+    EntryKind,
+    RelayAnswer,
+    Standing,
+)
 from console.rules.hours import next_wall_time
 from console.rules.lapsing import lapses_at
 from console.rules.policy import Policy
@@ -98,8 +108,21 @@ def _refused(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: Zo
 
 
 def _withdrawn(standing: Standing, entry: ConsentEntry, _policy: Policy, _zone: ZoneInfo) -> Standing:
+    if entry.details.get(ONE_SENSOR):
+        return _without_one(standing, entry)
     stopped = _stopped(standing, entry.at)
     return replace(stopped, refused_at=entry.at, before_relay=None)
+
+
+def _without_one(standing: Standing, entry: ConsentEntry) -> Standing:
+    """Take one sensor out of their yes; what is not understood, or leaves nothing, is a no to all of it."""
+    sensor, grant = entry.details[ONE_SENSOR], standing.grant
+    if grant is not None and sensor in set(Modality) and sensor not in grant.sensors:
+        return standing
+    rest = grant.without(Modality(sensor)) if grant is not None and sensor in set(Modality) else None
+    if rest is None or not rest.sensors or not rest.purposes:
+        return replace(_stopped(standing, entry.at), refused_at=entry.at, before_relay=None)
+    return replace(standing, grant=rest)
 
 
 def _relayed(standing: Standing, entry: ConsentEntry, policy: Policy, zone: ZoneInfo) -> Standing:

@@ -52,6 +52,7 @@ class Minute:
         presence: at its end; None when not certain.
         place: at its end; None when not certain or not agreed to.
         people: at its end; None when not certain or not agreed to.
+        sensor: of which sensor of the room; any name that tells two apart.
     """
 
     at: datetime
@@ -61,6 +62,7 @@ class Minute:
     presence: Presence | None = None
     place: Place | None = None
     people: int | None = None
+    sensor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +139,44 @@ def night_of(minutes: Iterable[Minute], window: Window, *, knows_place: bool) ->
     """Sum up a night.
 
     Args:
-        minutes: of the room, in any order; parts of one minute that were sensed apart stay apart.
+        minutes: of the room's sensors, in any order; parts of one minute that were sensed apart stay apart.
         window: the night; a minute of it that is not among them is not known.
         knows_place: where somebody is was agreed to (`bed_exit`); otherwise a bed is not spoken of.
     """
-    parts: dict[datetime, Part] = {}
-    for one in minutes:
-        at = one.at.replace(second=0, microsecond=0)
-        if window.covers(at):
-            # Two parts of one minute say less than a whole one.
-            parts[at] = Part.UNKNOWN if at in parts else part_of(one, knows_place=knows_place)
-    every = [(at, parts.get(at, Part.UNKNOWN)) for at in _minutes_of(window)]
+    every = parts_of(minutes, window, knows_place=knows_place)
     starts = sorted({max(at.replace(minute=0), window.opens_at) for at, _ in every})
     hours = tuple(Hour(begins, _sum(part for at, part in every if _hour_of(at, window) == begins)) for begins in starts)
     whole = _sum(part for _, part in every)
     return Night(window, whole, hours, whole.still + whole.restless if knows_place else None)
+
+
+def parts_of(minutes: Iterable[Minute], window: Window, *, knows_place: bool) -> list[tuple[datetime, Part]]:
+    """Return what each minute of a window was, in order of time, by all the sensors of the room.
+
+    Args:
+        minutes: as in `night_of`.
+        window: a minute of it that is not among them is not known.
+        knows_place: as in `night_of`.
+    """
+    each: dict[tuple[datetime, str], Part] = {}
+    for one in minutes:
+        at = one.at.replace(second=0, microsecond=0)
+        # Two parts of one minute say less than a whole one.
+        said = (at, one.sensor)
+        each[said] = Part.UNKNOWN if said in each else part_of(one, knows_place=knows_place)
+    parts: dict[datetime, Part] = {}
+    for (at, _sensor), part in each.items():
+        parts[at] = joined_part(parts[at], part) if at in parts else part
+    return [(at, parts.get(at, Part.UNKNOWN)) for at in minutes_of(window)]
+
+
+def joined_part(one: Part, other: Part) -> Part:
+    """Say what one minute was by two sensors: what either knows, and nothing where they contradict each other (K8)."""
+    if one is other or other is Part.UNKNOWN:
+        return one
+    if one is Part.UNKNOWN:
+        return other
+    return Part.UNKNOWN if Part.OUT in (one, other) else Part.RESTLESS
 
 
 def part_of(minute: Minute, *, knows_place: bool) -> Part:
@@ -168,7 +193,8 @@ def part_of(minute: Minute, *, knows_place: bool) -> Part:
     return Part.RESTLESS if moving_s >= RESTLESS_FROM_S else Part.STILL
 
 
-def _minutes_of(window: Window) -> list[datetime]:
+def minutes_of(window: Window) -> list[datetime]:
+    """Return the whole minutes of a window."""
     count = (window.closes_at - window.opens_at) // MINUTE
     first = window.opens_at.replace(second=0, microsecond=0)
     first += MINUTE if first < window.opens_at else timedelta(0)

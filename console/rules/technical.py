@@ -1,10 +1,11 @@
 """One cause, one call: what the ward has lost, grouped by why, and when it is said aloud (rules A8, A9)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from broker.vocabulary import Modality
 from console.rules.policy import Policy
 from console.views import Words
 
@@ -29,6 +30,8 @@ class LostRoom:
         since: when it was last heard or seen.
         is_blind: its node speaks, and its sensor sees nothing.
         had_clock: something was running in it (rule C5a).
+        sensor: the one that is lost; None where that needs no name.
+        has_other: another sensor of the room is on: the room is monitored, by that one alone.
     """
 
     room_id: str
@@ -36,6 +39,26 @@ class LostRoom:
     since: datetime
     is_blind: bool = False
     had_clock: bool = False
+    sensor: Modality | None = None
+    has_other: bool = False
+
+
+def lost_room(lost: Sequence[LostRoom], wanted: int) -> LostRoom | None:
+    """Make one room of its lost sensors.
+
+    Args:
+        lost: those of its sensors that should be on and are lost.
+        wanted: how many of its sensors should be on.
+
+    Returns:
+        None when none is lost; with another sensor on, the room of the one that is lost, by name.
+    """
+    if not lost:
+        return None
+    if len(lost) < wanted:
+        return replace(lost[0], has_other=True)
+    silent = [one for one in lost if not one.is_blind]
+    return replace(min(silent or lost, key=lambda one: one.since), sensor=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +95,13 @@ def calls_of(
         held: rooms of the network call that stands: it is one call until the last of them is back.
     """
     standing = [one for one in lost if now - one.since > policy.duration("A9", "lost_after_s")]
+    partly, standing = [one for one in standing if one.has_other], [one for one in standing if not one.has_other]
+    lost = [one for one in lost if not one.has_other]
     silent, blind = [one for one in lost if not one.is_blind], [one for one in standing if one.is_blind]
     is_wide = not link_up or len(silent) >= policy.number("A9", "round_rooms")
     calls = [_call(Cause.SENSOR, [one], is_loud=one.had_clock) for one in blind]
+    # The room is monitored by its other sensor: this stands on the board, and is said aloud only for a clock that ran.
+    calls += [_call(_cause_of(one), [one], is_loud=one.had_clock) for one in partly]
     if any(one.room_id in held for one in silent) or (is_wide and any(not one.is_blind for one in standing)):
         return (_call(Cause.NETWORK, silent, is_loud=True), *calls)
     voiced = policy.duration("A9", "voiced_after_s")
@@ -83,10 +110,16 @@ def calls_of(
     return (*nodes, *calls)
 
 
+def _cause_of(lost: LostRoom) -> Cause:
+    return Cause.SENSOR if lost.is_blind else Cause.NODE
+
+
 def _call(cause: Cause, rooms: Sequence[LostRoom], *, is_loud: bool) -> Call:
     longest = min(rooms, key=lambda one: one.since)
     values: dict[str, str | int | datetime] = {"count": len(rooms), "room": longest.title, "since": longest.since}
     said = _ONE[cause] if len(rooms) == 1 else _MANY
+    if longest.has_other and longest.sensor is not None:
+        said = _PARTLY[cause, longest.sensor]
     return Call(cause, tuple(sorted(one.room_id for one in rooms)), longest.since, Words(said.text, values), is_loud)
 
 
@@ -95,6 +128,12 @@ _ONE = {
     Cause.NETWORK: Words("Monitoring off in {room}: network. Check in person."),
     Cause.NODE: Words("Monitoring off in {room} since {since}: its sensor's node is silent. Check in person."),
     Cause.SENSOR: Words("Monitoring off in {room} since {since}: its sensor is blind. Check in person."),
+}
+_PARTLY = {
+    (Cause.NODE, Modality.RADAR): Words("The radar of {room} is silent since {since}. Its camera is on alone."),
+    (Cause.NODE, Modality.CAMERA): Words("The camera of {room} is silent since {since}. Its radar is on alone."),
+    (Cause.SENSOR, Modality.RADAR): Words("The radar of {room} is blind since {since}. Its camera is on alone."),
+    (Cause.SENSOR, Modality.CAMERA): Words("The camera of {room} is blind since {since}. Its radar is on alone."),
 }
 
 
@@ -120,7 +159,7 @@ def round_order(
         policy: the rule book.
         short: rooms of people with short check intervals, the shortest first.
     """
-    standing = [one for one in lost if now - one.since > policy.duration("A9", "lost_after_s")]
+    standing = [one for one in lost if not one.has_other and now - one.since > policy.duration("A9", "lost_after_s")]
     is_long = any(now - one.since > policy.duration("A9", "round_after_min") for one in standing)
     if not is_long and len(standing) < policy.number("A9", "round_rooms"):
         return ()

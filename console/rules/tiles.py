@@ -8,6 +8,7 @@ from broker.readings import Readings
 from broker.vocabulary import (
     CloseReason,
     HealthFlag,
+    Modality,
     Movement,
     Origin,
     Place,
@@ -55,6 +56,7 @@ class TileFacts:
         away: where the person is when not in the room; None when in it.
         seen_by: initials of who saw them elsewhere.
         sedation: after rapid tranquillisation (rule P10); None when none.
+        modality: which kind of sensor these facts are of; None without one.
     """
 
     room_id: str
@@ -78,6 +80,7 @@ class TileFacts:
     away: Away | None = None
     seen_by: str = ""
     sedation: Sedation | None = None
+    modality: Modality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,12 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
         return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person."))
+    said = spoken(facts)
+    return said if isinstance(said, Face) else _seen(facts, said, now, policy)
+
+
+def spoken(facts: TileFacts) -> Readings | Face:
+    """Return what a sensor says that may be on; the face of a blind one when it says nothing."""
     if facts.loss is not None or facts.live is None:
         return _not_monitored(sentence_of(facts.loss or Loss.NEVER_HEARD), facts.heard_at)
     blind = _closed_sensor(facts.live)
@@ -141,9 +150,7 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if HealthFlag.SENSOR_LOST in facts.live.health.flags:
         return _not_monitored(Words("The sensor has a fault."))
     readings = readings_in_force(facts.live, facts.lease_id)
-    if readings is None:
-        return _cannot_tell(facts, Words("The sensor is starting."))
-    return _seen(facts, readings, now, policy)
+    return _cannot_tell(facts, Words("The sensor is starting.")) if readings is None else readings
 
 
 def _is_seen_here(facts: TileFacts, now: datetime, policy: Policy) -> bool:
@@ -280,6 +287,7 @@ _SAID_ALOUD = {
     Withheld.COVERED: Words("The sensor is covered."),
     Withheld.FROZEN: Words("The picture stands still."),
     Withheld.REPEATED: Words("The sensor repeats itself."),
+    Withheld.SENSORS_DISAGREE: Words("The two sensors do not agree."),
 }
 _CLOSED_BECAUSE = {
     CloseReason.NO_LEASE: Words("The sensor waits for permission."),

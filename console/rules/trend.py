@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from broker.vocabulary import Purpose, Withheld
 from console.rules.consent import ConsentState, Standing
 from console.rules.hours import Window, windows
-from console.rules.sleep import MINUTE, Minute, Part, part_of
+from console.rules.sleep import MINUTE, Minute, Part, parts_of
 from console.views import Words
 
 READABLE = timedelta(hours=24)
@@ -172,8 +172,8 @@ def trend_of(
     """Put a window on one time axis.
 
     Args:
-        noted: the minutes of all sensors of the room, in any order. Of two of one minute the one with a rate leads,
-            and of two rates the surer one.
+        noted: the minutes of all sensors of the room, in any order. Of two rates of one minute the surer one leads;
+            where their intervals do not meet there is none.
         marks: what happened; those outside of the window are left out.
         window: what is shown.
         purposes: what was agreed to.
@@ -181,14 +181,14 @@ def trend_of(
     """
     agreed = frozenset(purposes)
     shows_rate = may_show_rates and Purpose.BREATHING_SPOT in agreed
-    best: dict[datetime, Noted] = {}
-    for one in noted:
+    every = list(noted)
+    rates: dict[datetime, Noted] = {}
+    for one in every:
         at = one.minute.at.replace(second=0, microsecond=0)
-        best[at] = one if at not in best else min(best[at], one, key=_doubt)
-    every = [(at, best.get(at)) for at in _minutes_of(window)]
-    knows_place = Purpose.BED_EXIT in agreed
-    parts = [(at, part_of(one.minute, knows_place=knows_place) if one else Part.UNKNOWN) for at, one in every]
-    points = [(at, _point(at, one) if one and shows_rate else None, one.withheld if one else None) for at, one in every]
+        rates[at] = _led(rates[at], one) if at in rates else one
+    parts = parts_of((one.minute for one in every), window, knows_place=Purpose.BED_EXIT in agreed)
+    told = [(at, rates.get(at)) for at, _ in parts]
+    points = [(at, _point(at, one) if one and shows_rate else None, one.withheld if one else None) for at, one in told]
     return Trend(
         window,
         tuple(_runs(points)),
@@ -200,8 +200,15 @@ def trend_of(
     )
 
 
-def _doubt(one: Noted) -> float:
-    return one.spread_per_min if one.spread_per_min is not None else float("inf")
+def _led(one: Noted, other: Noted) -> Noted:
+    """Return what is shown of two notes of one minute."""
+    if one.rate_per_min is None or one.spread_per_min is None:
+        return other
+    if other.rate_per_min is None or other.spread_per_min is None:
+        return one
+    if abs(one.rate_per_min - other.rate_per_min) > one.spread_per_min + other.spread_per_min:
+        return Noted(one.minute, withheld=Withheld.SENSORS_DISAGREE)
+    return one if one.spread_per_min <= other.spread_per_min else other
 
 
 def _point(at: datetime, one: Noted) -> Point | None:
@@ -250,9 +257,3 @@ def _hours(points: _Points, parts: Sequence[tuple[datetime, Part]]) -> Iterable[
             Counter(part for _, (_, part) in minutes),
             len(minutes),
         )
-
-
-def _minutes_of(window: Window) -> list[datetime]:
-    first = window.opens_at.replace(second=0, microsecond=0)
-    count = -((first - window.closes_at) // MINUTE)
-    return [first + n * MINUTE for n in range(count)]

@@ -7,22 +7,25 @@ from console.rules.person import Adjustment, AgeGroup, Change, Objection, PlaceK
 from console.rules.trading import ClinicalReason
 from console.words import N_
 
+_PURPOSES = (
+    (Purpose.PRESENCE, N_("Notice that somebody is there, moving or still")),
+    (Purpose.BREATHING_SPOT, N_("Count breaths now and then")),
+    (Purpose.NO_MOVEMENT, N_("Notice a long time without movement")),
+    (Purpose.BED_EXIT, N_("Notice getting out of bed")),
+    (Purpose.FLOOR, N_("Notice somebody on the floor")),
+    (Purpose.SECOND_PERSON, N_("Notice a second person")),
+    (Purpose.BATHROOM_DWELL, N_("Notice how long somebody is in the en-suite")),
+    (Purpose.PULSE_SPOT, N_("Count the pulse now and then")),
+    (Purpose.SLEEP_REPORT, N_("A page about the night, for the patient only")),
+)
 LISTS: dict[str, tuple[tuple[str, str], ...]] = {
     "sensors": (
         (Modality.RADAR, N_("Radar: no pictures, no sound")),
         (Modality.CAMERA, N_("A camera: its pictures never leave the sensor")),
     ),
-    "purposes": (
-        (Purpose.PRESENCE, N_("Notice that somebody is there, moving or still")),
-        (Purpose.BREATHING_SPOT, N_("Count breaths now and then")),
-        (Purpose.NO_MOVEMENT, N_("Notice a long time without movement")),
-        (Purpose.BED_EXIT, N_("Notice getting out of bed")),
-        (Purpose.FLOOR, N_("Notice somebody on the floor")),
-        (Purpose.SECOND_PERSON, N_("Notice a second person")),
-        (Purpose.BATHROOM_DWELL, N_("Notice how long somebody is in the en-suite")),
-        (Purpose.PULSE_SPOT, N_("Count the pulse now and then")),
-        (Purpose.SLEEP_REPORT, N_("A page about the night, for the patient only")),
-    ),
+    "purposes": _PURPOSES,
+    "not_radar": _PURPOSES,
+    "not_camera": _PURPOSES,
     "hours": (
         ("22:00-07:00", N_("At night, from ten to seven")),
         ("00:00-24:00", N_("Day and night")),

@@ -26,7 +26,7 @@ from console.rules.hours import parse_hours
 from console.rules.person import PlaceKind
 
 Text = Annotated[str, Field(max_length=80)]
-_MANY = ("sensors", "purposes", "alternatives", "places")
+_MANY = ("sensors", "purposes", "alternatives", "places", "not_radar", "not_camera")
 _OWN = "reason_"
 _DAYS = "days_"
 _LONGEST_REVIEW_D = 7
@@ -39,6 +39,8 @@ class GrantForm(BaseModel):
 
     sensors: Annotated[tuple[Modality, ...], Field(min_length=1)]
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    not_radar: tuple[Purpose, ...] = ()
+    not_camera: tuple[Purpose, ...] = ()
     hours: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
     basis: Basis
     mark: Mark
@@ -133,7 +135,15 @@ def grant_of(told: Told, version: str, now: datetime, zone: ZoneInfo) -> Grant:
         safety_plan=form.safety_plan.strip(),
         places=form.places,
         mark_witness=form.mark_witness.strip(),
+        not_with=_left_out(form),
     )
+
+
+def _left_out(form: GrantForm) -> tuple[tuple[Modality, Purpose], ...]:
+    """Return what they left out for one of two sensors; of one sensor alone nothing can be left out."""
+    told = {Modality.RADAR: form.not_radar, Modality.CAMERA: form.not_camera}
+    sensors = form.sensors if len(form.sensors) > 1 else ()
+    return tuple((one, purpose) for one in sensors for purpose in form.purposes if purpose in told[one])
 
 
 def said_at_of(told: str, zone: ZoneInfo) -> datetime | None:

@@ -85,6 +85,16 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
         decision: Decision = ward.consents.resume(actor, actor.room_id or "")
         return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
 
+    @routes.post("/me/stop-sensor")
+    def stop_sensor(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.changing)],
+        sensor: Annotated[str, Form(max_length=16)] = "",
+    ) -> Response:
+        """Stop one of two sensors; anything but the name of one stops both."""
+        decision: Decision = ward.consents.withdraw_sensor(actor, sensor, device=cookies.device(request))
+        return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
+
     @routes.post("/me/answer")
     def answer(
         request: Request,

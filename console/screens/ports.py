@@ -216,6 +216,9 @@ class Consents(Protocol):
     def withdraw(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Stop the sensor; `detail` is the token that opens the state of this stop."""
 
+    def withdraw_sensor(self, actor: Actor, sensor: str, *, device: str) -> Decision:
+        """Stop one of a patient's own two sensors."""
+
     def pause(self, actor: Actor | None, room_id: str, *, via: Via, device: str) -> Decision:
         """Pause the sensor for ten minutes; `detail` as for a stop."""
 

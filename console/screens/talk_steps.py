@@ -101,6 +101,10 @@ def _spoken(answered: Answered, _talk: TalkView) -> bool:
     return first(answered, "mark") == Mark.SPOKEN_WITH_WITNESS
 
 
+def _two_sensors(answered: Answered, _talk: TalkView) -> bool:
+    return len(answered.get("sensors", ())) > 1
+
+
 STEPS: tuple[Step, ...] = (
     Step("helps", N_("What helps them to understand"), is_page=True),
     Step("ask", N_("The one question"), is_page=True),
@@ -122,6 +126,21 @@ STEPS: tuple[Step, ...] = (
                 "at_their_wish", N_("They wished to answer more than one question today"), Kind.TICK, is_needed=False
             ),
         ),
+    ),
+    Step(
+        "each-sensor",
+        N_("What each sensor is for"),
+        (
+            Question("not_radar", N_("What the radar is not for"), Kind.MANY, is_needed=False),
+            Question(
+                "not_camera",
+                N_("What the camera is not for"),
+                Kind.MANY,
+                N_("Ask of each purpose: with both, or with one alone? What is not ticked is for both."),
+                is_needed=False,
+            ),
+        ),
+        _two_sensors,
     ),
     Step("hours", N_("Which hours"), (Question("hours", N_("Which hours")),)),
     Step(

@@ -20,6 +20,7 @@ class SealedMinute:
         rate_sealed: its breathing rate; None when it was withheld.
         rate_withheld: why it was; empty when it was not.
         label: which record both are bound to.
+        node_id: whose sensor it is of.
     """
 
     key_id: str
@@ -27,6 +28,7 @@ class SealedMinute:
     rate_sealed: bytes | None
     rate_withheld: str
     label: str
+    node_id: str
 
 
 def sealed_minutes(
@@ -49,6 +51,7 @@ def sealed_minutes(
             row.respiratory_rate_sealed,
             row.respiratory_rate_withheld or "",
             f"{row.node_id}:{row.outbox_id}:{row.sequence}",
+            row.node_id,
         )
         for row in tx.execute(wanted)
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
+from broker.vocabulary import Modality
 from console.store.database import Tx
 from console.store.tables import accounts, enrolments, nodes, patients, rooms, stays, wards
 
@@ -43,6 +44,11 @@ class NodeRow:
     added_by: str
     added_at: datetime
     confirmed_at: datetime | None
+
+    @property
+    def kind(self) -> Modality:
+        """Return which kind of sensor it has."""
+        return Modality(self.modality)
 
 
 @dataclass(frozen=True, slots=True)

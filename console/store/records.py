@@ -145,6 +145,18 @@ def closed_since(tx: Tx, node_id: str, since: datetime) -> datetime | None:
     return found
 
 
+def was_open(tx: Tx, node_id: str, at: datetime) -> bool:
+    """Return whether the newest that the console had received of a node's sensor at a moment was that it had opened."""
+    wanted = (
+        select(sensor_changes.c.state)
+        .where((sensor_changes.c.node_id == node_id) & (sensor_changes.c.received_at < at))
+        .order_by(sensor_changes.c.received_at.desc())
+        .limit(1)
+    )
+    state: str | None = tx.execute(wanted).scalar_one_or_none()
+    return state == "open"
+
+
 _TABLES: Mapping[str, Table] = {
     "records": records,
     "measurements": measurements,

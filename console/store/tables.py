@@ -68,6 +68,9 @@ nodes = Table(
     text("public_key"), when("added_at"), text("added_by"), when("confirmed_at", null=True),
     text("confirmed_by", null=True), when("retired_at", null=True), one_of("modality", *Modality),
 )
+_IN_USE = nodes.c.retired_at.is_(None)
+Index("uq_nodes_one_in_use_per_room_and_modality", nodes.c.room_id, nodes.c.modality, unique=True,
+      sqlite_where=_IN_USE, postgresql_where=_IN_USE)
 node_boots = Table(
     "node_boots", metadata,
     text("node_id"), text("boot_id"), text("outbox_id"), text("origin"), text("software"), when("announced_at"),

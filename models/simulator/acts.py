@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from models.simulator.breathing import BreathingStyle
+
 BED_M = 1.2
 BEDSIDE_M = 1.9
 ENSUITE_M = 3.0
@@ -133,6 +135,27 @@ def trip(target_m: float, duration_s: float) -> list[Act]:
         walk(BED_M, 0.6),
         turn(4.0),
     ]
+
+
+TOGETHER: tuple[Act, ...] = (
+    lie(110.0),
+    turn(4.0),
+    lie(80.0),
+    turn(3.0),
+    sit(4.0),
+    sit_on_edge(12.0),
+    walk(ENSUITE_M, 0.6),
+    stand(3.0),
+    away(50.0),
+    stand(2.0),
+    walk(BED_M, 0.6),
+    sit_on_edge(5.0),
+    turn(4.0),
+    lie(317.0),
+)
+"""What a radar and a camera of one room both see, over and over: ten minutes, so that an hour's film ends with it."""
+TOGETHER_STYLE = BreathingStyle(rate_per_min=14.0, depth_mm=6.0)
+"""How whoever does it breathes."""
 
 
 def demo_acts(rng: np.random.Generator) -> Iterator[Act]:

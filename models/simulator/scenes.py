@@ -6,6 +6,8 @@ from itertools import cycle
 from models.simulator.acts import (
     BED_M,
     ENSUITE_M,
+    TOGETHER,
+    TOGETHER_STYLE,
     Act,
     away,
     cheyne_stokes,
@@ -136,6 +138,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
     "poor_receiver": lambda: Scene(acts=_asleep(), receiver=_poor()),
     "saturated": lambda: Scene(acts=_asleep(), receiver=ReceiverSettings(full_scale=2900.0)),
     "receivers": lambda: Scene(acts=_asleep(), receiver=ReceiverSettings(receivers=3)),
+    "together": lambda: Scene(acts=cycle(TOGETHER), style=TOGETHER_STYLE),
     "24ghz": lambda: Scene(
         acts=_asleep(), receiver=ReceiverSettings(wavelength_m=0.01244, step_m=0.15, pulse_fwhm_m=0.3)
     ),
@@ -152,4 +155,4 @@ breathes too.
 neighbour, neighbour_thin: somebody behind an acoustic or a light stud wall; phantom8 to phantom25: a plate at that
 rate; phantom_jumps: the same, moved now and then; blades, curtain, draught, pump, water, phone: nobody and that;
 sleeper_fan, sleeper_curtain: a sleeper beside it; shaken, knocked: the sensor's mount; poor_receiver, saturated,
-receivers, 24ghz: other radars."""
+receivers, 24ghz: other radars; together: what the camera of the same name films."""

@@ -82,9 +82,9 @@ def test_H5_the_second_step_is_another_persons(box):
 
     assert "second_person" in first.obligations
     assert not box.ward.desk.confirm_node(ADMIN, "node9")
-    assert "room9" not in box.ward.roll.sheet().node_of
+    assert box.ward.roll.sheet().nodes_in("room9") == ()
     assert box.ward.desk.confirm_node(NURSE, "node9")
-    assert box.ward.roll.sheet().node_of["room9"].node_id == "node9"
+    assert [one.node_id for one in box.ward.roll.sheet().nodes_in("room9")] == ["node9"]
 
 
 def test_H5_a_second_step_that_comes_too_late_takes_the_sensor_out(box):

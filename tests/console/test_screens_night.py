@@ -1,8 +1,11 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from broker.clock import HandClock
+from broker.vocabulary import Modality
+from console.views import SensorRow, Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT, every_tile
 
@@ -132,3 +135,22 @@ def test_X1_only_the_reasons_that_the_rules_permit_are_offered(screens, who, off
     assert re.findall(r'name="access_reason" value="(\w+)"', html) == offered
     assert ("Look at the last reading" in html) is bool(offered)
     assert "They said no: stop the sensor" in html
+
+
+def test_K8_a_room_with_two_sensors_shows_what_each_says_and_on_what_they_do_not_agree(screens):
+    there = (Words("whether somebody is there"),)
+    rows = (
+        SensorRow(
+            Modality.RADAR, Words("NOBODY SEEN since {since} · where are they?", {"since": NIGHT}), None, (), there
+        ),
+        SensorRow(
+            Modality.CAMERA, Words("OUT OF BED {lasted:minutes} min", {"lasted": NIGHT - NIGHT}), None, (), there
+        ),
+    )
+    alone = Words("Only the {sensor} is on.", {"sensor": Words("radar")})
+    tiles = tuple(replace(one, sensors=rows, beside=alone) for one in screens.ward.board.tiles)
+    screens.ward.board = replace(screens.ward.board, tiles=tiles)
+    html = screens.sign_in("nurse").client.get("/board/rooms/room-1").text
+
+    assert "What each sensor says by itself" in html and "Only the radar is on." in html
+    assert "They do not agree on:" in html and "whether somebody is there" in html

@@ -9,7 +9,8 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.own_views import ReadingChoice
+from console.own_views import OwnSensor, ReadingChoice
+from console.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 
@@ -236,7 +237,7 @@ CAMERA = (
 
 def hang_a_camera(ward: HandWard) -> None:
     ward.rooms = tuple(replace(room, sensors=(Modality.CAMERA,)) if room.stay_id else room for room in ward.rooms)
-    ward.patient = replace(ward.patient, modality=Modality.CAMERA)
+    ward.patient = replace(ward.patient, sensors=(OwnSensor(Modality.CAMERA, True, Words("The sensor is on")),))
     ward.sensor_kinds = (Modality.CAMERA,)
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 
 from broker.clock import HandClock
+from broker.vocabulary import Modality
+from console.own_views import OwnSensor
 from console.views import StopState, StopView, Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT, NOTHING_ASKED
@@ -148,3 +150,14 @@ def test_C5_F36_a_page_that_cannot_be_read_now_still_stops(screens):
     page = screens.client.get("/me")
     assert page.status_code == 503
     assert 'action="/stop/room-2"' in page.text and "You can still stop the sensor here." in page.text
+
+
+def test_C5_the_page_names_both_sensors_and_one_press_stops_one_of_them(screens):
+    on = Words("The sensor is on")
+    both = tuple(OwnSensor(kind, True, on, may_stop_alone=True) for kind in (Modality.RADAR, Modality.CAMERA))
+    screens.ward.patient = replace(screens.ward.patient, sensors=both)
+    html = screens.sign_in("patient").client.get("/me").text
+    assert "<strong>Radar</strong> · The sensor is on" in html and "<strong>Camera</strong> · The sensor is on" in html
+
+    screens.press("/me", "/me/stop-sensor", sensor="camera")
+    assert screens.ward.presses[-1][:2] == ("withdraw_sensor", "camera")

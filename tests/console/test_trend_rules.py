@@ -45,8 +45,13 @@ def test_X1_a_gap_is_a_gap_with_its_reason_and_nothing_is_drawn_across_it():
 
 
 def test_X1_of_two_sensors_the_surer_one_leads_minute_by_minute():
-    (run,) = trend(noted(0, 14.0, 2.0), noted(0, 15.0, 0.5), withheld(0, Withheld.LOW_QUALITY)).runs
+    (run,) = trend(noted(0, 14.0, 2.0), noted(0, 15.0, 0.5, sensor="camera")).runs
     assert (run[0].low, run[0].middle, run[0].high) == (14.5, 15.0, 15.5)
+
+
+def test_X1_where_two_sensors_contradict_each_other_there_is_no_rate():
+    told = trend(noted(0, 12.0, 1.0), noted(0, 16.0, 1.0, sensor="camera"), noted(1))
+    assert len(told.runs) == 1 and told.gaps[0].withheld is Withheld.SENSORS_DISAGREE
 
 
 @pytest.mark.parametrize(("purposes", "may_show"), [((Purpose.PRESENCE,), True), (ALL, False)], ids=["agreed", "A11"])

@@ -7,15 +7,22 @@ import pytest
 
 from broker.clock import HandClock
 from deploy.errors import DeployError
-from deploy.foundation import cameras_of, lay_foundation, made, take_folder
+from deploy.foundation import both_of, cameras_of, lay_foundation, made, take_folder
 from deploy.layout import Layout, write_broker, write_console, write_node
 from deploy.plan import Plan
 from deploy.progress import Lines
 from tests.kit.contract import NIGHT
 
 
-def lay(data: Path, *, rooms: int = 2, demo: bool = True, cameras: frozenset[str] = frozenset()) -> dict[str, str]:
-    plan, layout = Plan(data, rooms, demo, cameras=cameras), Layout(data)
+def lay(
+    data: Path,
+    *,
+    rooms: int = 2,
+    demo: bool = True,
+    cameras: frozenset[str] = frozenset(),
+    both: frozenset[str] = frozenset(),
+) -> dict[str, str]:
+    plan, layout = Plan(data, rooms, demo, cameras=cameras, both=both), Layout(data)
     take_folder(data)
     layout.make(plan.node_ids)
     write_broker(layout, plan, 1999)
@@ -91,4 +98,18 @@ def test_a_ward_keeps_the_rooms_in_which_it_has_a_camera(tmp_path: Path) -> None
     assert (settings["modality"], settings["source"]["kind"]) == ("camera", "synthetic-camera")
     assert cameras_of(tmp_path, ("room1", "room2")) == ("room2",)
     with pytest.raises(DeployError, match="cameras in room2"):
+        lay(tmp_path)
+
+
+def test_a_room_with_both_sensors_has_two_nodes_that_play_one_story_and_keeps_them(tmp_path: Path) -> None:
+    keys = lay(tmp_path, both=frozenset({"room1"}))
+    assert list(keys) == ["node1", "node1-camera", "node2"]
+    told = [tomllib.loads(Layout(tmp_path).node_settings(one).read_text("utf-8")) for one in keys]
+    assert [(one["modality"], one["source"].get("scenario")) for one in told] == [
+        ("radar", "together"),
+        ("camera", "together"),
+        ("radar", None),
+    ]
+    assert both_of(tmp_path, ("room1", "room2")) == ("room1",)
+    with pytest.raises(DeployError, match="both sensors in room1"):
         lay(tmp_path)

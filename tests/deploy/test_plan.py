@@ -108,3 +108,10 @@ def test_a_radars_recording_is_not_played_in_a_cameras_room(tmp_path: Path) -> N
     trace.write_text("t_s,i,q\n0.0,1,0\n0.1,0,1\n")
     with pytest.raises(DeployError, match="its recording is a radar's"):
         plans.cameras(("room1",), {"room1": trace}, ("room1",))
+
+
+def test_both_sensors_are_simulated_in_a_room_that_has_no_other_source() -> None:
+    assert plans.both(("room1",), {"room2"}, ("room1", "room2")) == {"room1"}
+    for given, why in (("room2", "has a source of its own"), ("room9", "the rooms are room1 to room2")):
+        with pytest.raises(DeployError, match=why):
+            plans.both((given,), {"room2"}, ("room1", "room2"))

@@ -119,6 +119,7 @@ class HandNode:
     clock: HandClock
     broker: MemoryBroker
     origin: Origin = Origin.SIMULATED
+    modality: Modality = Modality.RADAR
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     boot_id: str = field(default_factory=lambda: secrets.token_hex(16))
     outbox_id: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -145,7 +146,7 @@ class HandNode:
             "node_id": self.node_id,
             "boot_id": self.boot_id,
             "outbox_id": self.outbox_id,
-            "modality": Modality.RADAR,
+            "modality": self.modality,
             "origin": self.origin,
             "software": "0.1.0",
             "sent_at": self.clock.utc_now(),
@@ -184,7 +185,7 @@ class HandNode:
         is_open = lease is not None and lease.state is LeaseState.OPEN
         serial = lease.serial if lease else 0
         shown = sensor or Sensor(
-            modality=Modality.RADAR,
+            modality=self.modality,
             state=SensorState.OPEN if is_open else SensorState.CLOSED,
             since=now,
             lease_id=lease.lease_id if lease and is_open else None,
@@ -409,3 +410,17 @@ def add_room(box: BoxedWard, number: int, origin: Origin = Origin.SIMULATED) -> 
     assert desk.confirm_node(ENGINEER, node.node_id)
     assert desk.admit(ADMIN, f"Person {number}", f"P{number}", room_id)
     box.nodes[room_id] = node
+
+
+def add_camera(box: BoxedWard, room_id: str = "room1") -> HandNode:
+    """Hang a camera beside the radar of a room and confirm it; nobody has agreed to it yet."""
+    node = HandNode(f"{room_id}-camera", box.clock, box.broker, modality=Modality.CAMERA)
+    assert box.ward.desk.add_node(ADMIN, node.node_id, room_id, Modality.CAMERA, node.public_key)
+    assert box.ward.desk.confirm_node(ENGINEER, node.node_id)
+    box.nodes[f"{room_id}+camera"] = node
+    node.announce()
+    box.ward.step()
+    return node
+
+
+BOTH = (Modality.RADAR, Modality.CAMERA)

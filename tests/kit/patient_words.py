@@ -20,7 +20,16 @@ SCOPE = (
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
     *(
         f"{name}.py"
-        for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings", "answer_claims")
+        for name in (
+            "patient_page",
+            "ledger",
+            "complaints",
+            "own_side",
+            "identity",
+            "rules/readings",
+            "rules/rates",
+            "answer_claims",
+        )
     ),
 )
 PAPERS_OF_STAFF = (f"{TEMPLATES}/print/index.html", f"{TEMPLATES}/print/stop-sheet.html")
@@ -38,6 +47,7 @@ FOR_STAFF = {
     "They see the answer now.",
     "You may.",
     "Emergency",
+    "No reading: the sensor is off.",
 }
 """Sentences in the same files that only staff come to read."""
 

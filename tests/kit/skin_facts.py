@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from broker.vocabulary import Modality, Origin, Place, Presence, Purpose, SensorState
+from broker.vocabulary import Modality, Origin, Place, Presence, Purpose
 from console.month_views import MonthView, SampleRow
-from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
+from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.rules.hours import Window
 from console.rules.sleep import Minute, night_of
@@ -181,8 +181,7 @@ def patient_view() -> PatientView:
         "Room 2",
         Words("You said yes. You can stop it at any time."),
         True,
-        SensorState.OPEN,
-        Modality.RADAR,
+        (OwnSensor(Modality.RADAR, True, Words("The sensor is on")),),
         (Purpose.PRESENCE, Purpose.BREATHING_SPOT),
         Words("So that we wake you less at night."),
         Words(

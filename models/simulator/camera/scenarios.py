@@ -7,6 +7,8 @@ from typing import Any
 from models.simulator.acts import (
     DOOR_M,
     ENSUITE_M,
+    TOGETHER,
+    TOGETHER_STYLE,
     away,
     fall,
     hold,
@@ -70,6 +72,7 @@ SCENARIOS: Mapping[str, CameraScene] = {
     "daylight": _scene(light=Light.DAYLIGHT),
     "sleeper_fan": _scene(things=(Thing.FAN,)),
     "sleeper_curtain": _scene(things=(Thing.CURTAIN,)),
+    "together": _scene(acts=TOGETHER, style=TOGETHER_STYLE, posture=None, bedding=Bedding.BLANKET),
     "empty_room": _empty(),
     "crumpled_duvet": _empty(is_rolled=True),
     "photograph": _scene(is_photograph=True, bedding=Bedding.BLANKET),
@@ -100,7 +103,7 @@ SCENARIOS: Mapping[str, CameraScene] = {
 """sleeper to prone: one posture, one bedding; shallow, held, obstructed: ways of breathing; restless: twitches, tosses
 and turns; night: hours of all that; fall, ensuite, leaving, edge: out of bed; second_person, staff_visit, two_lie:
 two people; gain_steps: a camera whose gain could not be fixed; lamp, daylight: other light; sleeper_fan,
-sleeper_curtain, sleeper_shake: a sleeper beside it.
+sleeper_curtain, sleeper_shake: a sleeper beside it; together: what the radar of the same name sees.
 
 empty_room to shake: nobody, and what could be taken for somebody. covered to irregular_time: a sleeper, and from 20 s
 to 50 s a camera at fault."""
