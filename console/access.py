@@ -4,14 +4,15 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from broker.vocabulary import Modality, SensorState
 from console.care_views import AbsentRow, ProfileView
 from console.complaints import Complaints
 from console.errors import StoreError
 from console.leases import Leases
-from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
+from console.ledger import LIST_LOOK, LIST_SUBJECT, every_line, said_to_staff, who_looked
 from console.live import Live
 from console.node_health import NodeHealth
 from console.office import Done, Office
@@ -20,6 +21,7 @@ from console.own_views import OwnCopy
 from console.patient_night import night_in
 from console.patient_page import STAFF_STATUS, TELLING, PageFacts, patient_view
 from console.prompts import Prompts
+from console.receipts import receipt_of
 from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import AccessReason, Permission, Request, may
@@ -48,6 +50,7 @@ from console.views import (
 )
 
 T = TypeVar("T")
+_NOT_YOURS = Words("There is no such line on your page.")
 _OWN_PAGE_EVERY_S = 60.0
 """[s] in which a patient's own page, open on their own screen, makes one entry."""
 
@@ -130,6 +133,18 @@ class Access:
             return self._page(tx, person, 0), copy_of(tx, facts, due_at)
 
         return self._look(actor, request, "patient:copy:taken", gather, person.stay.room_id)
+
+    def own_receipt(self, actor: Actor, index: int) -> dict[str, Any] | Decision:
+        """Hand a patient the receipt of one line of their ledger, which anybody can check (rules S1, X3)."""
+        person = self._own(actor)
+        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=person is not None)
+        decision, office = may(request, self._office.policy), self._office
+        lines = office.store.read(lambda tx: every_line(tx, person.stay, office.now())) if person else ()
+        if person is None or not decision or index not in {one.receipt for one in lines if one.receipt >= 0}:
+            return self._refuse(actor, "patient:receipt:taken", office.policy.deny("S1", reason=_NOT_YOURS))
+        key = office.store.keys.audit_key
+        read = partial(receipt_of, audit=office.audit, key=key, index=index)
+        return self._look(actor, request, "patient:receipt:taken", read, person.stay.room_id)
 
     def own_night(self, actor: Actor) -> Night | NoNight | Decision:
         """Sum up a patient's last night for them and for nobody else; each look makes an entry."""

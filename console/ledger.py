@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from console.merkle import leaf_hash
+from console.receipts import short_form
 from console.roles import Role
 from console.rules.access import AccessReason
 from console.store import accounts, audit_rows, looks, prompts, viewings
@@ -158,7 +160,11 @@ class _FirstNames:
 
 def _looks(tx: Tx, stay: StayRow, names: _FirstNames, limit: int) -> list[LedgerRow]:
     found = looks.looks(tx, stay.room_id, _WANTED, stay.from_at, limit)
-    return [LedgerRow(row.at, None, _words_of(tx, row, names), row.index) for row in found]
+    return [LedgerRow(row.at, None, _words_of(tx, row, names), row.index, _code(row)) for row in found]
+
+
+def _code(row: LookRow) -> str:
+    return short_form(leaf_hash(row.entry.encode()).hex())
 
 
 def _words_of(tx: Tx, row: LookRow, names: _FirstNames) -> Words:
@@ -216,7 +222,10 @@ def _with_receipt(tx: Tx, row: "LedgerRow | _Glance") -> LedgerRow:
     words = Words("The night board was open: {name}.", {"name": row.name})
     if row.times > 1:
         words = Words("The night board was open: {name}, {times} times.", {"name": row.name, "times": row.times})
-    return LedgerRow(row.at, row.until, words, min((one.index for one in receipts), default=-1))
+    first = min(receipts, key=lambda one: one.index, default=None)
+    if first is None:
+        return LedgerRow(row.at, row.until, words, -1)
+    return LedgerRow(row.at, row.until, words, first.index, short_form(first.leaf.hex()))
 
 
 def _prompt_words(kind: str) -> Words:

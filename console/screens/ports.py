@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
@@ -90,6 +90,9 @@ class Access(Protocol):
 
     def own_copy(self, actor: Actor) -> "tuple[PatientView, OwnCopy] | Decision":
         """Hand a patient what they may see."""
+
+    def own_receipt(self, actor: Actor, index: int) -> dict[str, Any] | Decision:
+        """Hand a patient the receipt of one line of their ledger."""
 
     def own_night(self, actor: Actor) -> Night | NoNight | Decision:
         """Sum up a patient's last night, for them alone."""

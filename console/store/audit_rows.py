@@ -154,6 +154,12 @@ def newest_of(tx: Tx, action: str) -> datetime | None:
     return tx.execute(select(func.max(audit_entries.c.at)).where(done)).scalar_one_or_none()
 
 
+def newest_note(tx: Tx) -> str:
+    """Return the note of the newest signed head; empty before the first."""
+    newest = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
+    return tx.execute(newest).scalar_one_or_none() or ""
+
+
 def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:
     """Return all signed heads, smallest first."""
     found = tx.execute(select(checkpoints).order_by(checkpoints.c.size))
