@@ -52,6 +52,10 @@ ACTS: Mapping[str, Words] = {
     "desk:account:reset": Words("made a new sign-in for your page; the old one ended"),
     "desk:account:reset_asked": Words("asked for a new sign-in for your page"),
     "desk:account:confirmed": Words("confirmed that you have your sign-in"),
+    "access:sight:taken": Words("took emergency sight of what is noted about you, for an hour at most"),
+    "look:second:asked": Words("asked for a second person to look at your details"),
+    "look:second:agreed": Words("agreed, as the second person, to a look at your details"),
+    "stay:sensitive:marked": Words("closed your details: each look needs a second person"),
 }
 """What staff did by name, beside what the patient said themselves: shown to them too (rules C5, P10, S2, S3, X6)."""
 OWN_ACTS: Mapping[str, Words] = {
@@ -59,12 +63,14 @@ OWN_ACTS: Mapping[str, Words] = {
     "consent:record:resumed": Words("let the sensor start again"),
 }
 """What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
+FLAGGED = "governance:looks:flagged"
+_FLAGGED = Words("Somebody looked at your details more often than usual. Those who check the ward were told.")
 LIST_SUBJECT = "list:" + "0" * 32
 """Stands for the whole list where the log asks for a pseudonym."""
 LIST_LOOK = "ward:consents:viewed"
 """A look at the list of rooms with what each person said: it concerns everyone who stayed there then."""
 
-_WANTED = Wanted((*LOOKS, *OWN_ACTS), tuple(ACTS), LIST_LOOK)
+_WANTED = Wanted((*LOOKS, *OWN_ACTS, FLAGGED), tuple(ACTS), LIST_LOOK)
 
 ROLES: Mapping[Role, Words] = {
     Role.NURSE: Words("nurse"),
@@ -86,6 +92,7 @@ _REASONS: Mapping[str, Words] = {
     AccessReason.INCIDENT_REVIEW: Words("to look into something that happened"),
     AccessReason.WARD_AUDIT: Words("to check the ward"),
     AccessReason.MAINTENANCE: Words("to mend something"),
+    AccessReason.EMERGENCY: Words("in an emergency"),
 }
 
 
@@ -169,6 +176,8 @@ def _code(row: LookRow) -> str:
 
 def _words_of(tx: Tx, row: LookRow, names: _FirstNames) -> Words:
     told = json.loads(row.entry)
+    if row.action == FLAGGED:
+        return _FLAGGED
     if row.action in OWN_ACTS:
         return _own_words(tx, row.at, told, names, OWN_ACTS[row.action])
     if row.action in ACTS:

@@ -23,6 +23,7 @@ from console.audit import AuditLog
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
+from console.closeness import Closeness
 from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
@@ -39,6 +40,7 @@ from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.limits import Limits
 from console.live import Live
+from console.look_watch import LookWatch
 from console.month import Month
 from console.nights import Nights
 from console.node_health import NodeHealth
@@ -47,12 +49,14 @@ from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
+from console.reviews import Reviews
 from console.roll import Roll
 from console.rules.limits import vital_signs_may_call
 from console.rules.policy import Policy
 from console.safety_case import vital_signs_are_signed
 from console.settings import ConsoleSettings
 from console.shifts import Shifts
+from console.sights import Sights
 from console.signer import Keys
 from console.sounders import Sounders
 from console.stop_journal import JOURNAL, StopJournal
@@ -105,6 +109,10 @@ class Ward:
         claims: codes of those who have left and wait for an answer.
         month: what those outside the ward read each month.
         own: what a patient chooses on their own page.
+        sights: emergency sights.
+        closeness: sensitive stays, and whom a patient has shut out.
+        reviews: what those who audit look at afterwards.
+        look_watch: counts looks.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -138,7 +146,11 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up)
+        self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
+        self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
+        self.board = Board(
+            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self.sights.notices
+        )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -306,6 +318,7 @@ class Ward:
         self.alerts.step()
         self.technical.step()
         self.viewings.step()
+        self.look_watch.step()
         self.witnesses.step()
 
     def _take(self) -> None:
