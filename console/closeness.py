@@ -140,6 +140,13 @@ class Closeness:
             for one in asked
         )
 
+    def notices(self) -> tuple[Words, ...]:
+        """Return the lines that ask the ward for a second person; nothing of the patient is in them."""
+        return tuple(
+            Words("{room}: {name} asks for a second person. Open Shift.", {"room": one.room_title, "name": one.name})
+            for one in self.waiting(Actor.system("board"))
+        )
+
     def shut_out(self, actor: Actor, actor_id: str, *, may_look: bool) -> Decision:
         """Let a patient say that a named member of staff may not look, or may again; no reason is asked."""
         person = self._own(actor)

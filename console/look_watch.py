@@ -15,7 +15,7 @@ from console.look_circumstances import add_review
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.roll import Person, Roll
-from console.rules.look_rates import Because, Flag, Look, flags_after, peer_counts, shift_of
+from console.rules.look_rates import Because, Flag, Look, flags_after, peers_of, shift_of
 from console.rules.reviewing import ReviewKind, escalation_of
 from console.rules.sedation import may_check_quietly
 from console.rules.shifts import OnShift, Post
@@ -86,7 +86,7 @@ class LookWatch:
         before = looking.looks_at(tx, look.actor_id, look.stay_id, since)
         looking.note_look(tx, seen.index, look)
         nights = looking.looks_since(tx, seen.at - timedelta(days=policy.number("X2", "peer_nights")))
-        peers = peer_counts(nights, look.role, look.actor_id, policy, zone)
+        peers = peers_of(nights, look, policy, zone)
         for flag in flags_after(look, before, peers, policy, zone):
             self._raise(tx, look, person, flag)
 
@@ -103,7 +103,11 @@ class LookWatch:
         return because_of(seen.actor_id, seen.room_id, people)
 
     def _raise(self, tx: Tx, look: Look, person: Person, flag: Flag) -> None:
-        """Tell governance once of each pattern: of a slow one once in its stretch, of all others once in a shift."""
+        """Tell governance once of each pattern.
+
+        Of a burst and of what nothing explains, once in a shift; of a slow one, once in its stretch; of a habit beside
+        peers, once in the nights that it is compared with.
+        """
         if self._is_told(tx, look, flag):
             return
         actor = Actor(look.actor_id, "", "", Role(look.role))
@@ -113,6 +117,9 @@ class LookWatch:
 
     def _is_told(self, tx: Tx, look: Look, flag: Flag) -> bool:
         policy, zone = self._office.policy, self._office.zone
+        if flag.kind is ReviewKind.ABOVE_PEERS:
+            since = look.at - timedelta(days=policy.number("X2", "peer_nights"))
+            return bool(looking.raised(tx, flag.kind, look.actor_id, None, since))
         since = look.at - policy.duration("X2", "slow_within_d")
         raised = looking.raised(tx, flag.kind, look.actor_id, look.stay_id, since)
         if flag.kind is ReviewKind.SLOW:

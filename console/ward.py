@@ -3,6 +3,7 @@
 import threading
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -68,6 +69,7 @@ from console.technical_watch import TechnicalWatch
 from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
+from console.views import Words
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
 from console.wordings import read_wordings
@@ -149,7 +151,7 @@ class Ward:
         self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
         self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
         self.board = Board(
-            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self.sights.notices
+            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self._told_on_board
         )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
@@ -204,6 +206,9 @@ class Ward:
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    def _told_on_board(self, since: datetime) -> tuple[Words, ...]:
+        return (*self.sights.notices(since), *self.closeness.notices())
 
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""

@@ -51,6 +51,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """How often somebody looks in a shift, beside others of their role.
+
+    Attributes:
+        own: their looks at anybody in this shift, the newest with them; expected ones are not counted.
+        others: the same of each peer and shift, see `peer_counts`; empty while there are too few to compare with.
+    """
+
+    own: int = 0
+    others: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """Looks that governance is told of.
 
@@ -65,13 +78,13 @@ class Flag:
     begins_at: datetime
 
 
-def flags_after(look: Look, before: Sequence[Look], peers: Iterable[int], policy: Policy, zone: ZoneInfo) -> list[Flag]:
+def flags_after(look: Look, before: Sequence[Look], peers: Peers, policy: Policy, zone: ZoneInfo) -> list[Flag]:
     """Return what a look makes worth flagging.
 
     Args:
         look: the newest.
         before: earlier looks of the same person at the same person, within `slow_within_d`.
-        peers: how often each peer looked at one person in one shift, see `peer_counts`.
+        peers: how often the same member of staff looked at anybody in this shift, and how often their peers do.
         policy: the rule book.
         zone: ward time.
 
@@ -84,7 +97,7 @@ def flags_after(look: Look, before: Sequence[Look], peers: Iterable[int], policy
     shift = [one for one in counted if shift_of(one.at, policy, zone) == shift_of(look.at, policy, zone)]
     found = [
         _burst(look, counted, policy),
-        _above_peers(shift, tuple(peers), policy),
+        _above_peers(look, peers, policy),
         _unexplained(shift, policy),
         _slow(counted, policy, zone),
     ]
@@ -100,27 +113,40 @@ def shift_of(at: datetime, policy: Policy, zone: ZoneInfo) -> tuple[date, bool]:
     return (local.date() - timedelta(days=1) if began_before else local.date(), is_night)
 
 
-def peer_counts(looks: Iterable[Look], role: str, but: str, policy: Policy, zone: ZoneInfo) -> list[int]:
-    """Return how often each peer of a role looked at one person in one shift.
+def peers_of(looks: Iterable[Look], newest: Look, policy: Policy, zone: ZoneInfo) -> Peers:
+    """Compare somebody's shift with those of their peers.
 
     Args:
-        looks: of the ward, within `peer_nights`.
-        role: whose peers.
+        looks: of the ward, within `peer_nights`, the newest with them.
+        newest: the look that is judged.
+        policy: the rule book.
+        zone: ward time.
+    """
+    told = [one for one in looks if one.role == newest.role and one.because not in EXPECTED]
+    shift = shift_of(newest.at, policy, zone)
+    mine = (one for one in told if one.actor_id == newest.actor_id and one.at > newest.at - timedelta(hours=24))
+    own = sum(shift_of(one.at, policy, zone) == shift for one in mine)
+    return Peers(own, peer_counts(told, newest.actor_id, policy, zone))
+
+
+def peer_counts(looks: Iterable[Look], but: str, policy: Policy, zone: ZoneInfo) -> list[int]:
+    """Return how often each peer looked in each shift that they looked in.
+
+    Args:
+        looks: of one role, expected ones left out.
         but: the actor who is compared, left out.
         policy: the rule book.
         zone: ward time.
 
     Returns:
-        One count for each peer, person and shift; none while they are too few looks to compare with.
+        One count for each peer and shift; none while they are too few looks to compare with.
     """
-    counts: dict[tuple[str, str, tuple[date, bool]], int] = {}
-    total = 0
+    counts: dict[tuple[str, tuple[date, bool]], int] = {}
     for one in looks:
-        if one.role == role and one.actor_id != but and one.because not in EXPECTED:
-            key = (one.actor_id, one.stay_id, shift_of(one.at, policy, zone))
+        if one.actor_id != but:
+            key = (one.actor_id, shift_of(one.at, policy, zone))
             counts[key] = counts.get(key, 0) + 1
-            total += 1
-    return list(counts.values()) if total >= policy.number("X2", "peer_looks") else []
+    return list(counts.values()) if sum(counts.values()) >= policy.number("X2", "peer_looks") else []
 
 
 def _burst(look: Look, counted: Sequence[Look], policy: Policy) -> Flag | None:
@@ -131,10 +157,10 @@ def _burst(look: Look, counted: Sequence[Look], policy: Policy) -> Flag | None:
     return Flag(ReviewKind.BURST, len(within), within[0].at)
 
 
-def _above_peers(shift: Sequence[Look], peers: Sequence[int], policy: Policy) -> Flag | None:
-    if not peers or len(shift) <= policy.number("X2", "times_peers") * median(peers):
+def _above_peers(look: Look, peers: Peers, policy: Policy) -> Flag | None:
+    if not peers.others or peers.own <= policy.number("X2", "times_peers") * median(peers.others):
         return None
-    return Flag(ReviewKind.ABOVE_PEERS, len(shift), shift[0].at)
+    return Flag(ReviewKind.ABOVE_PEERS, peers.own, look.at)
 
 
 def _unexplained(shift: Sequence[Look], policy: Policy) -> Flag | None:

@@ -15,6 +15,7 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
+from console.screens.access_ports import AccessPort
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide
@@ -299,7 +300,7 @@ class Settings(Protocol):
         """Whom a patient can turn to."""
 
 
-class WardPort(Protocol):
+class WardPort(AccessPort, Protocol):
     """The ward as the screens see it."""
 
     @property

@@ -168,10 +168,12 @@ def waiting_of(tx: Tx, kind: ReviewKind) -> list[ReviewRow]:
     return [_review(row) for row in found]
 
 
-def raised(tx: Tx, kind: ReviewKind, actor_id: str, stay_id: str, since: datetime) -> list[datetime]:
-    """Return when the same was raised since then."""
+def raised(tx: Tx, kind: ReviewKind, actor_id: str, stay_id: str | None, since: datetime) -> list[datetime]:
+    """Return when the same was raised since then; of any stay where none is given."""
     columns = access_reviews.c
-    same = (columns.kind == kind.value) & (columns.actor_id == actor_id) & (columns.stay_id == stay_id)
+    same = (columns.kind == kind.value) & (columns.actor_id == actor_id)
+    if stay_id is not None:
+        same = same & (columns.stay_id == stay_id)
     return list(tx.execute(select(columns.raised_at).where(same & (columns.raised_at >= since))).scalars())
 
 

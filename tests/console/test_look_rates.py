@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.rules.look_rates import Because, Look, flags_after, peer_counts, shift_of
+from console.rules.look_rates import Because, Look, Peers, flags_after, peers_of, shift_of
 from console.rules.policy import shipped_policy
 from console.rules.reviewing import Escalation, Reviewed, ReviewKind, due_at, escalation_of, may_review
 
@@ -19,7 +19,7 @@ def looks(count: int, every: timedelta, because: Because = Because.THEIRS) -> li
 
 
 def kinds(told: list[Look], peers: tuple[int, ...] = ()) -> set[ReviewKind]:
-    return {one.kind for one in flags_after(told[-1], told[:-1], peers, POLICY, ZONE)}
+    return {one.kind for one in flags_after(told[-1], told[:-1], Peers(len(told), peers), POLICY, ZONE)}
 
 
 @pytest.mark.parametrize(("count", "every_min", "flagged"), [(6, 4, False), (7, 4, True), (7, 6, False)])
@@ -38,11 +38,10 @@ def test_X2_more_than_three_times_the_peers_median_in_a_shift_is_flagged(peers: 
 
 
 def test_X2_peers_are_compared_with_only_when_there_are_enough_looks_and_never_with_oneself() -> None:
-    mine = looks(40, timedelta(hours=1))
-    theirs = [Look(one.at, PEER, "nurse", STAY, Because.THEIRS) for one in looks(30, timedelta(hours=12))]
-    assert peer_counts(mine, "nurse", NURSE, POLICY, ZONE) == []
-    assert peer_counts([*mine, *theirs[:29]], "nurse", NURSE, POLICY, ZONE) == []
-    assert peer_counts([*mine, *theirs], "nurse", NURSE, POLICY, ZONE) == [1] * 30
+    mine = looks(4, timedelta(hours=1))
+    theirs = [Look(NIGHT - number * timedelta(hours=12), PEER, "nurse", STAY, Because.THEIRS) for number in range(30)]
+    assert peers_of([*theirs[:29], *mine], mine[-1], POLICY, ZONE) == Peers(4, [])
+    assert peers_of([*theirs, *mine], mine[-1], POLICY, ZONE) == Peers(4, [1] * 30)
 
 
 @pytest.mark.parametrize(("count", "flagged"), [(2, False), (3, True)])
