@@ -41,6 +41,7 @@ from console.screens import (
     showing,
     signin,
     sleep,
+    stepping,
     stopping,
     talking,
     telling,
@@ -48,7 +49,7 @@ from console.screens import (
     whereabouts,
 )
 from console.screens.answers import Answers, go
-from console.screens.door import Door, FormRefused, NotForYou, SignInNeeded, UnlockNeeded
+from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
 from console.screens.live_board import LiveBoard
 from console.screens.pages import Pages
 from console.screens.ports import Settings, WardPort
@@ -92,6 +93,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     for routes in (
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),
+        stepping.router(ward, door, answers),
         preferences.router(answers),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
@@ -148,6 +150,10 @@ def _answer_failures(app: FastAPI, answers: Answers) -> None:
     @app.exception_handler(SignInNeeded)
     def sign_in(_request: Request, _error: Exception) -> Response:
         return go("/sign-in")
+
+    @app.exception_handler(SecondStepNeeded)
+    def second_step(_request: Request, _error: Exception) -> Response:
+        return go("/second-step")
 
     @app.exception_handler(UnlockNeeded)
     def unlock(_request: Request, _error: Exception) -> Response:

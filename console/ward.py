@@ -15,6 +15,7 @@ from broker.codec import encode
 from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
+from broker.vocabulary import Context
 from console.access import Access, Rooms
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
@@ -274,7 +275,8 @@ class Ward:
                 settings.context,
             )
             note_in_log(office)
-            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
+            must = settings.context is not Context.DEMONSTRATION
+            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords, second_step=must)
             signed = vital_signs_are_signed(settings, rules)
             calls = vital_signs_may_call(settings.context, signed)
             return cls(office, identity, link, settings.data_dir, vital_signs=calls)

@@ -8,6 +8,7 @@ from console.closeness import StaffChoice, Waiting
 from console.reviews import ReviewView
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.second_step import NewStep
 from console.views import Words
 
 
@@ -60,6 +61,19 @@ class Reviews(Protocol):
 
     def tell_contact(self, actor: Actor, review_id: str) -> Decision:
         """Say that the chosen contact was told."""
+
+
+class SecondSteps(Protocol):
+    """Second steps of accounts."""
+
+    def is_wanting(self, actor: Actor) -> bool:
+        """Return whether somebody must set one up first."""
+
+    def begin(self, actor: Actor) -> NewStep | None:
+        """Make a secret; None when they have one."""
+
+    def confirm(self, actor: Actor, code: str) -> Decision:
+        """Ask for it from now on."""
 
 
 class AccessPort(Protocol):

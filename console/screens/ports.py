@@ -15,7 +15,7 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
-from console.screens.access_ports import AccessPort
+from console.screens.access_ports import AccessPort, SecondSteps
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide
@@ -48,7 +48,11 @@ class SignIn(Protocol):
 class Identity(Protocol):
     """Who is who."""
 
-    def sign_in(self, username: str, password: str, device: str) -> "SignIn | Decision":
+    @property
+    def steps(self) -> SecondSteps:
+        """Second steps of accounts."""
+
+    def sign_in(self, username: str, password: str, device: str, code: str = "") -> "SignIn | Decision":
         """Begin a session, or say why not."""
 
     def actor_of(self, session_token: str) -> Actor | None:

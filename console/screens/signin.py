@@ -37,8 +37,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return _ask(request, actor)
 
     @routes.post("/sign-in")
-    def sign_in(request: Request, username: Short = "", password: Secret = "") -> Response:
-        outcome = ward.identity.sign_in(username, password, cookies.device(request))
+    def sign_in(request: Request, username: Short = "", password: Secret = "", code: Short = "") -> Response:
+        outcome = ward.identity.sign_in(username, password, cookies.device(request), code)
         if isinstance(outcome, Decision):
             return _ask(request, door.anybody(request), outcome)
         before = cookies.session(request)

@@ -1,6 +1,6 @@
 """The audit log's rows: added and read, never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,6 +139,14 @@ def newest_rows(tx: Tx, *, limit: int, subject: str | None = None, room: str | N
     if room is not None:
         wanted = wanted.where(audit_entries.c.room == room)
     return [_row(found) for found in tx.execute(wanted)]
+
+
+def newest_by(tx: Tx, actor: str, actions: Sequence[str]) -> Row | None:
+    """Return the newest allowed entry of an actor among these actions; None when there is none."""
+    mine = (audit_entries.c.actor == actor) & audit_entries.c.action.in_(list(actions))
+    wanted = select(audit_entries).where(mine & (audit_entries.c.outcome == "allowed"))
+    found = tx.execute(wanted.order_by(audit_entries.c.idx.desc()).limit(1)).first()
+    return None if found is None else _row(found)
 
 
 def with_obligation(tx: Tx, obligation: str, since: datetime) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The simulated year of looks, a month of it: ordinary work is hardly flagged, snooping is, and the page is of this book."""
+"""A month of the simulated year of looks: ordinary work is hardly flagged, snooping is."""
 
 from console.rules.policy import shipped_policy
 from console.rules.rule import text_of
