@@ -11,9 +11,13 @@ import json
 from console.roles import Actor
 from console.store import accounts, audit_rows, second_steps
 from console.store.database import Tx
+from console.views import Words
 
 CHANGES = ("setup:enrolment:used", "signin:password:changed", "signin:step:confirmed")
 """Entries, each by the account itself, that a change of it leaves behind."""
+OUTSIDE = Words(
+    "This account was changed outside the console, so nobody signs in with it. Ask the administrator for a new link."
+)
 OPENED = "signin:session:opened"
 
 

@@ -18,6 +18,7 @@ from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
     alerts,
+    badging,
     caring,
     consenting,
     copying,
@@ -94,6 +95,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),
         stepping.router(ward, door, answers),
+        badging.router(ward, door, answers),
         preferences.router(answers),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),

@@ -7,15 +7,16 @@ from datetime import timedelta
 import structlog
 
 from console import account_seals
-from console.account_seals import OPENED, digest_after
+from console.account_seals import OPENED, OUTSIDE, digest_after
 from console.audit import AuditLog
+from console.badges import Badges
 from console.enrolment import Enrolment, Invitation, name_fault
 from console.errors import StoreError
 from console.passwords import Passwords, fault_of
 from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.second_step import SecondSteps
+from console.second_step import CODE, SecondSteps
 from console.store import accounts
 from console.store.database import Store, Tx
 from console.throttle import Throttle
@@ -30,10 +31,6 @@ SESSION_LASTS = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=15)
 _WRONG = Words("The sign-in name or the password is not right.")
 _NOT_IT = Words("That is not the password.")
-_CODE = Words("Now also the six digits of your second step.")
-_OUTSIDE = Words(
-    "This account was changed outside the console, so nobody signs in with it. Ask the administrator for a new link."
-)
 _DENIED = "signin:session:denied"
 _TOO_OFTEN = Words(
     "Too many attempts. Use a device where you signed in before, wait up to an hour, or ask a colleague."
@@ -79,6 +76,7 @@ class Identity:
         renew_link: make another link for an account.
         enrol: use a one-time link.
         steps: second steps of accounts.
+        badges: of the ward's staff.
     """
 
     def __init__(
@@ -97,6 +95,7 @@ class Identity:
         self._throttle = Throttle(store.clock)
         self._revoked: set[str] = set()
         self._known: dict[str, str] = {}
+        self.badges = Badges(self._register, self._passwords, self._throttle)
         self.steps = SecondSteps(self._register, store.keys, is_required=second_step)
         enrolment = Enrolment(self._register, self._passwords)
         self.first_administrator_link = enrolment.first_administrator_link
@@ -133,12 +132,22 @@ class Identity:
             return self._refuse(account.actor, device, "changed_outside")
         if self._store.read(lambda tx: self.steps.is_asked_for(tx, account.actor.actor_id)):
             if not code:
-                return self._register.deny(_DENIED, account.actor, "code_missing", _CODE)
+                return self._register.deny(_DENIED, account.actor, "code_missing", CODE)
             if not self._store.write(lambda tx: self.steps.check(tx, account.actor.actor_id, code)):
                 self._throttle.failed(name, device)
                 return self._refuse(account.actor, device, "wrong_code")
         self._throttle.succeeded(name, device)
         return self._begin_session(account.actor, device)
+
+    def tap(self, badge: str, device: str) -> SignIn | Decision:
+        """Bring somebody's session to this device by their badge alone: locked, until their PIN or password."""
+        owner = self.badges.owner(badge, device)
+        if isinstance(owner, Decision):
+            return owner
+        opened = self._begin_session(owner, device)
+        here, now = accounts.hash_of(opened.session_token), self._clock.utc_now()
+        self._store.write(lambda tx: accounts.end_sessions_of(tx, owner.actor_id, "moved", now, but=here))
+        return opened
 
     def actor_of(self, session_token: str) -> Actor | None:
         """Return who a session belongs to, or None when it does not last (any more)."""
@@ -249,7 +258,7 @@ class Identity:
             _log.warning("session_not_touched", error=type(error).__name__)
 
     def _refuse(self, actor: Actor | None, device: str, reason: str) -> Decision:
-        words = {"throttled": _TOO_OFTEN, "changed_outside": _OUTSIDE}.get(reason, _WRONG)
+        words = {"throttled": _TOO_OFTEN, "changed_outside": OUTSIDE}.get(reason, _WRONG)
         subject = f"device:{_pseudonym(device)}"
         return self._register.deny(_DENIED, actor, reason, words, subject=subject)
 

@@ -19,6 +19,7 @@ from console.views import Words
 
 ASKED_OF = frozenset({Role.ADMINISTRATOR, Role.GOVERNANCE_LEAD, Role.IG_OFFICER})
 """Roles that must have one, outside a demonstration."""
+CODE = Words("Now also the six digits of your second step.")
 _DIGITS, _EVERY_S = 6, 30
 _AROUND = (0, -1, 1)
 """Steps before and after the present one that are taken: clocks of telephones differ."""

@@ -76,6 +76,19 @@ class SecondSteps(Protocol):
         """Ask for it from now on."""
 
 
+class Badges(Protocol):
+    """Badges of the ward's staff."""
+
+    def issue(self, by: Actor, actor_id: str) -> str | Decision:
+        """Give somebody a badge; return what it says."""
+
+    def choose_pin(self, actor: Actor, pin: str) -> Decision:
+        """Keep a PIN for one's own badge."""
+
+    def opens(self, actor: Actor, pin: str, device: str) -> Decision:
+        """Return whether a PIN is that of somebody's badge."""
+
+
 class AccessPort(Protocol):
     """The part of the ward that says who may look."""
 

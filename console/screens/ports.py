@@ -15,7 +15,7 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
-from console.screens.access_ports import AccessPort, SecondSteps
+from console.screens.access_ports import AccessPort, Badges, SecondSteps
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide
@@ -54,6 +54,13 @@ class Identity(Protocol):
 
     def sign_in(self, username: str, password: str, device: str, code: str = "") -> "SignIn | Decision":
         """Begin a session, or say why not."""
+
+    @property
+    def badges(self) -> Badges:
+        """Badges of the ward's staff."""
+
+    def tap(self, badge: str, device: str) -> "SignIn | Decision":
+        """Bring a session to this device by a badge, locked."""
 
     def actor_of(self, session_token: str) -> Actor | None:
         """Return who holds a session and count it as used; None when it has ended."""

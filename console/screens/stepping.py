@@ -24,7 +24,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get(_PATH)
     def set_up(request: Request, actor: Annotated[Actor, Depends(door.enrolling)]) -> Response:
         made = ward.identity.steps.begin(actor)
-        drawn = _drawn(made.address) if made is not None else None
+        drawn = drawn_of(made.address) if made is not None else None
         return answers.page(request, actor, "second_step.html", made=made, drawn=drawn)
 
     @routes.post(_PATH)
@@ -40,7 +40,10 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     return routes
 
 
-def _drawn(address: str) -> Markup:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", scale=5, border=4, xmldecl=False, svgns=True)
-    return Markup(out.getvalue().decode())
+def drawn_of(told: str) -> Markup:
+    """Return a text as a picture to scan."""
+    drawing = io.BytesIO()
+    segno.make(told, error="m").save(
+        drawing, kind="svg", xmldecl=False, svgns=False, scale=1, border=4, light="#fff", omitsize=True, nl=False
+    )
+    return Markup(drawing.getvalue().decode("ascii"))

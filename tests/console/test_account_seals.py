@@ -44,7 +44,7 @@ def changed_outside(bench: Bench, *statements: str) -> Bench:
 
 
 CHANGES = {
-    "another password": "UPDATE accounts SET password_hash = (SELECT password_hash FROM accounts WHERE username = 'bea')",
+    "another password": "UPDATE accounts SET password_hash = (SELECT max(password_hash) FROM accounts)",
     "another role": "UPDATE accounts SET role = 'governance_lead' WHERE username = 'bea'",
     "a name for another": "UPDATE accounts SET username = 'zed', username_folded = 'zed' WHERE username = 'bea'",
 }
