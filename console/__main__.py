@@ -179,6 +179,37 @@ def audit_verify(data: _Data, witness: _Witness = None, key: _Key = None, databa
         raise typer.Exit(int(seen.verdict))
 
 
+_Out = Annotated[Path, typer.Option("--out", help="Where the file goes.")]
+
+
+@audit.command("export")
+def audit_export(data: _Data, out: _Out, key: _Key = None, database: _Database = None) -> None:
+    """Write the whole log into a file that anybody checks with hushward_verify.py, without this software.
+
+    It holds codes and pseudonyms only. It may run while the console does.
+
+    Example: hushward audit export --data ward-data --out log.jsonl
+    """
+    typer.echo(f"{audit_page.export(data, key, database, out)} lines written to {out}")
+
+
+@audit.command("growth")
+def audit_growth(
+    data: _Data,
+    out: _Out,
+    first: Annotated[int, typer.Option("--from", help="Entries under the earlier head.")],
+    second: Annotated[int, typer.Option("--to", help="Entries under the later head.")],
+    key: _Key = None,
+    database: _Database = None,
+) -> None:
+    """Write the proof that a later log begins with an earlier one; hushward_verify.py checks it.
+
+    Example: hushward audit growth --data ward-data --from 41 --to 101 --out growth.json
+    """
+    out.write_text(audit_page.growth(data, key, database, (first, second)), "utf-8")
+    typer.echo(f"the proof from {first} to {second} entries is in {out}")
+
+
 app.command("verify-audit", help="The same as `audit verify`.")(audit_verify)
 
 

@@ -4,25 +4,29 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from broker.vocabulary import Modality, SensorState
 from console.care_views import AbsentRow, ProfileView
 from console.complaints import Complaints
 from console.errors import StoreError
 from console.leases import Leases
-from console.ledger import LIST_LOOK, LIST_SUBJECT, said_to_staff, who_looked
+from console.ledger import LIST_LOOK, LIST_SUBJECT, every_line, said_to_staff, who_looked
 from console.live import Live
+from console.look_circumstances import Around
 from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
 from console.own_views import OwnCopy
 from console.patient_night import night_in
-from console.patient_page import STAFF_STATUS, TELLING, PageFacts, own_sensor, patient_view
+from console.patient_page import PageFacts, own_sensor, patient_view
 from console.prompts import Prompts
+from console.receipts import receipt_of
 from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.room_rates import reading_in
+from console.room_rows import room_rows
 from console.room_trend import trend_in
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.consent import ConsentState, Standing
@@ -31,11 +35,9 @@ from console.rules.places import OTHER_PLACES
 from console.rules.sleep import Night, NoNight
 from console.rules.trend import NoTrend, Trend
 from console.stop_watch import StopWatch
-from console.store import accounts, audit_rows, own_side, people, places
+from console.store import accounts, audit_rows, closeness, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow
-from console.store.people import RoomRow as StoredRoom
-from console.talks import talk_view
 from console.viewings import Viewing, Viewings
 from console.views import (
     AuditRow,
@@ -50,6 +52,8 @@ from console.views import (
 )
 
 T = TypeVar("T")
+_CLOSED_TO_YOU = Words("This person has asked that you do not look at their details. Ask a colleague to talk.")
+_NOT_YOURS = Words("There is no such line on your page.")
 _OWN_PAGE_EVERY_S = 60.0
 """[s] in which a patient's own page, open on their own screen, makes one entry."""
 
@@ -146,6 +150,18 @@ class Access:
 
         return self._look(actor, request, "patient:copy:taken", gather, person.stay.room_id)
 
+    def own_receipt(self, actor: Actor, index: int) -> dict[str, Any] | Decision:
+        """Hand a patient the receipt of one line of their ledger, which anybody can check (rules S1, X3)."""
+        person = self._own(actor)
+        request = Request(actor.role, Permission.PATIENT_PAGE, is_own=person is not None)
+        decision, office = may(request, self._office.policy), self._office
+        lines = office.store.read(lambda tx: every_line(tx, person.stay, office.now())) if person else ()
+        if person is None or not decision or index not in {one.receipt for one in lines if one.receipt >= 0}:
+            return self._refuse(actor, "patient:receipt:taken", office.policy.deny("S1", reason=_NOT_YOURS))
+        key = office.store.keys.audit_key
+        read = partial(receipt_of, audit=office.audit, key=key, index=index)
+        return self._look(actor, request, "patient:receipt:taken", read, person.stay.room_id)
+
     def own_night(self, actor: Actor) -> Night | NoNight | Decision:
         """Sum up a patient's last night for them and for nobody else; each look makes an entry."""
         person = self._own(actor)
@@ -182,9 +198,10 @@ class Access:
     def rooms(self, actor: Actor) -> tuple[RoomRow, ...] | Decision:
         """Return who stays where; what each person said only to those who talk with them, as a look at the list."""
         request = Request(actor.role, Permission.CONSENT_LOOK, AccessReason.DIRECT_CARE)
+        rows = partial(room_rows, office=self._office, roll=self._rooms.roll, reader_id=actor.actor_id)
         if may(request, self._office.policy):
-            return self._look(actor, request, LIST_LOOK, lambda tx: self._room_rows(tx, told=True), "", LIST_SUBJECT)
-        return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda tx: self._room_rows(tx, told=False))
+            return self._look(actor, request, LIST_LOOK, lambda tx: rows(tx, told=True), "", LIST_SUBJECT)
+        return self._open(actor, Permission.ROOMS, "ward:rooms:viewed", lambda tx: rows(tx, told=False))
 
     def absent(self, actor: Actor) -> tuple[AbsentRow, ...] | Decision:
         """Return who is away while their bed is lent; to those who may know who stays where."""
@@ -212,7 +229,14 @@ class Access:
         if isinstance(rows, Decision):
             return rows
         found = next((row for row in rows if row.stay_id and row.stay_id == stay_id), None)
+        person = self._rooms.roll.sheet().stay(stay_id)
+        if person is not None and self._is_shut_out(person, actor):
+            return self._office.policy.deny("X8", reason=_CLOSED_TO_YOU)
         return found or self._office.policy.deny("C7", reason=Words("That stay is over."))
+
+    def _is_shut_out(self, person: Person, actor: Actor) -> bool:
+        patient_id = person.stay.patient_id
+        return self._office.store.read(lambda tx: closeness.is_closed_to(tx, patient_id, actor.actor_id))
 
     def permits(self, actor: Actor, permission: Permission, reason: AccessReason | None = None) -> bool:
         """Return whether a screen may offer this to its reader; it reads nothing, and what is pressed is asked anew."""
@@ -238,13 +262,17 @@ class Access:
         subject: str = "",
     ) -> T | Decision:
         """Permit, read and enter in one transaction; without a durable log there is no look."""
-        decision = may(request, self._office.policy)
-        reason = request.reason.value if request.reason else ""
-        done = Done(decision, subject, room_id if self._rooms.roll.sheet().room(room_id) else "", reason)
+        sheet, reason = self._rooms.roll.sheet(), request.reason.value if request.reason else ""
+        around, room = Around(self._office, sheet.people.get(room_id)), room_id if sheet.room(room_id) else ""
 
         def within(tx: Tx) -> T | Decision:
-            self._office.record(tx, actor, action, done)
-            return read(tx) if decision else decision
+            asked = around.complete(tx, request, actor)
+            decision = may(asked, self._office.policy)
+            self._office.record(tx, actor, action, Done(decision, subject, room, reason))
+            if not decision:
+                return decision
+            around.follow(tx, asked, actor)
+            return read(tx)
 
         try:
             return self._office.store.write(within)
@@ -317,33 +345,6 @@ class Access:
         if confirmed_at is None and (is_closed or standing.grant is None):
             return stops.nothing()
         return stops.remembered(standing.since, confirmed_at)
-
-    def _room_rows(self, tx: Tx, *, told: bool) -> tuple[RoomRow, ...]:
-        sheet = self._rooms.roll.sheet()
-        return tuple(self._room_row(tx, room, sheet.people.get(room.room_id), told) for room in sheet.rooms)
-
-    def _room_row(self, tx: Tx, room: StoredRoom, person: Person | None, told: bool) -> RoomRow:
-        office = self._office
-        nodes = [one for one in self._rooms.roll.sheet().nodes.values() if one.room_id == room.room_id]
-        # Of two the one that waits for its second person is shown.
-        node = next((one for one in nodes if one.confirmed_at is None), nodes[0] if nodes else None)
-        consent = STAFF_STATUS[self._rooms.roll.standing_of(person).state] if person and told else Words("not shown")
-        return RoomRow(
-            room.room_id,
-            room.title,
-            node.node_id if node else "",
-            person.stay.stay_id if person else "",
-            person.initials if person else "",
-            self._rooms.roll.name_in(tx, person.stay) if person and told else "",
-            person.stay.from_at if person else None,
-            consent if person else Words("nobody stays here"),
-            node is not None and node.confirmed_at is not None,
-            talk_view(self._rooms.roll.standing_of(person), office.now(), office.policy, office.zone)
-            if person and told
-            else None,
-            self._rooms.roll.sheet().sensors_in(room.room_id),
-            TELLING.get(own_side.telling_of(tx, person.stay.patient_id)) if person and told else None,
-        )
 
 
 _STOPPED = frozenset({ConsentState.WITHDRAWN, ConsentState.REFUSED, ConsentState.PAUSED})

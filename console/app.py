@@ -18,6 +18,7 @@ from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
     alerts,
+    badging,
     caring,
     consenting,
     copying,
@@ -25,9 +26,11 @@ from console.screens import (
     emergency,
     governance,
     health,
+    looks,
     month,
     night,
     nights,
+    own_staff,
     paper,
     patient,
     places,
@@ -39,6 +42,7 @@ from console.screens import (
     showing,
     signin,
     sleep,
+    stepping,
     stopping,
     talking,
     telling,
@@ -47,7 +51,7 @@ from console.screens import (
     whereabouts,
 )
 from console.screens.answers import Answers, go
-from console.screens.door import Door, FormRefused, NotForYou, SignInNeeded, UnlockNeeded
+from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
 from console.screens.live_board import LiveBoard
 from console.screens.pages import Pages
 from console.screens.ports import Settings, WardPort
@@ -91,6 +95,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     for routes in (
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),
+        stepping.router(ward, door, answers),
+        badging.router(ward, door, answers),
         preferences.router(answers),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
@@ -111,6 +117,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
+        looks.router(ward, door, answers),
+        own_staff.router(ward, door, answers),
         duties.router(ward, door, answers),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),
@@ -146,6 +154,10 @@ def _answer_failures(app: FastAPI, answers: Answers) -> None:
     @app.exception_handler(SignInNeeded)
     def sign_in(_request: Request, _error: Exception) -> Response:
         return go("/sign-in")
+
+    @app.exception_handler(SecondStepNeeded)
+    def second_step(_request: Request, _error: Exception) -> Response:
+        return go("/second-step")
 
     @app.exception_handler(UnlockNeeded)
     def unlock(_request: Request, _error: Exception) -> Response:

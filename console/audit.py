@@ -170,6 +170,15 @@ class AuditLog:
         """
         return self._tree.inclusion(index, self._checkpointed)
 
+    def proof_within(self, tx: Tx, index: int) -> tuple[tuple[bytes, ...], str]:
+        """Return the proof of an entry under a head that is signed now, within this transaction, and that head's note.
+
+        Raises:
+            IndexError: there is no such entry.
+        """
+        size = self.checkpoint(tx)
+        return self._tree.inclusion(index, size), audit_rows.newest_note(tx)
+
     def _begin(self, tx: Tx) -> None:
         """Make the first entry and sign it, so that an empty log is never a true one."""
         self.append(tx, Entry("audit:log:begun", Actor.system("audit").actor_id, Role.SYSTEM, rules=("X3",)))

@@ -1,11 +1,12 @@
 """What `hushward audit verify` reads from a ward's folder, and what it says (rule X3)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from console import heads
+from console import heads, receipts
 from console.audit_verify import VerifyReport, verify
 from console.errors import StoreError
 from console.store import audit_rows
@@ -48,7 +49,7 @@ def look(data: Path, witnesses: Sequence[Path], key: Path | None, database: str 
     Raises:
         ConsoleError: the database, the key or a file of heads cannot be read.
     """
-    folder = data / "console" if (data / "console").is_dir() else data
+    folder = _folder(data)
     public = _public_key(key or folder / "keys" / "audit.pub")
     # Heads are read before the rows: a console that runs meanwhile can only add rows to what was seen.
     kept = heads.newest(folder / "audit-head.jsonl")
@@ -62,6 +63,35 @@ def look(data: Path, witnesses: Sequence[Path], key: Path | None, database: str 
 
     report = look_into(database or f"sqlite:///{folder / 'console.db'}", read)
     return Seen(verdict(report), told(report))
+
+
+def export(data: Path, key: Path | None, database: str | None, out: Path) -> int:
+    """Write the whole log of a folder into a file that `hushward_verify.py` checks; return its number of lines.
+
+    Raises:
+        ConsoleError: the database or the key cannot be read.
+        OSError: the file cannot be written.
+    """
+    folder = _folder(data)
+    public = _public_key(key or folder / "keys" / "audit.pub")
+
+    def write(tx: Tx) -> int:
+        with out.open("w", encoding="utf-8") as file:
+            return sum(1 for line in receipts.log_lines(tx, public) if file.write(f"{line}\n"))
+
+    return look_into(database or f"sqlite:///{folder / 'console.db'}", write)
+
+
+def growth(data: Path, key: Path | None, database: str | None, sizes: tuple[int, int]) -> str:
+    """Return the file that proves that a later log begins with an earlier one.
+
+    Raises:
+        ConsoleError: the database or the key cannot be read, or no head of such a size was signed.
+    """
+    folder = _folder(data)
+    public = _public_key(key or folder / "keys" / "audit.pub")
+    url = database or f"sqlite:///{folder / 'console.db'}"
+    return json.dumps(look_into(url, lambda tx: receipts.growth_between(tx, public, *sizes)), indent=2) + "\n"
 
 
 def verdict(report: VerifyReport) -> Verdict:
@@ -93,6 +123,10 @@ def told(report: VerifyReport) -> str:
 def _of_nodes(ward: Path) -> list[Path]:
     """Return the witness files of the nodes that run beside this console."""
     return sorted(ward.glob("nodes/*/witness.json"))
+
+
+def _folder(data: Path) -> Path:
+    return data / "console" if (data / "console").is_dir() else data
 
 
 def _origin(tx: Tx) -> str:

@@ -47,6 +47,7 @@ class Board:
         prompts: Prompts,
         calling: Calling,
         link_up: Callable[[], bool],
+        sights: Callable[[datetime], tuple[Words, ...]] = lambda _since: (),
     ) -> None:
         self._office = office
         self._roll = roll
@@ -55,6 +56,7 @@ class Board:
         self._prompts = prompts
         self._calling = calling
         self._link_up = link_up
+        self._sights = sights
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
         self._frontier = 0
@@ -174,7 +176,8 @@ class Board:
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
         calls = self._calling.notices(since)
-        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *calls)
+        sights = self._sights(since)
+        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *sights, *calls)
         return (*first, *self._spree_notices(since), *newest[:_MOST_NOTICES])
 
     def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:

@@ -5,12 +5,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from console.account_seals import digest_after
 from console.errors import NameTaken
 from console.passwords import Passwords, fault_of
 from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.store import accounts
+from console.store import accounts, second_steps
 from console.store.database import Tx
 from console.views import Words
 
@@ -131,9 +132,11 @@ class Enrolment:
             accounts.add(tx, actor, password_hash, now)
         else:
             accounts.set_password(tx, actor.actor_id, password_hash)
+            # A link is made for whoever lost their password or their telephone: the second step is set up anew.
+            second_steps.remove(tx, actor.actor_id)
             accounts.end_sessions_of(tx, actor.actor_id, "password_changed", now)
         accounts.use_enrolment(tx, link.token_hash, now)
-        self._register.record(tx, "setup:enrolment:used", actor)
+        self._register.record(tx, "setup:enrolment:used", actor, text_digest=digest_after(tx, actor))
         return True
 
 

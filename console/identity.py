@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import structlog
 
+from console import account_seals
+from console.account_seals import OPENED, OUTSIDE, digest_after
 from console.audit import AuditLog
+from console.badges import Badges
 from console.enrolment import Enrolment, Invitation, name_fault
 from console.errors import StoreError
 from console.passwords import Passwords, fault_of
 from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.second_step import CODE, SecondSteps
 from console.store import accounts
 from console.store.database import Store, Tx
 from console.throttle import Throttle
@@ -27,6 +31,7 @@ SESSION_LASTS = timedelta(hours=12)
 _TOUCH_EVERY = timedelta(seconds=15)
 _WRONG = Words("The sign-in name or the password is not right.")
 _NOT_IT = Words("That is not the password.")
+_DENIED = "signin:session:denied"
 _TOO_OFTEN = Words(
     "Too many attempts. Use a device where you signed in before, wait up to an hour, or ask a colleague."
 )
@@ -70,10 +75,18 @@ class Identity:
         invite: make an account that opens with a one-time link.
         renew_link: make another link for an account.
         enrol: use a one-time link.
+        steps: second steps of accounts.
+        badges: of the ward's staff.
     """
 
     def __init__(
-        self, store: Store, audit: AuditLog, *, policy_version: int = 0, passwords: Passwords | None = None
+        self,
+        store: Store,
+        audit: AuditLog,
+        *,
+        policy_version: int = 0,
+        passwords: Passwords | None = None,
+        second_step: bool = False,
     ) -> None:
         self._store = store
         self._clock = store.clock
@@ -81,19 +94,23 @@ class Identity:
         self._register = Register(store, audit, policy_version)
         self._throttle = Throttle(store.clock)
         self._revoked: set[str] = set()
+        self._known: dict[str, str] = {}
+        self.badges = Badges(self._register, self._passwords, self._throttle)
+        self.steps = SecondSteps(self._register, store.keys, is_required=second_step)
         enrolment = Enrolment(self._register, self._passwords)
         self.first_administrator_link = enrolment.first_administrator_link
         self.invite = enrolment.invite
         self.renew_link = enrolment.renew_link
         self.enrol = enrolment.enrol
 
-    def sign_in(self, username: str, password: str, device: str) -> SignIn | Decision:
+    def sign_in(self, username: str, password: str, device: str, code: str = "") -> SignIn | Decision:
         """Begin a session.
 
         Args:
             username: in any case.
             password: as typed.
             device: the device's own pseudonym.
+            code: six digits of the second step, for who has one.
 
         Returns:
             The session, or the same words for every refusal, in the same time.
@@ -110,8 +127,27 @@ class Identity:
             self._throttle.failed(name, device)
             known = account.actor if account else None
             return self._refuse(known, device, "wrong_password" if known else "unknown_name")
+        if not self._store.read(lambda tx: account_seals.holds(tx, account)):
+            # Right in the database and unknown to the log: somebody has changed it there (T24).
+            return self._refuse(account.actor, device, "changed_outside")
+        if self._store.read(lambda tx: self.steps.is_asked_for(tx, account.actor.actor_id)):
+            if not code:
+                return self._register.deny(_DENIED, account.actor, "code_missing", CODE)
+            if not self._store.write(lambda tx: self.steps.check(tx, account.actor.actor_id, code)):
+                self._throttle.failed(name, device)
+                return self._refuse(account.actor, device, "wrong_code")
         self._throttle.succeeded(name, device)
         return self._begin_session(account.actor, device)
+
+    def tap(self, badge: str, device: str) -> SignIn | Decision:
+        """Bring somebody's session to this device by their badge alone: locked, until their PIN or password."""
+        owner = self.badges.owner(badge, device)
+        if isinstance(owner, Decision):
+            return owner
+        opened = self._begin_session(owner, device)
+        here, now = accounts.hash_of(opened.session_token), self._clock.utc_now()
+        self._store.write(lambda tx: accounts.end_sessions_of(tx, owner.actor_id, "moved", now, but=here))
+        return opened
 
     def actor_of(self, session_token: str) -> Actor | None:
         """Return who a session belongs to, or None when it does not last (any more)."""
@@ -127,10 +163,27 @@ class Identity:
         if now >= found.ends_at or not found.account.is_active:
             self._end(found, "expired" if now >= found.ends_at else "not_active")
             return None
+        if not self._is_known(found):
+            self._end(found, "changed_outside")
+            return None
         if now - found.last_seen_at >= _TOUCH_EVERY:
             self._touch(found.session_hash)
         idle = max(timedelta(0), now - found.last_seen_at)
         return SignedIn(found.account.actor, found.device, found.session_hash[:32], idle)
+
+    def _is_known(self, session: accounts.Session) -> bool:
+        """Return whether the log knows this session and this account as they stand; what was seen so is remembered."""
+
+        def read(tx: Tx) -> bool:
+            digest = account_seals.digest_of(tx, session.account)
+            if self._known.get(session.session_hash) == digest:
+                return True
+            if not account_seals.holds(tx, session.account) or not account_seals.session_holds(tx, session):
+                return False
+            self._known[session.session_hash] = digest
+            return True
+
+        return self._store.read(read)
 
     def sign_out(self, session_token: str) -> bool:
         """End a session; return whether it lasted until now."""
@@ -157,7 +210,8 @@ class Identity:
             accounts.set_password(tx, actor.actor_id, password_hash)
             now = self._clock.utc_now()
             accounts.end_sessions_of(tx, actor.actor_id, "password_changed", now, but=found.session_hash)
-            self._register.record(tx, "signin:password:changed", actor)
+            digest = digest_after(tx, actor)
+            self._register.record(tx, "signin:password:changed", actor, text_digest=digest)
 
         self._store.write(change)
         return self._register.decide(Words("The password is changed."), allowed=True)
@@ -173,7 +227,9 @@ class Identity:
 
         def begin(tx: Tx) -> None:
             accounts.open_session(tx, token, actor.actor_id, device, now, now + SESSION_LASTS)
-            self._register.record(tx, "signin:session:opened", actor, subject=f"session:{accounts.hash_of(token)[:32]}")
+            subject = f"session:{accounts.hash_of(token)[:32]}"
+            digest = digest_after(tx, actor)
+            self._register.record(tx, OPENED, actor, subject=subject, text_digest=digest)
 
         self._store.write(begin)
         return SignIn(token, actor)
@@ -202,9 +258,9 @@ class Identity:
             _log.warning("session_not_touched", error=type(error).__name__)
 
     def _refuse(self, actor: Actor | None, device: str, reason: str) -> Decision:
-        words = _TOO_OFTEN if reason == "throttled" else _WRONG
+        words = {"throttled": _TOO_OFTEN, "changed_outside": OUTSIDE}.get(reason, _WRONG)
         subject = f"device:{_pseudonym(device)}"
-        return self._register.deny("signin:session:denied", actor, reason, words, subject=subject)
+        return self._register.deny(_DENIED, actor, reason, words, subject=subject)
 
 
 def _known(tx: Tx, name: str, device: str) -> tuple[accounts.Account | None, bool]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from console.merkle import leaf_hash
+from console.receipts import short_form
 from console.roles import Role
 from console.rules.access import AccessReason
 from console.store import accounts, audit_rows, looks, prompts, viewings
@@ -51,6 +53,10 @@ ACTS: Mapping[str, Words] = {
     "desk:account:reset": Words("made a new sign-in for your page; the old one ended"),
     "desk:account:reset_asked": Words("asked for a new sign-in for your page"),
     "desk:account:confirmed": Words("confirmed that you have your sign-in"),
+    "access:sight:taken": Words("took emergency sight of what is noted about you, for an hour at most"),
+    "look:second:asked": Words("asked for a second person to look at your details"),
+    "look:second:agreed": Words("agreed, as the second person, to a look at your details"),
+    "stay:sensitive:marked": Words("closed your details: each look needs a second person"),
 }
 """What staff did by name, beside what the patient said themselves: shown to them too (rules C5, P10, S2, S3, X6)."""
 OWN_ACTS: Mapping[str, Words] = {
@@ -58,12 +64,14 @@ OWN_ACTS: Mapping[str, Words] = {
     "consent:record:resumed": Words("let the sensor start again"),
 }
 """What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
+FLAGGED = "governance:looks:flagged"
+_FLAGGED = Words("Somebody looked at your details more often than usual. Those who check the ward were told.")
 LIST_SUBJECT = "list:" + "0" * 32
 """Stands for the whole list where the log asks for a pseudonym."""
 LIST_LOOK = "ward:consents:viewed"
 """A look at the list of rooms with what each person said: it concerns everyone who stayed there then."""
 
-_WANTED = Wanted((*LOOKS, *OWN_ACTS), tuple(ACTS), LIST_LOOK)
+_WANTED = Wanted((*LOOKS, *OWN_ACTS, FLAGGED), tuple(ACTS), LIST_LOOK)
 
 ROLES: Mapping[Role, Words] = {
     Role.NURSE: Words("nurse"),
@@ -85,6 +93,7 @@ _REASONS: Mapping[str, Words] = {
     AccessReason.INCIDENT_REVIEW: Words("to look into something that happened"),
     AccessReason.WARD_AUDIT: Words("to check the ward"),
     AccessReason.MAINTENANCE: Words("to mend something"),
+    AccessReason.EMERGENCY: Words("in an emergency"),
 }
 
 
@@ -159,11 +168,17 @@ class _FirstNames:
 
 def _looks(tx: Tx, stay: StayRow, names: _FirstNames, limit: int) -> list[LedgerRow]:
     found = looks.looks(tx, stay.room_id, _WANTED, stay.from_at, limit)
-    return [LedgerRow(row.at, None, _words_of(tx, row, names), row.index) for row in found]
+    return [LedgerRow(row.at, None, _words_of(tx, row, names), row.index, _code(row)) for row in found]
+
+
+def _code(row: LookRow) -> str:
+    return short_form(leaf_hash(row.entry.encode()).hex())
 
 
 def _words_of(tx: Tx, row: LookRow, names: _FirstNames) -> Words:
     told = json.loads(row.entry)
+    if row.action == FLAGGED:
+        return _FLAGGED
     if row.action in OWN_ACTS:
         return _own_words(tx, row.at, told, names, OWN_ACTS[row.action])
     if row.action in ACTS:
@@ -217,7 +232,10 @@ def _with_receipt(tx: Tx, row: "LedgerRow | _Glance") -> LedgerRow:
     words = Words("The night board was open: {name}.", {"name": row.name})
     if row.times > 1:
         words = Words("The night board was open: {name}, {times} times.", {"name": row.name, "times": row.times})
-    return LedgerRow(row.at, row.until, words, min((one.index for one in receipts), default=-1))
+    first = min(receipts, key=lambda one: one.index, default=None)
+    if first is None:
+        return LedgerRow(row.at, row.until, words, -1)
+    return LedgerRow(row.at, row.until, words, first.index, short_form(first.leaf.hex()))
 
 
 def _prompt_words(kind: str) -> Words:

@@ -111,7 +111,7 @@ def copy_of(tx: Tx, facts: CopyFacts, due_at: datetime) -> OwnCopy:
         ledger=ledger,
         consent=tuple(ConsentLine(one.at, one.kind.value, dict(one.details)) for one in said),
         receipts=_receipts(tx, facts.audit, ledger),
-        checkpoint=_newest_note(tx),
+        checkpoint=audit_rows.newest_note(tx),
     )
 
 
@@ -128,8 +128,3 @@ def _receipt(tx: Tx, audit: AuditLog, index: int) -> ReceiptView:
         # Newer than the newest checkpoint: the next copy proves it.
         proof = None
     return ReceiptView(index, json.loads(row.entry), row.leaf.hex(), proof)
-
-
-def _newest_note(tx: Tx) -> str:
-    notes = audit_rows.every_checkpoint(tx)
-    return notes[-1].note if notes else ""

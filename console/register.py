@@ -34,6 +34,7 @@ class Register:
         subject: str = "",
         reason: str = "",
         outcome: Outcome = Outcome.ALLOWED,
+        text_digest: str = "",
     ) -> None:
         """Add the audit entry of one outcome; nobody known is `anyone`."""
         entry = Entry(
@@ -45,6 +46,7 @@ class Register:
             self._policy_version,
             subject,
             reason=reason,
+            text_digest=text_digest,
         )
         self._audit.append(tx, entry)
 

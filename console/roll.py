@@ -16,7 +16,7 @@ from console.errors import StoreError
 from console.office import Office
 from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
 from console.rules.person import PlaceKind
-from console.store import accounts, consents, people, places
+from console.store import accounts, closeness, consents, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow, RoomRow, StayRow
 from console.store.sealing import NameSeals
@@ -33,12 +33,14 @@ class Person:
         initials: for the tile.
         entries: the consent's history.
         seen_by: initials of the member of staff who last saw them elsewhere; empty when nobody did.
+        is_sensitive: the stay is sensitive, so that no initials are told (rule X8).
     """
 
     stay: StayRow
     initials: str = field(repr=False)
     entries: tuple[ConsentEntry, ...]
     seen_by: str = field(default="", repr=False)
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +134,22 @@ class Roll:
         stays = people.open_stays(tx)
         histories = consents.entries_of(tx, [one.stay_id for one in stays])
         nodes = {one.node_id: one for one in people.all_nodes(tx)}
+        sensitive = closeness.marked(tx)
         return Sheet(
             tuple(people.all_rooms(tx)),
-            {one.room_id: self._person(tx, one, histories[one.stay_id]) for one in stays},
+            {one.room_id: self._person(tx, one, histories[one.stay_id], one.stay_id in sensitive) for one in stays},
             nodes,
             _by_room(nodes.values()),
             places.kinds(tx),
             places.signed_profiles(tx),
         )
 
-    def _person(self, tx: Tx, stay: StayRow, entries: tuple[ConsentEntry, ...]) -> Person:
+    def _person(self, tx: Tx, stay: StayRow, entries: tuple[ConsentEntry, ...], is_sensitive: bool) -> Person:
         seen = next((one for one in reversed(entries) if one.kind in _ABOUT_PLACE), None)
         by = seen.recorded_by if seen is not None and seen.kind is EntryKind.AWAY else ""
         known = accounts.names_of(tx, [by]) if by else {}
-        return Person(stay, self.initials_in(tx, stay), entries, first_letters(known.get(by, "")))
+        initials = "" if is_sensitive else self.initials_in(tx, stay)
+        return Person(stay, initials, entries, first_letters(known.get(by, "")), is_sensitive)
 
     def name_in(self, tx: Tx, stay: StayRow) -> str:
         """Return the name of whoever stays somewhere; empty when it was erased. Opened for one look, kept nowhere."""

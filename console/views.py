@@ -183,13 +183,15 @@ class LedgerRow:
         at: when; for a summed glance its beginning.
         until: end of a summed glance; None for a look.
         words: role, first name, what, and the reason, in plain words.
-        receipt: index of the audit entry, so that anybody can check it.
+        receipt: index of the audit entry, so that anybody can check it; -1 where there is none.
+        receipt_code: the receipt's short form, as a paper prints it.
     """
 
     at: datetime
     until: datetime | None
     words: Words
     receipt: int
+    receipt_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import threading
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from broker.codec import encode
 from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
+from broker.vocabulary import Context
 from console.access import Access, Rooms
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
@@ -23,6 +25,7 @@ from console.audit import AuditLog
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
+from console.closeness import Closeness
 from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
@@ -39,6 +42,7 @@ from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.limits import Limits
 from console.live import Live
+from console.look_watch import LookWatch
 from console.month import Month
 from console.nights import Nights
 from console.node_health import NodeHealth
@@ -47,6 +51,7 @@ from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
+from console.reviews import Reviews
 from console.roll import Roll
 from console.room_control import RoomControl
 from console.rules.limits import vital_signs_may_call
@@ -54,6 +59,7 @@ from console.rules.policy import Policy
 from console.safety_case import vital_signs_are_signed
 from console.settings import ConsoleSettings
 from console.shifts import Shifts
+from console.sights import Sights
 from console.signer import Keys
 from console.sounders import Sounders
 from console.stop_journal import JOURNAL, StopJournal
@@ -65,6 +71,7 @@ from console.technical_watch import TechnicalWatch
 from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
 from console.viewings import Viewings
+from console.views import Words
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
 from console.wordings import read_wordings
@@ -108,6 +115,10 @@ class Ward:
         claims: codes of those who have left and wait for an answer.
         month: what those outside the ward read each month.
         own: what a patient chooses on their own page.
+        sights: emergency sights.
+        closeness: sensitive stays, and whom a patient has shut out.
+        reviews: what those who audit look at afterwards.
+        look_watch: counts looks.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -141,7 +152,11 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up)
+        self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
+        self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
+        self.board = Board(
+            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self._told_on_board
+        )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -203,6 +218,9 @@ class Ward:
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
         self._gone_round: Callable[[str], None] = lambda _loop: None
+
+    def _told_on_board(self, since: datetime) -> tuple[Words, ...]:
+        return (*self.sights.notices(since), *self.closeness.notices())
 
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""
@@ -268,7 +286,8 @@ class Ward:
                 settings.context,
             )
             note_in_log(office)
-            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords)
+            must = settings.context is not Context.DEMONSTRATION
+            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords, second_step=must)
             signed = vital_signs_are_signed(settings, rules)
             calls = vital_signs_may_call(settings.context, signed)
             return cls(office, identity, link, settings.data_dir, vital_signs=calls)
@@ -322,6 +341,7 @@ class Ward:
         self.alerts.step()
         self.technical.step()
         self.viewings.step()
+        self.look_watch.step()
         self.witnesses.step()
 
     def _take(self) -> None:

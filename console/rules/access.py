@@ -59,6 +59,11 @@ class Permission(StrEnum):
     SHIFT = "shift:change"
     EMERGENCY = "emergency:call"
     STAND_DOWN = "ward:stand_down"
+    SIGHT_TAKE = "sight:take"
+    STAY_MARK = "stay:mark"
+    LOOK_AGREE = "look:agree"
+    STAFF_SHUT_OUT = "staff:shut_out"
+    LOOK_REVIEW = "look:review"
 
 
 class AccessReason(StrEnum):
@@ -68,6 +73,7 @@ class AccessReason(StrEnum):
     INCIDENT_REVIEW = "incident_review"
     WARD_AUDIT = "ward_audit"
     MAINTENANCE = "maintenance"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,10 @@ class Request:
         reason: why, for a look; None otherwise.
         is_own: it is about themselves.
         log_durable: an audit entry can be written now.
+        has_sight: emergency sight of this stay lasts for them (rule X7).
+        needs_second: the stay is sensitive (rule X8).
+        has_second: a second person has agreed to this look.
+        is_shut_out: the patient has asked that this member of staff does not look.
     """
 
     role: Role | None
@@ -87,6 +97,10 @@ class Request:
     reason: AccessReason | None = None
     is_own: bool = False
     log_durable: bool = True
+    has_sight: bool = False
+    needs_second: bool = False
+    has_second: bool = False
+    is_shut_out: bool = False
 
 
 def may(request: Request, policy: Policy) -> Decision:
@@ -105,6 +119,10 @@ def may(request: Request, policy: Policy) -> Decision:
                 "reason": request.reason or "",
                 "is_own": request.is_own,
                 "log_durable": request.log_durable,
+                "has_sight": request.has_sight,
+                "needs_second": request.needs_second,
+                "has_second": request.has_second,
+                "is_shut_out": request.is_shut_out,
             },
         },
         permits,
@@ -121,12 +139,17 @@ def _why_not(request: Request) -> Words:
         return Words("Not now: this look could not be written down.")
     if request.role is None:
         return Words("Sign in first.")
-    if request.permission in _LOOKS and request.role in (Role.NURSE, Role.NURSE_IN_CHARGE):
+    if request.is_shut_out:
+        return Words("The person here has asked that you do not look at their details. Ask a colleague.")
+    if request.needs_second and not request.has_second and not request.has_sight and request.reason:
+        return Words("This look needs a second person: ask for one, and they agree on a sign-in of their own.")
+    if request.permission in LOOKS and request.role in (Role.NURSE, Role.NURSE_IN_CHARGE):
         return Words("Say why you look.")
     return Words("Your role does not include this. The attempt is written down.")
 
 
-_LOOKS = frozenset({Permission.READING_LOOK, Permission.CONSENT_LOOK, Permission.NAMES_LOOK})
+LOOKS = frozenset({Permission.READING_LOOK, Permission.CONSENT_LOOK, Permission.NAMES_LOOK})
+"""Looks at one person's details."""
 
 
 @cache

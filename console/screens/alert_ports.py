@@ -79,6 +79,9 @@ class Emergencies(Protocol):
 class Shifts(Protocol):
     """Who is on shift."""
 
+    def accounts(self) -> Sequence[Actor]:
+        """Return every account of staff."""
+
     def sign_on(self, actor: Actor, *, knows: bool) -> Decision:
         """Begin a shift."""
 

@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from console.own_views import OwnCopy
@@ -37,6 +37,14 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         packed = zipped(answers.pages, answers.pages.reader(request, actor), view, copy)
         headers = {"content-disposition": f'attachment; filename="{_NAME}"'}
         return Response(packed, media_type="application/zip", headers=headers)
+
+    @routes.get("/me/receipts/{index}")
+    def receipt(
+        actor: Annotated[Actor, Depends(door.unlocked)], index: Annotated[int, Path(ge=0, le=2**53)]
+    ) -> Response:
+        told = shown(ward.access.own_receipt(actor, index))
+        headers = {"content-disposition": f'attachment; filename="receipt-{index}.json"'}
+        return Response(_json(told), media_type="application/json", headers=headers)
 
     return routes
 

@@ -28,6 +28,10 @@ class UnlockNeeded(Exception):
         self.actor = actor
 
 
+class SecondStepNeeded(Exception):
+    """Somebody whose role needs a second step has none yet (rule X6)."""
+
+
 class NotForYou(Exception):
     """There is no such thing, or it is not this reader's: the two look alike (T06)."""
 
@@ -74,6 +78,19 @@ class Door:
 
     def unlocked(self, request: Request) -> Actor:
         """Return who is signed in and was here a moment ago, for details.
+
+        Raises:
+            SignInNeeded: nobody is signed in.
+            UnlockNeeded: nobody touched the screen for two minutes.
+            SecondStepNeeded: their role needs a second step, and they have none.
+        """
+        actor = self.enrolling(request)
+        if self._ward.identity.steps.is_wanting(actor):
+            raise SecondStepNeeded
+        return actor
+
+    def enrolling(self, request: Request) -> Actor:
+        """Return the same, also while they must still set up their second step.
 
         Raises:
             SignInNeeded: nobody is signed in.

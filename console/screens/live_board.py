@@ -10,8 +10,9 @@ from markupsafe import escape
 from broker.clock import Clock
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.screens.look_ports import Viewing
 from console.screens.pages import Pages, theme_of_hour
-from console.screens.ports import Viewing, WardPort
+from console.screens.ports import WardPort
 from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.stream import MAX_SILENCE_S, LiveStream
 from console.views import BoardView, TileKind, TileView

@@ -33,6 +33,7 @@ PLACES = Link("/places", N_("Seclusion and like places"))
 
 COMPLAINTS = Link("/complaints", N_("Complaints"))
 PAPERS = Link("/print", N_("Papers to print"))
+LOOKS = Link("/governance/looks", N_("Looks to review"))
 DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
@@ -42,8 +43,8 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, NIGHTS, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, DUTIES, COMPLAINTS, NIGHTS, PLACES, HEALTH),
-    Role.IG_OFFICER: (GOVERNANCE, DUTIES, COMPLAINTS, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, HEALTH),
+    Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, HEALTH),
     Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
     Role.MATRON: (BOARD, SHIFT, NIGHTS, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, SHIFT, HEALTH),

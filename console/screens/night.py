@@ -81,6 +81,8 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
     ) -> Response:
         outcome = ward.access.reading(actor, room_id, access_reason)
         if isinstance(outcome, Decision):
+            if outcome.rules == ("X8",) and ward.closeness.needs_second(room_id, access_reason):
+                return go(f"/looks/second?room={room_id}")
             return answers.decided(request, actor, outcome, f"/board/rooms/{room_id}")
         return _room(request, room_id, actor, reading=outcome)
 
@@ -109,6 +111,7 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             now=clock.utc_now(),
             reasons=[one for one in ACCESS_REASONS if ward.access.permits(actor, Permission.READING_LOOK, one[0])],
             outcomes=OUTCOMES,
+            may_sight=ward.access.permits(actor, Permission.SIGHT_TAKE),
             may_limit=ward.access.permits(actor, Permission.ALERT_LIMIT),
         )
 

@@ -7,129 +7,20 @@ from typing import Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
-from console.care_views import AbsentRow, ProfileView
-from console.own_views import OwnCopy
 from console.roles import Actor, Role
-from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
-from console.rules.sleep import Night, NoNight
-from console.rules.trend import NoTrend, Trend
+from console.screens.access_ports import AccessPort
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
+from console.screens.identity_ports import Identity
+from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.stops import Via
 from console.views import (
-    AuditRow,
-    BoardView,
-    HealthView,
-    PatientView,
-    ReadingView,
-    RoomRow,
-    StaffRow,
-    StopView,
     Words,
 )
-
-
-class SignIn(Protocol):
-    """A sign-in that worked."""
-
-    @property
-    def session_token(self) -> str:
-        """Secret of the session; known to the browser only."""
-
-    @property
-    def actor(self) -> Actor:
-        """Who signed in."""
-
-
-class Identity(Protocol):
-    """Who is who."""
-
-    def sign_in(self, username: str, password: str, device: str) -> "SignIn | Decision":
-        """Begin a session, or say why not."""
-
-    def actor_of(self, session_token: str) -> Actor | None:
-        """Return who holds a session and count it as used; None when it has ended."""
-
-    def sign_out(self, session_token: str) -> bool:
-        """End a session."""
-
-    def enrol(self, token: str, username: str, display_name: str, password: str) -> "Actor | Decision":
-        """Make an account from a one-time link."""
-
-    def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
-        """Change the password."""
-
-
-class Viewing(Protocol):
-    """A glance at the board: logged before the first byte, when it ends, or when its heartbeat stops (rule X1)."""
-
-    def board(self) -> BoardView:
-        """Return the board now."""
-
-    def heartbeat(self) -> None:
-        """Say that the screen still shows it."""
-
-    def close(self, reason: str) -> None:
-        """Say that the screen no longer shows it."""
-
-
-class Access(Protocol):
-    """The one door to patient data."""
-
-    def open_viewing(self, actor: Actor, device: str) -> "Viewing | Decision":
-        """Begin a glance."""
-
-    def reading(self, actor: Actor, room_id: str, access_reason: str) -> "ReadingView | Decision":
-        """Look at the newest rate of a room."""
-
-    def trend(self, actor: Actor, room_id: str, access_reason: str) -> "Trend | NoTrend | Decision":
-        """Look at what was noted in a room in its last granted hours."""
-
-    def patient_page(self, actor: Actor, page: int = 0) -> "PatientView | Decision":
-        """Return a patient's own page, with a page of its ledger."""
-
-    def own_copy(self, actor: Actor) -> "tuple[PatientView, OwnCopy] | Decision":
-        """Hand a patient what they may see."""
-
-    def own_night(self, actor: Actor) -> Night | NoNight | Decision:
-        """Sum up a patient's last night, for them alone."""
-
-    def stays_here(self, actor: Actor) -> bool:
-        """Return whether a patient's own room is theirs now."""
-
-    def health(self, actor: Actor) -> "HealthView | Decision":
-        """Return the health of the nodes and the console."""
-
-    def rooms(self, actor: Actor) -> "Sequence[RoomRow] | Decision":
-        """Return who stays where."""
-
-    def absent(self, actor: Actor) -> "Sequence[AbsentRow] | Decision":
-        """Return who is away while their bed is lent."""
-
-    def profiles(self, actor: Actor) -> "Sequence[ProfileView] | Decision":
-        """Return the profiles of seclusion and like places."""
-
-    def talk(self, actor: Actor, stay_id: str) -> "RoomRow | Decision":
-        """Return who stays there, to staff who may talk with them about the sensor."""
-
-    def permits(self, actor: Actor, permission: Permission, reason: AccessReason | None = None) -> bool:
-        """Tell whether this may be offered; whatever is pressed is asked anew."""
-
-    def staff(self, actor: Actor) -> "Sequence[StaffRow] | Decision":
-        """Return the accounts."""
-
-    def audit_rows(self, actor: Actor, after: int, limit: int) -> "Sequence[AuditRow] | Decision":
-        """Return entries of the audit log."""
-
-    def sensor_kinds(self) -> Sequence[Modality]:
-        """Return the kinds of sensor on this ward."""
-
-    def stop_status(self, room_id: str, stop_token: str) -> StopView:
-        """Tell where one stop is on its way."""
 
 
 class Invited(Protocol):
@@ -303,7 +194,7 @@ class Settings(Protocol):
         """Whom a patient can turn to."""
 
 
-class WardPort(Protocol):
+class WardPort(AccessPort, Protocol):
     """The ward as the screens see it."""
 
     @property

@@ -40,6 +40,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             rooms=rooms,
             may_talk=permits(actor, Permission.CONSENT_ASK),
             may_change=permits(actor, Permission.STAY_CHANGE),
+            may_mark=permits(actor, Permission.STAY_MARK),
             may_confirm=permits(actor, Permission.NODE_CONFIRM),
             may_hold=permits(actor, Permission.NOTE_RESTRAINT),
             absent=absent,

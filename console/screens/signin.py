@@ -37,8 +37,8 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return _ask(request, actor)
 
     @routes.post("/sign-in")
-    def sign_in(request: Request, username: Short = "", password: Secret = "") -> Response:
-        outcome = ward.identity.sign_in(username, password, cookies.device(request))
+    def sign_in(request: Request, username: Short = "", password: Secret = "", code: Short = "") -> Response:
+        outcome = ward.identity.sign_in(username, password, cookies.device(request), code)
         if isinstance(outcome, Decision):
             return _ask(request, door.anybody(request), outcome)
         before = cookies.session(request)
@@ -54,6 +54,25 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             cookies.forget(response, READING)
         cookies.keep_device(request, response)
         return response
+
+    @routes.post("/badge")
+    def tap(request: Request, badge: Short = "") -> Response:
+        """Take a badge: the session that comes is locked, shows the board and takes answers (rule X6)."""
+        outcome = ward.identity.tap(badge, cookies.device(request))
+        if isinstance(outcome, Decision):
+            return _ask(request, None, outcome)
+        response = go(home_of(outcome.actor))
+        cookies.keep_session(response, outcome.session_token)
+        cookies.keep_device(request, response)
+        return response
+
+    @routes.post("/unlock")
+    def unlock(request: Request, actor: Annotated[Actor, Depends(door.pressed)], pin: Short = "") -> Response:
+        decision = ward.identity.badges.opens(actor, pin, cookies.device(request))
+        if not decision.allowed:
+            return _ask(request, actor, decision)
+        door.began(cookies.session(request) or "")
+        return go(home_of(actor))
 
     @routes.get("/password")
     def password_page(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:

@@ -1,6 +1,6 @@
 """The audit log's rows: added and read, never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,14 @@ def newest_rows(tx: Tx, *, limit: int, subject: str | None = None, room: str | N
     return [_row(found) for found in tx.execute(wanted)]
 
 
+def newest_by(tx: Tx, actor: str, actions: Sequence[str]) -> Row | None:
+    """Return the newest allowed entry of an actor among these actions; None when there is none."""
+    mine = (audit_entries.c.actor == actor) & audit_entries.c.action.in_(list(actions))
+    wanted = select(audit_entries).where(mine & (audit_entries.c.outcome == "allowed"))
+    found = tx.execute(wanted.order_by(audit_entries.c.idx.desc()).limit(1)).first()
+    return None if found is None else _row(found)
+
+
 def with_obligation(tx: Tx, obligation: str, since: datetime) -> list[Row]:
     """Return the allowed entries that asked for something, newest first."""
     named = audit_entries.c.entry.contains(f'"{obligation}"') & (audit_entries.c.outcome == "allowed")
@@ -152,6 +160,12 @@ def newest_of(tx: Tx, action: str) -> datetime | None:
     """Return when something was last done; None when never."""
     done = (audit_entries.c.action == action) & (audit_entries.c.outcome == "allowed")
     return tx.execute(select(func.max(audit_entries.c.at)).where(done)).scalar_one_or_none()
+
+
+def newest_note(tx: Tx) -> str:
+    """Return the note of the newest signed head; empty before the first."""
+    newest = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
+    return tx.execute(newest).scalar_one_or_none() or ""
 
 
 def every_checkpoint(tx: Tx) -> list[StoredCheckpoint]:

@@ -3,6 +3,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from broker.codec import decode, encode
 from broker.messages import Checkpoint
 from broker.topics import Leaf, Topic
 from console.audit import CHECKPOINT_AFTER_S, CHECKPOINT_EVERY, Entry
+from console.entries import canonical_entry
 from console.errors import AuditDamaged, EntryRefused
 from console.merkle import is_consistent, leaf_hash, root_from_inclusion
 from console.roles import Actor, Role
 from console.signer import note_text, verifies
 from console.store import audit_rows
 from console.store.database import Tx
-from tests.kit.console_store import MARKER, NURSE, Bench, an_entry, open_bench, outside
+from tests.kit.console_store import MARKER, NURSE, START, Bench, an_entry, open_bench, outside
 
 
 @pytest.fixture
@@ -234,3 +236,9 @@ def test_many_entries_in_one_write_are_quick_enough_for_a_ward(bench: Bench) -> 
     bench.store.write(lambda tx: [bench.audit.append(tx, an_entry(number)) for number in range(2000)])
     # Measured 9,000 a second; the bound only catches an append that has become linear in the log's length.
     assert 2000 / (time.process_time() - began) > 500
+
+
+def test_X3_an_entry_is_canonical_as_rfc_8785_says() -> None:
+    entry = replace(an_entry(7), since=START, obligations=("second_person", "flag_to_governance"))
+    text = canonical_entry(entry, index=2**40, at=START, ward="willow")
+    assert text == rfc8785.dumps(json.loads(text))

@@ -73,13 +73,20 @@ class HandIdentity:
         self.sessions: dict[str, Actor] = {}
         self.enrolled: list[tuple[str, str, str]] = []
 
-    def sign_in(self, username: str, password: str, device: str) -> Any:
+    def sign_in(self, username: str, password: str, device: str, code: str = "") -> Any:
         for actor in PEOPLE.values():
             if actor.username == username and password == PASSWORD:
                 token = f"token-{len(self.sessions)}-{username}"
                 self.sessions[token] = actor
                 return HandSignIn(token, actor)
         return no("The sign-in name or the password is not right.", rules=("X4", "X6"))
+
+    @property
+    def steps(self) -> "HandIdentity":
+        return self
+
+    def is_wanting(self, _actor: Actor) -> bool:
+        return False
 
     def actor_of(self, session_token: str) -> Actor | None:
         return self.sessions.get(session_token)

@@ -24,6 +24,7 @@ from console.rules.rule import CHAPTERS
 from console.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
+from tests.spec import around_a_look
 from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
@@ -279,6 +280,7 @@ def _says_other_way(player: Player, rule_id: str) -> None:
 
 _HAPPENS: dict[str, Callable[..., None]] = {
     **around.HAPPENS,
+    **around_a_look.HAPPENS,
     r"(\d+) (s|min|h|d) pass": _pass,
     r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
     r"they are asked again, and cannot say it back": lambda player: _again(player, False),
@@ -304,6 +306,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
 }
 _THEN: dict[str, Callable[..., None]] = {
     **around.THEN,
+    **around_a_look.THEN,
     r"it is (taken|refused) by (\w+)": _is_by,
     r"the way out of (\w+) is said": _says_other_way,
     r"it is refused": _is_refused,

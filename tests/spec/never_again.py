@@ -16,7 +16,7 @@ from console.stops import Via
 from console.store.tables import measurements, observations, room_events
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
-from tests.spec import alert_nights
+from tests.spec import alert_nights, around_a_look
 from tests.spec.nights import TABLES
 
 ENGLISH = open_catalogues("Europe/London")["en"]
@@ -189,6 +189,7 @@ def _no_observation(box: BoxedWard) -> None:
 
 _HAPPENS: dict[str, Callable[..., None]] = {
     **alert_nights.HAPPENS,
+    **around_a_look.NIGHT_HAPPENS,
     r"the nurse writes down a yes that was never asked for": _yes_unasked,
     r"what helps them is written down": _what_helps,
     r"(\d+) s pass": lambda box, seconds: box.pass_time(float(seconds)),
@@ -204,6 +205,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
 }
 _THEN: dict[str, Callable[..., None]] = {
     **alert_nights.THEN,
+    **around_a_look.NIGHT_THEN,
     r"the sensor of room (\d) is closed": _is_closed,
     r"the log holds a denied yes": _is_denied,
     r"room (\d) asks: (.+)": _asks,
