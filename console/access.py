@@ -271,7 +271,7 @@ class Access:
             return ReadingView(Words("There is no sensor in this room."), False)
         heard, lease_id = self._rooms.live.of(node.node_id), self._rooms.leases.lease_id_in_force(node.node_id)
         verdict = self._rooms.leases.verdict(node)
-        if not verdict.is_open or heard.state is None:
+        if not verdict.is_monitored or heard.state is None:
             return ReadingView(Words("No reading: the sensor is off."), False)
         newest = heard.rated if heard.rated is not None and heard.rated.lease_id == lease_id else None
         office = self._office

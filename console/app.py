@@ -43,6 +43,7 @@ from console.screens import (
     talking,
     telling,
     told_choice,
+    trying,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -96,6 +97,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         reading.router(ward, door, answers),
         patient.router(ward, door, answers, settings.contacts),
         sleep.router(ward, door, answers),
+        trying.router(ward, door, answers),
         showing.router(door, answers),
         telling.router(ward, door, answers, settings.contacts),
         copying.router(ward, door, answers),

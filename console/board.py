@@ -100,7 +100,8 @@ class Board:
             room.room_id,
             room.title,
             person.initials,
-            may_sense=verdict is not None and verdict.is_open,
+            may_sense=verdict is not None and verdict.is_monitored,
+            tried_until=standing.trial.until if standing.trial else None,
             paused_since=standing.paused_since if node else None,
             paused_until=standing.paused_until if node else None,
             purposes=verdict.purposes if verdict else (),
@@ -136,7 +137,8 @@ class Board:
 
     def _is_open(self, node: NodeRow) -> bool:
         state = self._live.of(node.node_id).state
-        return state is not None and state.sensor.state is SensorState.OPEN
+        is_open = state is not None and state.sensor.state is SensorState.OPEN
+        return is_open and not self._leases.verdict(node).is_trial
 
     def _notices(self, sheet: Sheet, now: datetime) -> tuple[Words, ...]:
         """Return silent lines, newest first: who stopped or paused brings nobody to the door (rule C5b)."""

@@ -1,12 +1,12 @@
 """Commands about consent: ask, explain, give, refuse, stop, pause, resume; entries are only ever added."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from console.office import Office
-from console.patient_accounts import waits_for_second
-from console.roles import Actor, Role
+from console.patient_accounts import vouched_for
+from console.roles import Actor
 from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.asking import AskFacts, may_ask, may_resume, talk_is_wished
@@ -19,7 +19,6 @@ from console.rules.wording import Wording
 from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own
-from console.store import consents
 from console.store.database import Tx
 from console.views import Words
 
@@ -154,7 +153,7 @@ class Consents:
 
         person = self._roll.sheet().people.get(room_id)
         stay_id = person.stay.stay_id if person else ""
-        note = Note(EntryKind.RESUMED, Permission.CONSENT_RESUME, decide, vouch=self._vouch(actor))
+        note = Note(EntryKind.RESUMED, Permission.CONSENT_RESUME, decide, vouch=vouched_for(self._office, actor))
         return self._followed(stay_id, self._history.add(actor, stay_id, note, room=room_id, own=own))
 
     def answer_relay(self, actor: Actor, answer: RelayAnswer | str) -> Decision:
@@ -173,24 +172,10 @@ class Consents:
             return self._yes("C5", Words("Thank you. It stays off."))
 
         stay_id = person.stay.stay_id if person else ""
-        vouch = self._vouch(actor) if answer == RelayAnswer.NO else _anybody
+        vouch = vouched_for(self._office, actor) if answer == RelayAnswer.NO else _anybody
         note = Note(EntryKind.RELAY_ANSWERED, Permission.CONSENT_ANSWER, decide, {"answer": str(answer)}, vouch=vouch)
         decision = self._history.add(actor, stay_id, note, room=room_id, own=is_own(actor, room_id))
         return self._followed(stay_id, decision)
-
-    def _vouch(self, actor: Actor) -> Callable[[Tx, Person], Decision | None]:
-        """Refuse to undo a stop from a sign-in that was made after it and that one person alone vouches for."""
-
-        def vouch(tx: Tx, person: Person) -> Decision | None:
-            entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
-            if actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
-                return None
-            words = Words(
-                "This sign-in was made after the stop. First a second member of staff confirms that it is yours."
-            )
-            return self._office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
-
-        return vouch
 
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)

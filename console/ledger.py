@@ -55,6 +55,8 @@ ACTS: Mapping[str, Words] = {
 OWN_ACTS: Mapping[str, Words] = {
     "consent:record:relay_answered": Words("answered: was that you?"),
     "consent:record:resumed": Words("let the sensor start again"),
+    "consent:record:tried": Words("tried the sensor out, for yourself alone"),
+    "consent:record:trial_ended": Words("ended trying the sensor out"),
 }
 """What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
 LIST_SUBJECT = "list:" + "0" * 32

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from broker.vocabulary import Modality
+
 if TYPE_CHECKING:
-    from console.views import LedgerRow
+    from console.views import LedgerRow, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +140,26 @@ class OwnCopy:
     consent: tuple[ConsentLine, ...]
     receipts: tuple[ReceiptView, ...]
     checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A person's own trial of the sensor, or what they may begin (rule S4).
+
+    Attributes:
+        room_id: their room.
+        sensors: the kinds in it that can be tried; empty when there is none.
+        must_ask: nobody offers it now: they say themselves that they ask for it.
+        until: when the trial ends by itself; None while none runs.
+        is_open: the node says that the sensor is open.
+        staff_see: what would stand on the board, had they said yes; None while the sensor has said nothing.
+        reading: the breathing rate in words; None as above.
+    """
+
+    room_id: str
+    sensors: tuple[Modality, ...]
+    must_ask: bool
+    until: datetime | None = None
+    is_open: bool = False
+    staff_see: "Words | None" = None
+    reading: "Words | None" = None

@@ -127,10 +127,13 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         complaints=facts.complaints,
         copies=facts.copies,
         less=_LESS[standing.less] if standing.less else None,
+        trial_until=standing.trial.until if standing.trial else None,
     )
 
 
 def _status(standing: Standing) -> Words:
+    if standing.trial is not None:
+        return Words("You are trying it out. Only you see what it says.")
     if standing.relay_open:
         return _STOPPED_FOR_YOU
     return _COVERED if standing.is_covered else STATUS[standing.state]
@@ -140,6 +143,8 @@ _AGREED = frozenset({ConsentState.GIVEN, ConsentState.PAUSED, ConsentState.SUSPE
 
 
 def _until(standing: Standing, now: datetime, zone: ZoneInfo) -> Words:
+    if standing.trial is not None:
+        return Words("It ends by itself at {until}, and ends off.", {"until": standing.trial.until})
     if standing.state not in _AGREED or standing.ends_at is None:
         return Words("It is off.")
     window = granted_window(standing, now, zone)

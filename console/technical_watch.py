@@ -91,7 +91,7 @@ class TechnicalWatch:
         found = []
         for room in sheet.rooms:
             node = sheet.node_of.get(room.room_id)
-            if node is None or room.room_id not in sheet.people or not self._leases.verdict(node, sheet).is_open:
+            if node is None or room.room_id not in sheet.people or not self._leases.verdict(node, sheet).is_monitored:
                 self._lost_since.pop(room.room_id, None)
                 continue
             is_silent = self._live.loss(node.node_id, link_up=True) is not None

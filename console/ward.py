@@ -63,6 +63,7 @@ from console.store.leases import present_boots
 from console.technical_watch import TechnicalWatch
 from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
+from console.trying import Trying
 from console.viewings import Viewings
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
@@ -105,6 +106,7 @@ class Ward:
         claims: codes of those who have left and wait for an answer.
         month: what those outside the ward read each month.
         own: what a patient chooses on their own page.
+        trying: their own trial of the sensor.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -168,6 +170,7 @@ class Ward:
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)

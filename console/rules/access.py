@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CONSENT_PAUSE = "consent:pause"
     CONSENT_RESUME = "consent:resume"
     CONSENT_ANSWER = "consent:answer"
+    SENSOR_TRY = "sensor:try"
     PROMPT_ATTEND = "prompt:attend"
     NOTE_RESTRAINT = "hold:note"
     ROLLBACK_CLEAR = "rollback:clear"

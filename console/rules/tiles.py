@@ -55,6 +55,7 @@ class TileFacts:
         away: where the person is when not in the room; None when in it.
         seen_by: initials of who saw them elsewhere.
         sedation: after rapid tranquillisation (rule P10); None when none.
+        tried_until: they try it out for themselves until then, and staff are shown nothing of it (rule S4).
     """
 
     room_id: str
@@ -78,6 +79,7 @@ class TileFacts:
     away: Away | None = None
     seen_by: str = ""
     sedation: Sedation | None = None
+    tried_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if facts.paused_until is not None and facts.paused_since is not None:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
-        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person."))
+        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), _off_words(facts))
     if facts.loss is not None or facts.live is None:
         return _not_monitored(sentence_of(facts.loss or Loss.NEVER_HEARD), facts.heard_at)
     blind = _closed_sensor(facts.live)
@@ -144,6 +146,14 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if readings is None:
         return _cannot_tell(facts, Words("The sensor is starting."))
     return _seen(facts, readings, now, policy)
+
+
+def _off_words(facts: TileFacts) -> Words:
+    """Say that they are checked in person, and why a light may be on all the same (rule S4)."""
+    if facts.tried_until is None:
+        return Words("Checked in person.")
+    words = "They try it out until {until}, for themselves alone: the light is on. Checked in person."
+    return Words(words, {"until": facts.tried_until})
 
 
 def _is_seen_here(facts: TileFacts, now: datetime, policy: Policy) -> bool:

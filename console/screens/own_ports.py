@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from console.own_views import ComplaintView, CopyRequestView, ReadingChoice
+from console.own_views import ComplaintView, CopyRequestView, ReadingChoice, TrialView
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.telling import Telling
@@ -23,6 +23,19 @@ class OwnSide(Protocol):
 
     def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
         """Keep how they read."""
+
+
+class Trying(Protocol):
+    """A trial of the sensor for oneself alone."""
+
+    def begin(self, actor: Actor, sensor: str, *, they_ask: bool) -> Decision:
+        """Begin it, at the patient's own say."""
+
+    def end(self, actor: Actor) -> Decision:
+        """End it now."""
+
+    def view(self, actor: Actor) -> "TrialView | Decision":
+        """Return what the sensor says to whoever tries it."""
 
 
 class Complaints(Protocol):

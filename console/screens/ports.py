@@ -17,7 +17,7 @@ from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
-from console.screens.own_ports import Complaints, Copies, OwnSide
+from console.screens.own_ports import Complaints, Copies, OwnSide, Trying
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -338,6 +338,10 @@ class WardPort(Protocol):
     @property
     def own(self) -> OwnSide:
         """What a patient chooses on their own page."""
+
+    @property
+    def trying(self) -> Trying:
+        """Their own trial of the sensor."""
 
     @property
     def complaints(self) -> Complaints:

@@ -15,12 +15,32 @@ SCOPE = (
     f"{TEMPLATES}/consent/explained.html",
     *(
         f"screens/{name}.py"
-        for name in ("patient", "stopping", "reading", "showing", "sleep", "telling", "sensor_words", "told_choice")
+        for name in (
+            "patient",
+            "stopping",
+            "reading",
+            "showing",
+            "sleep",
+            "telling",
+            "sensor_words",
+            "told_choice",
+            "trying",
+        )
     ),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
     *(
         f"{name}.py"
-        for name in ("patient_page", "ledger", "complaints", "own_side", "identity", "rules/readings", "answer_claims")
+        for name in (
+            "patient_page",
+            "ledger",
+            "complaints",
+            "own_side",
+            "identity",
+            "rules/readings",
+            "answer_claims",
+            "trying",
+            "rules/trying",
+        )
     ),
 )
 PAPERS_OF_STAFF = (f"{TEMPLATES}/print/index.html", f"{TEMPLATES}/print/stop-sheet.html")

@@ -9,7 +9,7 @@ from typing import Any
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
-from console.own_views import ReadingChoice
+from console.own_views import ReadingChoice, TrialView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.corridor import Level
@@ -298,6 +298,7 @@ class HandWard:
         self.board = BoardView(NIGHT, Context.DEMONSTRATION, tiles(), WARD_SENTENCE, (Words("Room 9 is back."),))
         self.patient = patient_view()
         self.night: Night | NoNight = A_NIGHT
+        self.trial = TrialView("room-2", (Modality.RADAR,), must_ask=False)
         self.health = HEALTH
         self.rooms = ROOMS
         self.audit = AUDIT
@@ -319,6 +320,8 @@ class HandWard:
         self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
         self.own.telling = lambda _actor: Telling.WHEN_I_ASK
+        self.trying: Any = Presses(self.presses, {})
+        self.trying.view = lambda _actor: self.trial
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})
