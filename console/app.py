@@ -43,6 +43,7 @@ from console.screens import (
     talking,
     telling,
     told_choice,
+    training,
     trying,
     whereabouts,
 )
@@ -112,6 +113,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         health.router(ward, door, answers),
         governance.router(ward, door, answers),
         duties.router(ward, door, answers),
+        training.router(ward, door, answers, zone),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),
         alerts.router(ward, door, answers),

@@ -15,11 +15,14 @@ from console.rules.consent import EntryKind, RelayAnswer, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
+from console.rules.training import Course
 from console.rules.wording import Wording
 from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own
 from console.store.database import Tx
+from console.trained_shift import TrainedShift
+from console.training import Training
 from console.views import Words
 
 __all__ = ["Consents", "Reactions", "Via"]
@@ -29,7 +32,14 @@ class Consents:
     """The consents of a ward, one stay at a time (rule C4)."""
 
     def __init__(
-        self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal, wordings: Mapping[str, Wording]
+        self,
+        office: Office,
+        roll: Roll,
+        reactions: Reactions,
+        journal: StopJournal,
+        wordings: Mapping[str, Wording],
+        training: Training,
+        shift: TrainedShift,
     ) -> None:
         """Take what consents need.
 
@@ -39,9 +49,12 @@ class Consents:
             reactions: what follows at once from a word.
             journal: keeps a stop that cannot be entered yet.
             wordings: by language, who has checked our text; only a checked one carries a yes (rule E1).
+            training: who may ask, and write down a yes (rule G3); a no is written down by anybody.
+            shift: whether somebody trained is here.
         """
         self._office = office
         self._wordings = wordings
+        self._training, self._shift = training, shift
         self._roll = roll
         self._reactions = reactions
         self._history = StayHistory(office, roll)
@@ -55,7 +68,13 @@ class Consents:
             facts = AskFacts(standing, person.stay.from_at, they_asked, actor.actor_id, room_kind)
             return may_ask(facts, self._office.now(), self._office.policy, self._office.zone)
 
-        note = Note(EntryKind.OFFERED, Permission.CONSENT_ASK, decide, {"they_asked": they_asked})
+        note = Note(
+            EntryKind.OFFERED,
+            Permission.CONSENT_ASK,
+            decide,
+            {"they_asked": they_asked},
+            vouch=self._training.gate(actor, Course.CONSENT),
+        )
         return self._history.add(actor, stay_id, note)
 
     def explain(self, actor: Actor, stay_id: str, *, in_their_own_form: bool) -> Decision:
@@ -93,6 +112,7 @@ class Consents:
             decide,
             grant.to_details(),
             said_at,
+            vouch=self._training.gate(actor, Course.CONSENT),
             new_consent=lambda: secrets.token_hex(16),
         )
         return self._followed(stay_id, self._history.add(actor, stay_id, note))
@@ -122,7 +142,8 @@ class Consents:
         person, own = self._roll.sheet().people.get(room_id), is_own(actor, room_id)
 
         def decide(_person: Person, _standing: Standing) -> Decision:
-            return talk_is_wished(self._office.now(), self._office.policy)
+            office, here = self._office, self._shift.has(Course.CONSENT)
+            return talk_is_wished(office.now(), office.policy, office.zone, somebody_trained=here)
 
         permission = Permission.CONSENT_ANSWER if own else Permission.CONSENT_ASK
         note = Note(EntryKind.TALK_WISHED, permission, decide)

@@ -61,6 +61,8 @@ from console.stops import Via
 from console.store.database import Store
 from console.store.leases import present_boots
 from console.technical_watch import TechnicalWatch
+from console.trained_shift import TrainedShift
+from console.training import Training
 from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
 from console.trying import Trying
@@ -98,6 +100,8 @@ class Ward:
         technical: what the ward has lost.
         calling: what the screens show of all that.
         shifts: who is on shift.
+        training: who is trained in what.
+        trained_shift: whether anybody on shift is.
         emergencies: emergencies and the stand-down.
         sounders: the devices that can call somebody.
         tags: of the doors.
@@ -131,7 +135,9 @@ class Ward:
         self.live.knows_boots(office.store.read(present_boots))
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
-        self.shifts = Shifts(office)
+        self.training = Training(office)
+        self.shifts = Shifts(office, self.training.may_lead)
+        self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
         stands_down = self.emergencies.stands_down
         self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down)
@@ -168,7 +174,9 @@ class Ward:
             self.leases.renew,
         )
         journal = StopJournal(folder / JOURNAL if folder else None)
-        self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
+        self.consents = Consents(
+            office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
+        )
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
@@ -204,7 +212,7 @@ class Ward:
             office, self.roll, self.live, self.leases, book, self.trials.told, vital_signs=self._vital_signs
         )
         self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags)
-        self.limits = Limits(office, self.roll, self.alert_watch.read_limits)
+        self.limits = Limits(office, self.roll, self.alert_watch.read_limits, self.training)
         self.technical = TechnicalWatch(
             office, self.roll, self.live, self.leases, self.prompts, self.sounders, self._is_up
         )
@@ -218,6 +226,7 @@ class Ward:
             self.shifts,
             self.emergencies,
             self.sounders,
+            self.trained_shift,
         )
 
     @classmethod
@@ -308,6 +317,7 @@ class Ward:
         self.alert_watch.step()
         self.alerts.step()
         self.technical.step()
+        self.trained_shift.step()
         self.viewings.step()
         self.witnesses.step()
 

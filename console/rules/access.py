@@ -60,6 +60,7 @@ class Permission(StrEnum):
     SHIFT = "shift:change"
     EMERGENCY = "emergency:call"
     STAND_DOWN = "ward:stand_down"
+    TRAINING_ENTER = "training:enter"
 
 
 class AccessReason(StrEnum):

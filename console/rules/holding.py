@@ -20,6 +20,10 @@ class HoldReason(StrEnum):
     RESTRAINT = "restraint"
     SECLUSION = "seclusion"
     TRANQUILLISED = "tranquillised"
+    NEEDED_HELP = "needed_help"
+    EMERGENCY = "emergency"
+    UNANSWERED = "unanswered"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from console.care_views import TrainedRow
 from console.month_views import MonthView
 from console.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.rules.training import Course
 
 
 class Care(Protocol):
@@ -112,3 +114,23 @@ class AnswerClaims(Protocol):
 
     def read(self, code: str) -> "Sequence[ComplaintView] | None":
         """Return what became of their complaints."""
+
+
+class Training(Protocol):
+    """The register of training."""
+
+    def enter(self, actor: Actor, actor_id: str, course: str, until: datetime | None) -> Decision:
+        """Write down until when somebody is in date for a course."""
+
+    def own(self, actor: Actor) -> "Sequence[TrainedRow]":
+        """Return somebody's own courses."""
+
+    def view(self, actor: Actor) -> "Sequence[TrainedRow] | Decision":
+        """Return every member of staff with each course."""
+
+
+class TrainedShift(Protocol):
+    """Whether anybody on shift is trained."""
+
+    def missing(self) -> "Sequence[Course]":
+        """Return what nobody on this shift is in date for."""

@@ -39,6 +39,10 @@ HELD = {
     HoldReason.RESTRAINT: N_("Restraint"),
     HoldReason.SECLUSION: N_("Seclusion"),
     HoldReason.TRANQUILLISED: N_("Rapid tranquillisation"),
+    HoldReason.NEEDED_HELP: N_("Somebody needed help"),
+    HoldReason.EMERGENCY: N_("An emergency"),
+    HoldReason.UNANSWERED: N_("An alert that nobody answered"),
+    HoldReason.MISSING: N_("A missing person"),
 }
 ACTIONS = {
     "consent:record:changed": N_("Their level was lowered"),

@@ -16,7 +16,7 @@ from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
-from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
+from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, TrainedShift, Training, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide, Trying
 from console.stops import Via
 from console.views import (
@@ -378,6 +378,14 @@ class WardPort(Protocol):
     @property
     def shifts(self) -> Shifts:
         """Who is on shift."""
+
+    @property
+    def training(self) -> Training:
+        """Who is trained in what."""
+
+    @property
+    def trained_shift(self) -> TrainedShift:
+        """Whether anybody on shift is."""
 
     @property
     def limits(self) -> Limits:

@@ -40,6 +40,7 @@ from tests.kit.skin_facts import (
     NOTHING_ASKED,
     OWN_COPY,
     ROOMS,
+    TRAINED,
     WARD_SENTENCE,
     patient_view,
     tiles,
@@ -322,6 +323,8 @@ class HandWard:
         self.own.telling = lambda _actor: Telling.WHEN_I_ASK
         self.trying: Any = Presses(self.presses, {})
         self.trying.view = lambda _actor: self.trial
+        self.training: Any = Presses(self.presses, {"own": TRAINED[:3], "view": TRAINED})
+        self.trained_shift: Any = Presses(self.presses, {"missing": ()})
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})

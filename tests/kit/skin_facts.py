@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose, SensorState
+from console.care_views import TrainedRow
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.rules.hours import Window
 from console.rules.sleep import Minute, night_of
+from console.rules.training import Course
 from console.views import (
     AuditRow,
     HealthView,
@@ -289,3 +291,14 @@ AUDIT = tuple(
     )
     for n in range(130)
 )
+
+TRAINED = tuple(
+    TrainedRow(actor_id, name, "nurse", course, until, until is not None and until > NIGHT)
+    for actor_id, name in (("a1" * 16, "Ada K."), ("9a" * 16, "Ben O."))
+    for course, until in (
+        (Course.CONSENT, NIGHT + timedelta(days=90)),
+        (Course.BOARD, NIGHT - timedelta(days=1)),
+        (Course.RELEASE, None),
+    )
+)
+"""Somebody in date for one course, out of date for another, and without the third; twice."""
