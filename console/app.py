@@ -17,6 +17,7 @@ from console.api import alive, corridor
 from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
+    about_me,
     alerts,
     caring,
     consenting,
@@ -45,6 +46,7 @@ from console.screens import (
     told_choice,
     training,
     trying,
+    visits,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -99,6 +101,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         patient.router(ward, door, answers, settings.contacts),
         sleep.router(ward, door, answers),
         trying.router(ward, door, answers),
+        about_me.router(ward, door, answers),
         showing.router(door, answers),
         telling.router(ward, door, answers, settings.contacts),
         copying.router(ward, door, answers),
@@ -120,6 +123,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         emergency.router(ward, door, answers),
         shift.router(ward, door, answers),
         nights.router(ward, door, answers),
+        visits.router(ward, door, answers),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):
         app.include_router(routes)

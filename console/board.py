@@ -44,6 +44,7 @@ class Board:
         prompts: Prompts,
         calling: Calling,
         link_up: Callable[[], bool],
+        staff_inside: Callable[[str], bool],
     ) -> None:
         self._office = office
         self._roll = roll
@@ -52,6 +53,7 @@ class Board:
         self._prompts = prompts
         self._calling = calling
         self._link_up = link_up
+        self._staff_inside = staff_inside
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
         self._frontier = 0
@@ -117,6 +119,7 @@ class Board:
             away=standing.away,
             seen_by=person.seen_by,
             sedation=standing.sedation,
+            staff_inside=self._staff_inside(room.room_id),
         )
 
     def _loss(self, node: NodeRow | None) -> Loss | None:

@@ -120,3 +120,22 @@ class TrainedRow:
     course: str
     until: datetime | None
     is_in_date: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LongVisitRow:
+    """A member of staff who was in a room for long, by night and outside 1:1 (rule C17).
+
+    Attributes:
+        room_title: as the ward calls it.
+        name: of the member of staff, as on the badge.
+        role: theirs.
+        came_at: by the tag of the door.
+        left_at: None while they are there, and where it is not known.
+    """
+
+    room_title: str
+    name: str = field(repr=False)
+    role: str
+    came_at: datetime
+    left_at: datetime | None

@@ -20,6 +20,7 @@ from console.alert_watch import AlertWatch
 from console.alerts import Alerts
 from console.answer_claims import AnswerClaims
 from console.audit import AuditLog
+from console.automatic_holds import AutomaticHolds
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
@@ -43,10 +44,12 @@ from console.month import Month
 from console.nights import Nights
 from console.node_health import NodeHealth
 from console.office import ANYONE, Office
+from console.own_groups import OwnGroups
 from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
+from console.retention import Retention
 from console.roll import Roll
 from console.rules.limits import vital_signs_may_call
 from console.rules.policy import Policy
@@ -55,6 +58,7 @@ from console.settings import ConsoleSettings
 from console.shifts import Shifts
 from console.signer import Keys
 from console.sounders import Sounders
+from console.staff_visits import StaffVisits
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.stops import Via
@@ -92,6 +96,7 @@ class Ward:
         drafts: talks that are not finished.
         places: profiles of seclusion and like places.
         prompts: check prompts.
+        visits: who of the staff is in which room.
         alerts: what calls somebody, and what they press.
         alert_watch: what lasts in the rooms.
         limits: of one person's own.
@@ -111,6 +116,8 @@ class Ward:
         month: what those outside the ward read each month.
         own: what a patient chooses on their own page.
         trying: their own trial of the sensor.
+        groups: what they tell about themselves, to be counted.
+        retention: what has come to the end of its time.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -146,7 +153,9 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up)
+        self.board = Board(
+            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self.visits.explains
+        )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -179,6 +188,7 @@ class Ward:
         )
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
+        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
@@ -194,6 +204,7 @@ class Ward:
                 self.leases.heard,
                 self.stops.heard,
                 self.prompts.heard,
+                self.visits.heard,
                 self.alert_watch.heard,
                 self.board.heard,
                 self.covers.heard,
@@ -207,11 +218,20 @@ class Ward:
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""
         office, self.tags = self.office, tags
+        self.visits = StaffVisits(office, self.roll, self.leases, self.shifts, tags)
         book, self.sounders, self.trials = AlertBook(office), Sounders(office), Trials(office)
         self.alert_watch = AlertWatch(
-            office, self.roll, self.live, self.leases, book, self.trials.told, vital_signs=self._vital_signs
+            office,
+            self.roll,
+            self.live,
+            self.leases,
+            book,
+            self.trials.told,
+            self.visits.explains,
+            vital_signs=self._vital_signs,
         )
-        self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags)
+        self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags, self.visits.come)
+        self.automatic_holds = AutomaticHolds(office, self.roll, book, self.emergencies)
         self.limits = Limits(office, self.roll, self.alert_watch.read_limits, self.training)
         self.technical = TechnicalWatch(
             office, self.roll, self.live, self.leases, self.prompts, self.sounders, self._is_up
@@ -318,8 +338,11 @@ class Ward:
         self.alerts.step()
         self.technical.step()
         self.trained_shift.step()
+        self.visits.step()
+        self.automatic_holds.step()
         self.viewings.step()
         self.witnesses.step()
+        self.retention.step()
 
     def _take(self) -> None:
         while not self._ending.is_set():

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     EMERGENCY = "emergency:call"
     STAND_DOWN = "ward:stand_down"
     TRAINING_ENTER = "training:enter"
+    LONG_VISITS = "long_visits:read"
 
 
 class AccessReason(StrEnum):

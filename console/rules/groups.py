@@ -45,9 +45,9 @@ NO_ANSWER = ""
 def may_tell(question: str, answer: str, policy: Policy) -> Decision:
     """Decide whether an answer can be kept: one from the list, or none."""
     if question not in set(OwnQuestion):
-        return policy.deny("E2", reason=Words("Choose a question of the list."))
+        return policy.deny("E2", reason=Words("Choose from the list."))
     if answer == NO_ANSWER:
         return policy.allow("E2", reason=Words("It is forgotten. You need not say."))
     if answer not in ANSWERS[OwnQuestion(question)]:
-        return policy.deny("E2", reason=Words("Choose an answer of the list."))
+        return policy.deny("E2", reason=Words("Choose from the list."))
     return policy.allow("E2", reason=Words("Thank you. It is counted, and never shown with your name."))

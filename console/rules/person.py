@@ -47,6 +47,7 @@ class AwayKind(StrEnum):
     UP = "up"
     LEAVE = "leave"
     HOSPITAL = "hospital"
+    MISSING = "missing"
 
 
 class WardPlace(StrEnum):

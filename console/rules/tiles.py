@@ -56,6 +56,7 @@ class TileFacts:
         seen_by: initials of who saw them elsewhere.
         sedation: after rapid tranquillisation (rule P10); None when none.
         tried_until: they try it out for themselves until then, and staff are shown nothing of it (rule S4).
+        staff_inside: a tag at the door explains the second person (rule C17).
     """
 
     room_id: str
@@ -80,6 +81,7 @@ class TileFacts:
     seen_by: str = ""
     sedation: Sedation | None = None
     tried_until: datetime | None = None
+    staff_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,8 @@ def _seen(facts: TileFacts, readings: Readings, now: datetime, policy: Policy) -
     if readings.presence.withheld in _SAID_ALOUD:
         return _cannot_tell(facts, _SAID_ALOUD[readings.presence.withheld])
     if Purpose.SECOND_PERSON in purposes and readings.people.value == 2:
-        return Face(TileKind.SECOND_PERSON, Words("MORE THAN ONE PERSON"))
+        told = Words("STAFF IN ROOM") if facts.staff_inside else Words("MORE THAN ONE PERSON")
+        return Face(TileKind.SECOND_PERSON, told)
     elsewhere = _elsewhere(readings, purposes, now)
     if elsewhere is not None:
         return elsewhere

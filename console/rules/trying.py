@@ -69,7 +69,7 @@ def may_try(facts: TryFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> D
     if standing.state in _RUNS:
         return policy.deny("S4", reason=Words("You have said yes already. There is nothing to try."))
     if facts.sensor is None or facts.sensor not in facts.sensors_here:
-        return policy.deny("S4", reason=Words("There is no such sensor in your room."))
+        return policy.deny("S4", reason=Words("There is no sensor in your room. There is nothing to try."))
     if len([at for at in standing.tried_at if now - at < _DAY]) >= policy.number("S4", "most_a_day"):
         return policy.deny("S4", reason=Words("You have tried it often today. Try it again tomorrow."))
     if not facts.they_ask and must_ask_themselves(standing, facts.admitted_at, now, policy, zone):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from console.care_views import TrainedRow
+from console.care_views import LongVisitRow, TrainedRow
 from console.month_views import MonthView
 from console.own_views import ComplaintView
 from console.roles import Actor
@@ -62,6 +62,9 @@ class Whereabouts(Protocol):
 
     def go_to_hospital(self, actor: Actor, stay_id: str) -> Decision:
         """Write down a way to a hospital."""
+
+    def report_missing(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down that somebody is missing."""
 
     def note_up(self, actor: Actor, stay_id: str, place: str) -> Decision:
         """Write down where somebody was seen."""
@@ -134,3 +137,19 @@ class TrainedShift(Protocol):
 
     def missing(self) -> "Sequence[Course]":
         """Return what nobody on this shift is in date for."""
+
+
+class Visits(Protocol):
+    """Who of the staff is in which room."""
+
+    def come(self, actor: Actor, room_id: str, code: str) -> Decision:
+        """Write down that somebody stands at a door."""
+
+    def leave(self, actor: Actor, room_id: str) -> Decision:
+        """Write down that somebody has left a room."""
+
+    def is_in(self, actor: Actor, room_id: str) -> bool:
+        """Return whether somebody is written down as in a room."""
+
+    def long(self, actor: Actor) -> "Sequence[LongVisitRow] | Decision":
+        """Return the long visits by night."""

@@ -16,8 +16,18 @@ from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.rules.sleep import Night, NoNight
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
-from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, TrainedShift, Training, Whereabouts
-from console.screens.own_ports import Complaints, Copies, OwnSide, Trying
+from console.screens.care_ports import (
+    AnswerClaims,
+    Care,
+    Drafts,
+    Month,
+    Places,
+    TrainedShift,
+    Training,
+    Visits,
+    Whereabouts,
+)
+from console.screens.own_ports import Complaints, Copies, OwnGroups, OwnSide, Trying
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -340,6 +350,10 @@ class WardPort(Protocol):
         """What a patient chooses on their own page."""
 
     @property
+    def groups(self) -> OwnGroups:
+        """What they tell about themselves."""
+
+    @property
     def trying(self) -> Trying:
         """Their own trial of the sensor."""
 
@@ -382,6 +396,10 @@ class WardPort(Protocol):
     @property
     def training(self) -> Training:
         """Who is trained in what."""
+
+    @property
+    def visits(self) -> Visits:
+        """Who of the staff is in which room."""
 
     @property
     def trained_shift(self) -> TrainedShift:

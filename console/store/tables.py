@@ -337,7 +337,7 @@ training_records = Table(
 group_answers = Table(
     "group_answers", metadata,
     Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("question", key=True),
-    text("answer"), when("answered_at"), text("answered_by"), one_of("question", *OwnQuestion),
+    text("answer"), when("answered_at"), one_of("question", *OwnQuestion),
 )
 """What somebody chose to tell about themselves for the counts of rule E2; taken back by them at any time."""
 staff_visits = Table(

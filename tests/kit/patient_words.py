@@ -25,6 +25,7 @@ SCOPE = (
             "sensor_words",
             "told_choice",
             "trying",
+            "about_me",
         )
     ),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
@@ -40,6 +41,7 @@ SCOPE = (
             "answer_claims",
             "trying",
             "rules/trying",
+            "rules/groups",
         )
     ),
 )

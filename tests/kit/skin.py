@@ -15,6 +15,7 @@ from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.corridor import Level
 from console.rules.decision import Decision
 from console.rules.duties import duties_of
+from console.rules.groups import OwnQuestion
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
@@ -35,6 +36,7 @@ from tests.kit.skin_facts import (
     COMPLAINTS,
     COPY_REQUESTS,
     HEALTH,
+    LONG_VISITS,
     MONTH,
     NIGHT,
     NOTHING_ASKED,
@@ -325,6 +327,9 @@ class HandWard:
         self.trying.view = lambda _actor: self.trial
         self.training: Any = Presses(self.presses, {"own": TRAINED[:3], "view": TRAINED})
         self.trained_shift: Any = Presses(self.presses, {"missing": ()})
+        self.groups: Any = Presses(self.presses, {})
+        self.groups.answers = lambda _actor: {OwnQuestion.SEX: "female"}
+        self.visits: Any = Presses(self.presses, {"is_in": False, "long": LONG_VISITS})
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})

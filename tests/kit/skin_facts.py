@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose, SensorState
-from console.care_views import TrainedRow
+from console.care_views import LongVisitRow, TrainedRow
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
@@ -302,3 +302,5 @@ TRAINED = tuple(
     )
 )
 """Somebody in date for one course, out of date for another, and without the third; twice."""
+
+LONG_VISITS = (LongVisitRow("Room 6", "Ada K.", "nurse", NIGHT - timedelta(minutes=40), NIGHT - timedelta(minutes=12)),)

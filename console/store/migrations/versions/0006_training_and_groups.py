@@ -77,7 +77,6 @@ def _groups() -> None:
         "group_answers",
         *(_text(name) for name in ("patient_id", "question", "answer")),
         _when("answered_at"),
-        _text("answered_by"),
         sa.CheckConstraint(f"question IN {_QUESTIONS}", name=op.f("ck_group_answers_question_is_known")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.patient_id"], name=op.f("fk_group_answers_patient_id")),
         sa.PrimaryKeyConstraint("patient_id", "question", name=op.f("pk_group_answers")),
