@@ -1,5 +1,7 @@
 """What a patient chooses to tell about themselves, to be counted and never shown with their name (rule E2)."""
 
+from collections.abc import Mapping
+
 from console.office import Done, Office
 from console.roles import Actor
 from console.roll import Roll
@@ -22,17 +24,23 @@ class OwnGroups:
         patient_id = actor.patient_id
         return self._office.store.read(lambda tx: rows.of_patient(tx, patient_id)) if patient_id else {}
 
-    def tell(self, actor: Actor, question: str, answer: str) -> Decision:
-        """Keep an answer in place of an earlier one, or forget it."""
+    def tell(self, actor: Actor, told: Mapping[str, str]) -> Decision:
+        """Keep answers in place of earlier ones, or forget them; all of them, or none.
+
+        Args:
+            actor: the patient.
+            told: an answer by question; an empty one is forgotten. A question that is not there stays as it is.
+        """
         person = self._roll.sheet().people.get(actor.room_id or "")
         own = person is not None and person.stay.patient_id == actor.patient_id
 
         def work(tx: Tx) -> Done:
-            decision, patient_id = may_tell(question, answer, self._office.policy), actor.patient_id or ""
-            if decision:
+            patient_id, now = actor.patient_id or "", self._office.now()
+            decision = may_tell(told, self._office.policy)
+            for question, answer in told.items() if decision else ():
                 rows.forget(tx, patient_id, OwnQuestion(question))
-            if decision and answer != NO_ANSWER:
-                rows.keep(tx, patient_id, OwnQuestion(question), answer, self._office.now())
+                if answer != NO_ANSWER:
+                    rows.keep(tx, patient_id, OwnQuestion(question), answer, now)
             # The log says that they told something, and not what.
             return Done(decision, f"patient:{actor.patient_id}", actor.room_id or "")
 

@@ -153,7 +153,7 @@ class TrialView:
         until: when the trial ends by itself; None while none runs.
         is_open: the node says that the sensor is open.
         staff_see: what would stand on the board, had they said yes; None while the sensor has said nothing.
-        reading: the breathing rate in words; None as above.
+        reading: the breathing rate in words; None while there is none.
     """
 
     room_id: str

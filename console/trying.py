@@ -98,7 +98,8 @@ class Trying:
         reading = breathing_view(rated, WHILE_TRYING, office.context, state.origin, now, office.policy)
         is_open = state.sensor.state is SensorState.OPEN
         headline = face_of(facts, now, office.policy).headline
-        return TrialView(room_id, sensors, must_ask, trial.until, is_open, headline, reading.words)
+        told = reading.words if reading.is_value else None
+        return TrialView(room_id, sensors, must_ask, trial.until, is_open, headline, told)
 
     def _note(self, actor: Actor, note: Note) -> Decision:
         person = self._own(actor)

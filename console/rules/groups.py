@@ -42,12 +42,11 @@ NO_ANSWER = ""
 """Rather not say: what was told before is forgotten."""
 
 
-def may_tell(question: str, answer: str, policy: Policy) -> Decision:
-    """Decide whether an answer can be kept: one from the list, or none."""
-    if question not in set(OwnQuestion):
-        return policy.deny("E2", reason=Words("Choose from the list."))
-    if answer == NO_ANSWER:
+def may_tell(told: Mapping[str, str], policy: Policy) -> Decision:
+    """Decide whether answers can be kept: each one from its list, or none."""
+    for question, answer in told.items():
+        if question not in set(OwnQuestion) or answer not in (*ANSWERS[OwnQuestion(question)], NO_ANSWER):
+            return policy.deny("E2", reason=Words("Choose from the list."))
+    if all(answer == NO_ANSWER for answer in told.values()):
         return policy.allow("E2", reason=Words("It is forgotten. You need not say."))
-    if answer not in ANSWERS[OwnQuestion(question)]:
-        return policy.deny("E2", reason=Words("Choose from the list."))
     return policy.allow("E2", reason=Words("Thank you. It is counted, and never shown with your name."))

@@ -1,5 +1,6 @@
 """What I tell about myself: each question optional, each answer taken back at any time (rule E2)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -50,7 +51,7 @@ WORDS = {
     "gay_or_lesbian": N_("Gay or lesbian"),
     "bisexual": N_("Bisexual"),
 }
-_Word = Annotated[str, Form(max_length=24)]
+_Answers = Annotated[Sequence[str], Form(max_length=20)]
 
 
 def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
@@ -67,9 +68,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         )
 
     @routes.post(PATH)
-    def tell(
-        request: Request, actor: Annotated[Actor, Depends(door.changing)], question: _Word = "", answer: _Word = ""
-    ) -> Response:
-        return answers.decided(request, actor, ward.groups.tell(actor, question, answer), PATH)
+    def tell(request: Request, actor: Annotated[Actor, Depends(door.changing)], told: _Answers = ()) -> Response:
+        """Keep what the one form says, `question:answer` by `question:answer`."""
+        pairs = {question: answer for question, _, answer in (one.partition(":") for one in told)}
+        return answers.decided(request, actor, ward.groups.tell(actor, pairs), PATH)
 
     return routes

@@ -32,8 +32,8 @@ class OwnGroups(Protocol):
     def answers(self, actor: Actor) -> "Mapping[OwnQuestion, str]":
         """Return what they have told."""
 
-    def tell(self, actor: Actor, question: str, answer: str) -> Decision:
-        """Keep an answer, or forget it."""
+    def tell(self, actor: Actor, told: Mapping[str, str]) -> Decision:
+        """Keep answers, or forget them."""
 
 
 class Trying(Protocol):

@@ -63,12 +63,12 @@ def test_E2_what_people_tell_about_themselves_is_counted_and_a_small_group_is_no
 
 def test_E2_a_patient_tells_and_takes_back_for_themselves_alone_and_the_log_says_not_what(box):
     groups, pat = box.ward.groups, box.patient("room1")
-    assert groups.tell(pat, "religion", "sikh") and groups.tell(pat, "religion", "none")
+    assert groups.tell(pat, {"religion": "sikh"}) and groups.tell(pat, {"religion": "none", "sex": ""})
     assert groups.answers(pat) == {OwnQuestion.RELIGION: "none"}
     assert box.ward.month.view(GOVERNANCE).groups[OwnQuestion.RELIGION][0].people is None
-    assert not groups.tell(pat, "religion", "of the fairies") and not groups.tell(pat, "shoe_size", "9")
-    assert not groups.tell(NURSE, "religion", "sikh")
-    assert groups.tell(pat, "religion", "") and groups.answers(pat) == {}
+    assert not groups.tell(pat, {"religion": "of the fairies"}) and not groups.tell(pat, {"shoe_size": "9"})
+    assert not groups.tell(NURSE, {"religion": "sikh"})
+    assert groups.tell(pat, {"religion": ""}) and groups.answers(pat) == {}
     entries = box.ward.office.store.read(lambda tx: audit_rows.done_since(tx, "patient:group:told", MORNING))
     assert len(entries) == 3 and not any("sikh" in one.entry or "religion" in one.entry for one in entries)
 

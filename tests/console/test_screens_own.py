@@ -297,3 +297,11 @@ def test_S4_a_running_trial_says_what_staff_would_see_and_offers_stop(screens):
     screens.ward.trial = replace(trial, until=None)
     assert screens.client.get("/me/try/live").headers["hx-refresh"] == "true"
     assert "I ask for this myself" in screens.client.get("/me/try").text
+
+
+def test_E2_what_i_tell_about_myself_is_one_form_and_each_answer_may_stay_away(screens):
+    screens.sign_in("patient")
+    told = screens.client.get("/me/about").text
+    assert "You need not tell anything." in told and 'value="sex:female" selected' in told
+    screens.press("/me/about", "/me/about", told=["sex:male", "religion:"])
+    assert screens.ward.presses[-1] == ("tell", {"sex": "male", "religion": ""})

@@ -16,6 +16,7 @@ from console.stops import Via
 from console.store.holds import standing_holds
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, an_actor, boxed_ward
+from tests.kit.skin import HandWard, no, screens_over
 
 NIGHT = MORNING + timedelta(hours=14)
 SITE = an_actor(Role.SITE_COORDINATOR)
@@ -126,3 +127,18 @@ def test_I1_an_emergency_and_a_missing_person_are_held(box):
 
 def held(box: BoxedWard):
     return box.ward.office.store.read(standing_holds)
+
+
+def test_C17_a_tag_without_an_alert_leads_to_the_door_and_one_press_says_in_and_one_says_out(tmp_path):
+    ward = HandWard()
+    ward.calling.rooms = lambda: (("room-6", "Room 6"),)
+    ward.calling.newest_in = lambda _actor, _room: no("There is no alert.", rules=("A4",))
+    screens = screens_over(ward, tmp_path).sign_in("nurse")
+    assert screens.client.get("/at/room-6?code=1234").headers["location"] == "/visit/room-6?code=1234"
+    assert "I go in" in screens.client.get("/visit/room-6?code=1234").text
+    screens.press("/visit/room-6?code=1234", "/visit/room-6", code="1234")
+    ward.visits.is_in = lambda _actor, _room: True
+    screens.press("/visit/room-6", "/visit/room-6/left")
+    assert [one[0] for one in ward.presses[-2:]] == ["come", "leave"]
+    assert screens.client.get("/visit/room-99").status_code == 404
+    assert "no accusation" in screens_over(ward, tmp_path).sign_in("governance_lead").client.get("/long-visits").text

@@ -8,6 +8,7 @@ from console.care_views import LongVisitRow, TrainedRow
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, ReceiptView
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
+from console.rules.groups import OwnQuestion
 from console.rules.hours import Window
 from console.rules.sleep import Minute, night_of
 from console.rules.training import Course
@@ -246,9 +247,9 @@ MONTH = MonthView(
     {
         one: (
             GroupCount(NOT_ON_RECORD, None, dict.fromkeys(Outcome)),
-            GroupCount("none", 7, dict.fromkeys(Outcome, 5)),
+            GroupCount("nothing" if one is GroupQuestion.NEEDS else "no", 7, dict.fromkeys(Outcome, 5)),
         )
-        for one in GroupQuestion
+        for one in (*GroupQuestion, *OwnQuestion)
     },
     (HoldView("a" * 32, "complaint", "patient:" + "c3" * 16, NIGHT - timedelta(days=1), NIGHT, NIGHT),),
 )
