@@ -16,6 +16,7 @@ from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
 from broker.service import Service
 from console import audit_page, certificates, corridor_unit, restoring
+from console import retention as retained
 from console.audit import AuditLog
 from console.door_tags import read_token
 from console.errors import ConsoleError
@@ -100,6 +101,25 @@ def restored(
     settings = load(config)
     stopped = restoring.accept(settings, clock_from(settings.clock_file), by)
     typer.echo(f"the backup is taken, {stopped} rooms stay off; start the console, and ask each person anew")
+
+
+@app.command()
+def retention(config: _Config) -> None:
+    """Destroy what has come to the end of its time; a console that runs does it by itself, every hour.
+
+    Keys of days that are over 14 days old are destroyed, unless a hold keeps them, and the rows of those days deleted.
+    The log keeps how many, and a hash of the keys' names. The console must not run.
+
+    Example: hushward console retention --config console.toml
+
+    Exit codes: 0 done, also when nothing was due; 1 it could not be done, with the reason in one sentence.
+    """
+    settings = load(config)
+    done = retained.run_once(settings, clock_from(settings.clock_file))
+    typer.echo(
+        f"destroyed: the keys of {done.days} days, {done.rows} rows; kept by a hold: {done.kept} days\n"
+        f"proof in the log: sha256 {done.proof}"
+    )
 
 
 @app.command()

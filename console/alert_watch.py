@@ -39,6 +39,7 @@ class AlertWatch:
         leases: Leases,
         book: AlertBook,
         told: Callable[[str, AlertKind, datetime], None],
+        explained: Callable[[str], bool] = lambda _room: False,
         *,
         vital_signs: bool = False,
     ) -> None:
@@ -51,10 +52,11 @@ class AlertWatch:
             leases: what may be said now.
             book: where alerts are raised.
             told: is told of every condition that lasts, with its room and its beginning.
+            explained: whether staff in a room explain its second person (rule C17).
             vital_signs: whether breathing that is not seen may call somebody (rule A11).
         """
         self._office, self._roll, self._live, self._leases, self._book = office, roll, live, leases, book
-        self._told, self._vital_signs = told, vital_signs
+        self._told, self._vital_signs, self._explained = told, vital_signs, explained
         self._lock = threading.RLock()
         self._conditions: Lasting[AlertKind] = Lasting()
         self._limits: dict[str, tuple[Limit, ...]] = {}
@@ -111,6 +113,8 @@ class AlertWatch:
             return
         with self._lock:
             for kind, began_at in self._conditions.of(node.room_id).items():
+                if kind is AlertKind.SECOND_PERSON and self._explained(node.room_id):
+                    continue
                 self._told(node.room_id, kind, began_at)
                 due = self._due(person, kind, began_at)
                 if due is not None:

@@ -1,10 +1,14 @@
 """Alerts as the ward uses them: who is called now, what a press does, what the board and a device say (chapter A)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+import structlog
 
 from console.alert_book import AlertBook, Known
 from console.door_tags import DoorTags
 from console.emergencies import Emergencies
+from console.errors import StoreError
 from console.office import Office
 from console.roles import Actor
 from console.roll import Roll
@@ -25,6 +29,7 @@ from console.rules.visits import NOT_SEEN, HowSeen, VisitOutcome
 from console.shifts import Shifts
 from console.views import Words
 
+_log = structlog.get_logger(__name__)
 _LATELY = timedelta(minutes=2)
 """In which wrong codes are counted against whoever types them."""
 
@@ -44,6 +49,7 @@ class Alerts:
         shifts: Shifts,
         emergencies: Emergencies,
         tags: DoorTags,
+        came: Callable[[Actor, str, str], Decision],
     ) -> None:
         """Take what is needed.
 
@@ -54,7 +60,9 @@ class Alerts:
             shifts: who is on shift.
             emergencies: who is at one, and where one is started.
             tags: of the doors.
+            came: writes down that somebody stands at a door, by its code (rule C17).
         """
+        self._came = came
         self._office, self._roll, self.book = office, roll, book
         self._shifts, self._emergencies, self._tags = shifts, emergencies, tags
 
@@ -121,7 +129,18 @@ class Alerts:
             kind = StepKind.ARRIVED if decision else StepKind.NOTED
             return decision, Step(kind, now, actor.actor_id)
 
-        return self.book.act(actor, alert_id, "board:alert:arrived", decide)
+        decision = self.book.act(actor, alert_id, "board:alert:arrived", decide)
+        known = self.book.of(alert_id)
+        if decision and known is not None:
+            self._note_visit(actor, known.alert.room_id, code)
+        return decision
+
+    def _note_visit(self, actor: Actor, room_id: str, code: str) -> None:
+        """Let the visit stand on the patient's page; that it cannot be written down holds up nobody at a door."""
+        try:
+            self._came(actor, room_id, code)
+        except StoreError as error:
+            _log.error("visit_not_written", error=type(error).__name__)
 
     def report(
         self,

@@ -17,6 +17,7 @@ from console.api import alive, corridor
 from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
+    about_me,
     alerts,
     badging,
     caring,
@@ -47,7 +48,10 @@ from console.screens import (
     talking,
     telling,
     told_choice,
+    training,
     trends,
+    trying,
+    visits,
     whereabouts,
 )
 from console.screens.answers import Answers, go
@@ -104,6 +108,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         trends.router(ward, door, answers),
         patient.router(ward, door, answers, settings.contacts),
         sleep.router(ward, door, answers),
+        trying.router(ward, door, answers),
+        about_me.router(ward, door, answers),
         showing.router(door, answers),
         telling.router(ward, door, answers, settings.contacts),
         copying.router(ward, door, answers),
@@ -120,12 +126,14 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         looks.router(ward, door, answers),
         own_staff.router(ward, door, answers),
         duties.router(ward, door, answers),
+        training.router(ward, door, answers, zone),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),
         alerts.router(ward, door, answers),
         emergency.router(ward, door, answers),
         shift.router(ward, door, answers),
         nights.router(ward, door, answers),
+        visits.router(ward, door, answers),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):
         app.include_router(routes)

@@ -47,6 +47,7 @@ class Board:
         prompts: Prompts,
         calling: Calling,
         link_up: Callable[[], bool],
+        staff_inside: Callable[[str], bool],
         sights: Callable[[datetime], tuple[Words, ...]] = lambda _since: (),
     ) -> None:
         self._office = office
@@ -56,6 +57,7 @@ class Board:
         self._prompts = prompts
         self._calling = calling
         self._link_up = link_up
+        self._staff_inside = staff_inside
         self._sights = sights
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
@@ -112,6 +114,7 @@ class Board:
             room.room_id,
             room.title,
             person.initials,
+            tried_until=standing.trial.until if standing.trial else None,
             paused_since=standing.paused_since if nodes else None,
             paused_until=standing.paused_until if nodes else None,
             prompt=self._prompts.words(prompt) if prompt else None,
@@ -120,6 +123,7 @@ class Board:
             away=standing.away,
             seen_by=person.seen_by,
             sedation=standing.sedation,
+            staff_inside=self._staff_inside(room.room_id),
         )
         return tuple(self._facts_of(node, alone, sheet) for node in nodes) or (alone,)
 
@@ -127,7 +131,7 @@ class Board:
         verdict, heard = self._leases.verdict(node, sheet), self._live.of(node.node_id)
         return replace(
             room,
-            may_sense=verdict.is_open,
+            may_sense=verdict.is_monitored,
             purposes=verdict.purposes,
             lease_id=self._leases.lease_id_in_force(node.node_id),
             live=heard.state,
@@ -155,7 +159,8 @@ class Board:
 
     def _is_on(self, node: NodeRow) -> bool:
         state = self._live.of(node.node_id).state
-        return self._loss(node) is None and state is not None and state.sensor.state is SensorState.OPEN
+        is_open = state is not None and state.sensor.state is SensorState.OPEN
+        return is_open and self._loss(node) is None and not self._leases.verdict(node).is_trial
 
     def _notices(self, sheet: Sheet, now: datetime) -> tuple[Words, ...]:
         """Return silent lines, newest first: who stopped or paused brings nobody to the door (rule C5b)."""

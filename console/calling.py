@@ -38,6 +38,7 @@ from console.rules.technical import Call
 from console.shifts import Shifts
 from console.sounders import Sounders
 from console.technical_watch import TechnicalWatch
+from console.trained_shift import TrainedShift
 from console.views import TileView, Words
 
 _TWO = 2
@@ -57,10 +58,11 @@ class Calling:
         shifts: Shifts,
         emergencies: Emergencies,
         sounders: Sounders,
+        trained: TrainedShift,
     ) -> None:
         self._office, self._roll, self._alerts, self._watch = office, roll, alerts, watch
         self._technical, self._shifts = technical, shifts
-        self._emergencies, self._sounders = emergencies, sounders
+        self._emergencies, self._sounders, self._trained = emergencies, sounders, trained
 
     def over(self, tile: TileView) -> TileView:
         """Return a tile, taken over by the alert of its room where there is one."""
@@ -174,7 +176,7 @@ class Calling:
         broken = [
             Words("{room}: the tag at the door is broken. Repair it.", {"room": self._title(one)}) for one in faults
         ]
-        return (*broken, *self._technical.notices(since))
+        return (*self._trained.notices(), *broken, *self._technical.notices(since))
 
     def _view(self, actor: Actor, known: Known) -> AlertView:
         alert, progress, initials = known.alert, known.progress, self._shifts.initials

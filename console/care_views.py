@@ -1,6 +1,6 @@
 """What the core hands to the screens of those who talk with people about the sensor: plain frozen facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from broker.vocabulary import Purpose
@@ -99,3 +99,43 @@ class AbsentRow:
     stay_id: str
     initials: str
     room_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRow:
+    """One course of one member of staff (rule G3).
+
+    Attributes:
+        actor_id: pseudonym.
+        name: as on the badge.
+        role: theirs.
+        course: code.
+        until: from then on it is out of date; None when nothing is written down.
+        is_in_date: whether it opens what it opens now.
+    """
+
+    actor_id: str
+    name: str = field(repr=False)
+    role: str
+    course: str
+    until: datetime | None
+    is_in_date: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LongVisitRow:
+    """A member of staff who was in a room for long, by night and outside 1:1 (rule C17).
+
+    Attributes:
+        room_title: as the ward calls it.
+        name: of the member of staff, as on the badge.
+        role: theirs.
+        came_at: by the tag of the door.
+        left_at: None while they are there, and where it is not known.
+    """
+
+    room_title: str
+    name: str = field(repr=False)
+    role: str
+    came_at: datetime
+    left_at: datetime | None

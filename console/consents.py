@@ -1,14 +1,14 @@
 """Commands about consent: ask, explain, give, refuse, stop, pause, resume; entries are only ever added."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from broker.vocabulary import Modality
 from console.errors import StoreFault, StoreFull
 from console.office import Office
-from console.patient_accounts import waits_for_second
-from console.roles import Actor, Role
+from console.patient_accounts import vouched_for
+from console.roles import Actor
 from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.asking import AskFacts, may_ask, may_resume, talk_is_wished
@@ -19,12 +19,14 @@ from console.rules.giving import GiveFacts, may_give
 from console.rules.grants import Grant
 from console.rules.history import ONE_SENSOR
 from console.rules.policy import made
+from console.rules.training import Course
 from console.rules.wording import Wording
 from console.stay_history import Note, StayHistory
 from console.stop_journal import StopJournal
 from console.stops import Reactions, Stops, Via, is_own
-from console.store import consents
 from console.store.database import Tx
+from console.trained_shift import TrainedShift
+from console.training import Training
 from console.views import Words
 
 __all__ = ["Consents", "Reactions", "Via"]
@@ -34,7 +36,14 @@ class Consents:
     """The consents of a ward, one stay at a time (rule C4)."""
 
     def __init__(
-        self, office: Office, roll: Roll, reactions: Reactions, journal: StopJournal, wordings: Mapping[str, Wording]
+        self,
+        office: Office,
+        roll: Roll,
+        reactions: Reactions,
+        journal: StopJournal,
+        wordings: Mapping[str, Wording],
+        training: Training,
+        shift: TrainedShift,
     ) -> None:
         """Take what consents need.
 
@@ -44,9 +53,12 @@ class Consents:
             reactions: what follows at once from a word.
             journal: keeps a stop that cannot be entered yet.
             wordings: by language, who has checked our text; only a checked one carries a yes (rule E1).
+            training: who may ask, and write down a yes (rule G3); a no is written down by anybody.
+            shift: whether somebody trained is here.
         """
         self._office = office
         self._wordings = wordings
+        self._training, self._shift = training, shift
         self._roll = roll
         self._reactions = reactions
         self._history = StayHistory(office, roll)
@@ -60,7 +72,13 @@ class Consents:
             facts = AskFacts(standing, person.stay.from_at, they_asked, actor.actor_id, room_kind)
             return may_ask(facts, self._office.now(), self._office.policy, self._office.zone)
 
-        note = Note(EntryKind.OFFERED, Permission.CONSENT_ASK, decide, {"they_asked": they_asked})
+        note = Note(
+            EntryKind.OFFERED,
+            Permission.CONSENT_ASK,
+            decide,
+            {"they_asked": they_asked},
+            vouch=self._training.gate(actor, Course.CONSENT),
+        )
         return self._history.add(actor, stay_id, note)
 
     def explain(self, actor: Actor, stay_id: str, *, in_their_own_form: bool) -> Decision:
@@ -98,6 +116,7 @@ class Consents:
             decide,
             grant.to_details(),
             said_at,
+            vouch=self._training.gate(actor, Course.CONSENT),
             new_consent=lambda: secrets.token_hex(16),
         )
         return self._followed(stay_id, self._history.add(actor, stay_id, note))
@@ -127,7 +146,8 @@ class Consents:
         person, own = self._roll.sheet().people.get(room_id), is_own(actor, room_id)
 
         def decide(_person: Person, _standing: Standing) -> Decision:
-            return talk_is_wished(self._office.now(), self._office.policy)
+            office, here = self._office, self._shift.has(Course.CONSENT)
+            return talk_is_wished(office.now(), office.policy, office.zone, somebody_trained=here)
 
         permission = Permission.CONSENT_ANSWER if own else Permission.CONSENT_ASK
         note = Note(EntryKind.TALK_WISHED, permission, decide)
@@ -187,7 +207,7 @@ class Consents:
 
         person = self._roll.sheet().people.get(room_id)
         stay_id = person.stay.stay_id if person else ""
-        note = Note(EntryKind.RESUMED, Permission.CONSENT_RESUME, decide, vouch=self._vouch(actor))
+        note = Note(EntryKind.RESUMED, Permission.CONSENT_RESUME, decide, vouch=vouched_for(self._office, actor))
         return self._followed(stay_id, self._history.add(actor, stay_id, note, room=room_id, own=own))
 
     def answer_relay(self, actor: Actor, answer: RelayAnswer | str) -> Decision:
@@ -206,24 +226,10 @@ class Consents:
             return self._yes("C5", Words("Thank you. It stays off."))
 
         stay_id = person.stay.stay_id if person else ""
-        vouch = self._vouch(actor) if answer == RelayAnswer.NO else _anybody
+        vouch = vouched_for(self._office, actor) if answer == RelayAnswer.NO else _anybody
         note = Note(EntryKind.RELAY_ANSWERED, Permission.CONSENT_ANSWER, decide, {"answer": str(answer)}, vouch=vouch)
         decision = self._history.add(actor, stay_id, note, room=room_id, own=is_own(actor, room_id))
         return self._followed(stay_id, decision)
-
-    def _vouch(self, actor: Actor) -> Callable[[Tx, Person], Decision | None]:
-        """Refuse to undo a stop from a sign-in that was made after it and that one person alone vouches for."""
-
-        def vouch(tx: Tx, person: Person) -> Decision | None:
-            entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
-            if actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
-                return None
-            words = Words(
-                "This sign-in was made after the stop. First a second member of staff confirms that it is yours."
-            )
-            return self._office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
-
-        return vouch
 
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)

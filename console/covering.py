@@ -53,6 +53,8 @@ class Cover:
         if not isinstance(body, RoomEvent | MinuteMeasurement):
             return record
         lease = self.leases.get(lease_of(record))
+        if lease is not None and lease.is_trial:
+            return None
         begins, ends = _sensed_between(record)
         if lease is None or lease.node_id != record.node_id or not self._is_within(lease, begins, ends):
             return None
@@ -60,6 +62,11 @@ class Cover:
         if isinstance(body, RoomEvent):
             return record if opens_event(body.event, purposes) else None
         return self._minute(record, body, purposes) if purposes else None
+
+    def is_of_a_trial(self, record: Record) -> bool:
+        """Return whether a record was sensed while somebody tried it out for themselves: none of it is kept (S4)."""
+        lease = self.leases.get(lease_of(record))
+        return lease is not None and lease.is_trial and lease.node_id == record.node_id
 
     def _minute(self, record: Record, body: MinuteMeasurement, purposes: frozenset[Purpose]) -> Record:
         readings = only_opened(body.readings, purposes)

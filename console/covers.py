@@ -34,7 +34,7 @@ class Covers:
         now_s = self._office.clock.elapsed_s()
         since_s = self._since_s.setdefault(state.node_id, now_s)
         standing = self._roll.standing(node.room_id)
-        is_on = standing is not None and standing.is_given
+        is_on = standing is not None and (standing.is_given or standing.trial is not None)
         if is_on and now_s - since_s >= self._office.policy.number("S3", "covered_for_s"):
             self._pause(node.room_id)
 

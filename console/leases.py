@@ -36,12 +36,14 @@ class Sent:
         issued_s: when it was signed, on the elapsed clock [s].
         sent_s: when it was last put on the link, on the elapsed clock [s].
         confirmed_at: when the node showed the sensor closed under it; None until then, and for an open one.
+        is_trial: its readings are for the person alone who tries it (rule S4).
     """
 
     lease: ConsentLease
     issued_s: float
     sent_s: float
     confirmed_at: datetime | None = None
+    is_trial: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -112,9 +114,9 @@ class Leases:
         return verdict
 
     def lease_id_in_force(self, node_id: str) -> str:
-        """Return the lease whose readings may be shown; empty when none may."""
+        """Return the lease whose readings may be shown to staff; empty when none may."""
         sent = self._sent.get(node_id)
-        return sent.lease.lease_id if sent is not None and sent.is_open else ""
+        return sent.lease.lease_id if sent is not None and sent.is_open and not sent.is_trial else ""
 
     def newest(self, node_id: str) -> Sent | None:
         """Return the newest lease of a node; None before the first since this console started."""
@@ -212,7 +214,8 @@ class Leases:
             return None
         if serial is None:
             serial = self._serials.unwritten(node.node_id)
-        return Sent(self._sign(node, verdict, lease_id, serial, boot_id), now_s, now_s)
+        lease = self._sign(node, verdict, lease_id, serial, boot_id)
+        return Sent(lease, now_s, now_s, is_trial=verdict.is_trial)
 
     def _sign(self, node: NodeRow, verdict: LeaseVerdict, lease_id: str, serial: int, boot_id: str) -> ConsentLease:
         office = self._office
@@ -241,7 +244,9 @@ class Leases:
         person = self._roll.sheet().people.get(node.room_id)
         if person is None:
             return self._book.opened(node, verdict, None, None)
-        return self._book.opened(node, verdict, person.stay.stay_id, self._roll.standing_of(person).consent_id)
+        # No consent stands behind a trial (rule S4); by that its lease is known for ever.
+        consent_id = None if verdict.is_trial else self._roll.standing_of(person).consent_id
+        return self._book.opened(node, verdict, person.stay.stay_id, consent_id)
 
     def _closing(self, node_id: str) -> str:
         """Return the id of the lease that is being closed, or of the one that was; a new one when there was none."""

@@ -10,7 +10,8 @@ from console.merkle import leaf_hash
 from console.receipts import short_form
 from console.roles import Role
 from console.rules.access import AccessReason
-from console.store import accounts, audit_rows, looks, prompts, viewings
+from console.rules.visiting import Visit, VisitEnd
+from console.store import accounts, audit_rows, looks, prompts, viewings, visits
 from console.store.database import Tx
 from console.store.looks import LookRow, Wanted
 from console.store.people import StayRow, newest_link
@@ -62,6 +63,8 @@ ACTS: Mapping[str, Words] = {
 OWN_ACTS: Mapping[str, Words] = {
     "consent:record:relay_answered": Words("answered: was that you?"),
     "consent:record:resumed": Words("let the sensor start again"),
+    "consent:record:tried": Words("tried the sensor out, for yourself alone"),
+    "consent:record:trial_ended": Words("ended trying the sensor out"),
 }
 """What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
 FLAGGED = "governance:looks:flagged"
@@ -121,7 +124,7 @@ def who_looked(tx: Tx, stay: StayRow, now: datetime, page: int = 0) -> LedgerPag
     """
     names, first = _FirstNames(tx), page * _PAGE
     beyond = first + _PAGE + 1
-    found = [*_looks(tx, stay, names, beyond), *_glances(tx, stay, names, now)]
+    found = [*_looks(tx, stay, names, beyond), *_glances(tx, stay, names, now), *_visits(tx, stay, names)]
     newest = sorted(found, key=lambda row: row.at, reverse=True)[first:beyond]
     return LedgerPage(tuple(_with_receipt(tx, row) for row in newest[:_PAGE]), len(newest) > _PAGE)
 
@@ -208,6 +211,23 @@ def _look_words(told: Mapping[str, Any], names: _FirstNames, what: Words) -> Wor
         "{name} ({role}) looked at {what}, {reason}.",
         {"name": names.of(told["actor"]), "role": role, "what": what, "reason": reason},
     )
+
+
+def _visits(tx: Tx, stay: StayRow, names: _FirstNames) -> list[LedgerRow]:
+    """Return when staff were in the room, by the tag of its door (rule C17)."""
+    return [_visit(tx, one, names) for one in visits.of_stay(tx, stay.stay_id)]
+
+
+def _visit(tx: Tx, one: Visit, names: _FirstNames) -> LedgerRow:
+    account = accounts.by_id(tx, one.actor_id)
+    who: dict[str, str | datetime | Words] = {"name": names.of(one.actor_id)}
+    who["role"] = ROLES[account.actor.role] if account is not None else Words("somebody")
+    receipts = audit_rows.newest_rows(tx, limit=2, subject=f"visit:{one.visit_id}")
+    words = Words("Staff were in your room: {name} ({role}).", who)
+    if one.ended_by is VisitEnd.NOT_KNOWN:
+        words = Words("Staff came into your room: {name} ({role}). When they left is not known.", who)
+    left_at = None if one.ended_by is VisitEnd.NOT_KNOWN else one.left_at
+    return LedgerRow(one.came_at, left_at, words, min((row.index for row in receipts), default=-1))
 
 
 def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime) -> list["LedgerRow | _Glance"]:

@@ -11,23 +11,26 @@ from console.rules.access import Permission
 from console.rules.alerts import AlertKind, Concern
 from console.rules.decision import Decision
 from console.rules.limits import Limit, LimitReason, may_set
+from console.rules.training import Course
 from console.store import alerts as rows
 from console.store.database import Tx
+from console.training import Training
 from console.views import Words
 
 
 class Limits:
     """Sets limits."""
 
-    def __init__(self, office: Office, roll: Roll, after: Callable[[], None]) -> None:
+    def __init__(self, office: Office, roll: Roll, after: Callable[[], None], training: Training) -> None:
         """Take what is needed.
 
         Args:
             office: store, log, rules and clock.
             roll: who stays where.
             after: is called when a limit is durable.
+            training: who may change one (rule G3).
         """
-        self._office, self._roll, self._after = office, roll, after
+        self._office, self._roll, self._after, self._training = office, roll, after, training
 
     def set_limit(
         self, actor: Actor, stay_id: str, kind: str, after_s: float, concern: str, reason: str, days: float
@@ -38,6 +41,9 @@ class Limits:
             now, policy, person = self._office.now(), self._office.policy, self._roll.sheet().stay(stay_id)
             if person is None:
                 return Done(policy.deny("A14", reason=Words("That stay is over.")))
+            untrained = self._training.refusal(actor, Course.BOARD)
+            if untrained is not None:
+                return Done(untrained, f"stay:{stay_id}", person.stay.room_id)
             is_known = kind in set(AlertKind) and concern in set(Concern) and reason in set(LimitReason)
             if not is_known:
                 words = Words("Say what it is for, how far you are worried, and the reason in their plan.")

@@ -9,8 +9,9 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision, Obligation
-from console.rules.equality import GroupQuestion, counts_by_group
-from console.store import audit_rows, consents
+from console.rules.equality import GroupQuestion, OnePerson, counts_by_group
+from console.rules.groups import OwnQuestion
+from console.store import audit_rows, consents, groups
 from console.store.database import Tx
 from console.views import Words
 
@@ -46,12 +47,18 @@ class Month:
     def _read(self, tx: Tx) -> MonthView:
         policy, now = self._office.policy, self._office.now()
         rows = audit_rows.with_obligation(tx, Obligation.MONTHLY_SAMPLE.value, now - _SAMPLE)
+        told = groups.every(tx)
         histories = consents.histories_since(tx, now - _COUNTED)
+        everybody = [OnePerson(history, told.get(one, {})) for one, history in histories.items()]
         return MonthView(
             tuple(_sample(row) for row in rows),
             audit_rows.newest_of(tx, SAMPLE_LOOKED_AT),
-            {one: counts_by_group(histories, one, policy) for one in GroupQuestion},
+            {one: counts_by_group(everybody, one, policy) for one in (*GroupQuestion, *OwnQuestion)},
             held_now(tx),
+            tuple(
+                _sample(row)
+                for row in audit_rows.with_obligation(tx, Obligation.FLAG_TO_GOVERNANCE.value, now - _SAMPLE)
+            ),
         )
 
 

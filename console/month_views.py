@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.rules.equality import GroupCount, GroupQuestion
+from console.rules.groups import OwnQuestion
 from console.views import HoldView
 
 
@@ -36,9 +37,11 @@ class MonthView:
         looked_at: when somebody last wrote down that they had looked at it; None before the first time.
         groups: of everybody of the last year, by question.
         holds: what is held now.
+        flags: what was flagged to governance in the last 31 days, newest first.
     """
 
     sample: tuple[SampleRow, ...]
     looked_at: datetime | None
-    groups: Mapping[GroupQuestion, tuple[GroupCount, ...]]
+    groups: Mapping[GroupQuestion | OwnQuestion, tuple[GroupCount, ...]]
     holds: tuple[HoldView, ...]
+    flags: tuple[SampleRow, ...] = ()

@@ -157,3 +157,26 @@ class OwnCopy:
     consent: tuple[ConsentLine, ...]
     receipts: tuple[ReceiptView, ...]
     checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A person's own trial of the sensor, or what they may begin (rule S4).
+
+    Attributes:
+        room_id: their room.
+        sensors: the kinds in it that can be tried; empty when there is none.
+        must_ask: nobody offers it now: they say themselves that they ask for it.
+        until: when the trial ends by itself; None while none runs.
+        is_open: the node says that the sensor is open.
+        staff_see: what would stand on the board, had they said yes; None while the sensor has said nothing.
+        reading: the breathing rate in words; None while there is none.
+    """
+
+    room_id: str
+    sensors: tuple[Modality, ...]
+    must_ask: bool
+    until: datetime | None = None
+    is_open: bool = False
+    staff_see: "Words | None" = None
+    reading: "Words | None" = None

@@ -13,11 +13,11 @@ from console.errors import NameTaken
 from console.identity import Identity, name_fault
 from console.office import Done, Office
 from console.roles import Actor, Role
-from console.roll import Roll
+from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.consent import ConsentEntry, last_stop
 from console.rules.decision import Decision, Obligation
-from console.store import audit_rows, people
+from console.store import audit_rows, consents, people
 from console.store.database import Tx
 from console.store.people import StayRow
 from console.views import Words
@@ -148,6 +148,19 @@ class PatientAccounts:
     def _forget(self, stay_id: str) -> None:
         with self._lock:
             self._asked.pop(stay_id, None)
+
+
+def vouched_for(office: Office, actor: Actor) -> Callable[[Tx, Person], Decision | None]:
+    """Return what refuses a patient's act from a sign-in made after a stop, for which one person alone vouches."""
+
+    def vouch(tx: Tx, person: Person) -> Decision | None:
+        entries = consents.entries_of(tx, [person.stay.stay_id])[person.stay.stay_id]
+        if actor.role is not Role.PATIENT or not waits_for_second(tx, actor, entries):
+            return None
+        words = Words("This sign-in was made after the stop. First a second member of staff confirms that it is yours.")
+        return office.policy.deny("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
+
+    return vouch
 
 
 def waits_for_second(tx: Tx, actor: Actor, entries: Iterable[ConsentEntry]) -> bool:

@@ -123,6 +123,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         complaints=facts.complaints,
         copies=facts.copies,
         less=_LESS[standing.less] if standing.less else None,
+        trial_until=standing.trial.until if standing.trial else None,
     )
 
 
@@ -152,6 +153,8 @@ _IS_ON, _IS_OFF = Words("The sensor is on"), Words("The sensor is off")
 
 
 def _status(standing: Standing) -> Words:
+    if standing.trial is not None:
+        return Words("You are trying it out. Only you see what it says.")
     if standing.relay_open:
         return _STOPPED_FOR_YOU
     return _COVERED if standing.is_covered else STATUS[standing.state]
@@ -161,6 +164,8 @@ _AGREED = frozenset({ConsentState.GIVEN, ConsentState.PAUSED, ConsentState.SUSPE
 
 
 def _until(standing: Standing, now: datetime, zone: ZoneInfo) -> Words:
+    if standing.trial is not None:
+        return Words("It ends by itself at {until}, and ends off.", {"until": standing.trial.until})
     if standing.state not in _AGREED or standing.ends_at is None:
         return Words("It is off.")
     window = granted_window(standing, now, zone)

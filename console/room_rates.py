@@ -22,7 +22,7 @@ def reading_in(room_id: str, office: Office, roll: Roll, live: Live, leases: Lea
 def _rated(node: NodeRow, live: Live, leases: Leases) -> Rated | None:
     """Return what one sensor has told; None when it is off."""
     heard, lease_id, verdict = live.of(node.node_id), leases.lease_id_in_force(node.node_id), leases.verdict(node)
-    if not verdict.is_open or heard.state is None:
+    if not verdict.is_monitored or heard.state is None:
         return None
     newest = heard.rated if heard.rated is not None and heard.rated.lease_id == lease_id else None
     # Of a sensor that has fallen silent nothing is true of now.

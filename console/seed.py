@@ -25,6 +25,7 @@ from console.rules.grants import (
 )
 from console.rules.hours import DAY_AND_NIGHT, next_wall_time
 from console.rules.person import Adjustment
+from console.rules.training import Course
 from console.ward import Ward
 
 FIRST_QUESTION = "May a sensor notice that you are breathing and moving at night? You can say no. Nothing else changes."
@@ -46,6 +47,8 @@ _STAFF = (
     ("safety.officer", "Officer Safety", Role.CLINICAL_SAFETY_OFFICER),
     ("engineer", "Engineer Site", Role.ENGINEER),
 )
+_TALK_WITH_PEOPLE = (Role.NURSE, Role.NURSE_IN_CHARGE)
+_IN_DATE = timedelta(days=300)
 _ANSWERS = ("yes", "yes", "yes", "yes", "no", "not_asked")
 """What the people of six rooms said; larger wards repeat it."""
 _WITH_ACCOUNT = 2
@@ -120,12 +123,16 @@ class _Seeding:
         self._zone = zone
         self._accounts: list[DemoAccount] = []
         self._people: dict[Role, Actor] = {}
+        self._trained: list[Actor] = []
 
     def run(self, node_keys: Mapping[str, str]) -> tuple[DemoAccount, ...]:
         admin = self._first_administrator()
         _must(self._ward.desk.create_ward(admin, "Demonstration ward"))
         for username, shown, role in _STAFF:
             self._people[role] = self._enrol(self._ward.desk.add_staff(admin, username, shown, role), role)
+            if role in _TALK_WITH_PEOPLE:
+                self._trained.append(self._people[role])
+        self._train()
         stays = [self._furnish(admin, number, *node) for number, node in enumerate(node_keys.items(), start=1)]
         for number, (room_id, stay_id) in enumerate(stays[:_WITH_ACCOUNT], start=1):
             names = ("patient.one", "patient.two")
@@ -136,6 +143,13 @@ class _Seeding:
             sensors = (Modality.RADAR, Modality.CAMERA) if node_id in self._beside else (self._sensor(node_id),)
             self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)], *sensors)
         return tuple(self._accounts)
+
+    def _train(self) -> None:
+        """Write into the register that those who talk with people are in date (rule G3)."""
+        manager, until = self._people[Role.WARD_MANAGER], self._clock.utc_now() + _IN_DATE
+        for one in self._trained:
+            for course in Course:
+                _must(self._ward.training.enter(manager, one.actor_id, course, until))
 
     def _first_administrator(self) -> Actor:
         token, password = self._ward.identity.first_administrator_link(), secrets.token_hex(8)

@@ -141,7 +141,7 @@ class Settling:
             "records",
             identity_of(record) | {"body_sha256": one.digest, "outcome": outcome, "late": late, "received_at": now},
         )
-        if kept is not record:
+        if kept is not record and not cover.is_of_a_trial(record):
             batch.refusals.append((record.node_id, Refusal.NO_CONSENT))
         if kept is not None and not late:
             batch.fresh.append(kept)

@@ -1,7 +1,7 @@
 """Who is on shift: sign-on with the one sentence that must be tapped, posts, allocation, sign-off (rules A6, K9)."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -24,8 +24,14 @@ _ALLOCATES = frozenset({Role.NURSE_IN_CHARGE, Role.WARD_MANAGER})
 class Shifts:
     """Keeps who is signed on, in memory as well: the ladder is built without the disk."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, office: Office, may_lead: Callable[[Actor], Decision | None] = lambda _actor: None) -> None:
+        """Take what is needed.
+
+        Args:
+            office: store, log, rules and clock.
+            may_lead: why somebody may not lead the board, by their training (rule G3); None when they may.
+        """
+        self._office, self._may_lead = office, may_lead
         self._lock = threading.Lock()
         self._is_old = True
         self._entries: tuple[ShiftEntry, ...] = ()
@@ -92,6 +98,9 @@ class Shifts:
         def work(tx: Tx) -> Done:
             if actor_id != actor.actor_id and actor.role not in _ALLOCATES:
                 return Done(self._office.policy.deny("A6", reason=Words("The nurse in charge allocates rooms.")))
+            untrained = self._may_lead(actor) if actor_id != actor.actor_id else None
+            if untrained is not None:
+                return Done(untrained)
             if actor_id not in {one.actor_id for one in self.people()}:
                 return Done(self._office.policy.deny("A6", reason=Words("They are not on shift.")))
             told = tuple(sorted(set(rooms)))

@@ -99,7 +99,7 @@ class TechnicalWatch:
 
     def _is_wanted(self, node: NodeRow, sheet: Sheet) -> bool:
         """Return whether a sensor should be on; one that should not is not lost, and nothing is remembered of it."""
-        wanted = node.room_id in sheet.people and self._leases.verdict(node, sheet).is_open
+        wanted = node.room_id in sheet.people and self._leases.verdict(node, sheet).is_monitored
         if not wanted:
             self._lost_since.pop(node.node_id, None)
         return wanted

@@ -220,6 +220,7 @@ class PatientView:
         complaints: what they said, newest first.
         copies: their requests for everything, newest first.
         less: the newest answer to "Would less do?", in plain words; None before it was asked.
+        trial_until: until when they try it out for themselves; None when they do not.
     """
 
     room_id: str
@@ -243,6 +244,7 @@ class PatientView:
     complaints: tuple[ComplaintView, ...] = ()
     copies: tuple[CopyView, ...] = ()
     less: Words | None = None
+    trial_until: datetime | None = None
 
     @property
     def kinds(self) -> tuple[Modality, ...]:

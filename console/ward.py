@@ -22,6 +22,7 @@ from console.alert_watch import AlertWatch
 from console.alerts import Alerts
 from console.answer_claims import AnswerClaims
 from console.audit import AuditLog
+from console.automatic_holds import AutomaticHolds
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
@@ -47,10 +48,12 @@ from console.month import Month
 from console.nights import Nights
 from console.node_health import NodeHealth
 from console.office import ANYONE, Office
+from console.own_groups import OwnGroups
 from console.own_side import OwnSide
 from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
+from console.retention import Retention
 from console.reviews import Reviews
 from console.roll import Roll
 from console.room_control import RoomControl
@@ -62,14 +65,18 @@ from console.shifts import Shifts
 from console.sights import Sights
 from console.signer import Keys
 from console.sounders import Sounders
+from console.staff_visits import StaffVisits
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.stops import Via
 from console.store.database import Store
 from console.store.leases import present_boots
 from console.technical_watch import TechnicalWatch
+from console.trained_shift import TrainedShift
+from console.training import Training
 from console.trials import Trials
 from console.trust_policy import note_in_log, policy_of
+from console.trying import Trying
 from console.viewings import Viewings
 from console.views import Words
 from console.whereabouts import Whereabouts
@@ -99,6 +106,7 @@ class Ward:
         drafts: talks that are not finished.
         places: profiles of seclusion and like places.
         prompts: check prompts.
+        visits: who of the staff is in which room.
         alerts: what calls somebody, and what they press.
         alert_watch: what lasts in the rooms.
         limits: of one person's own.
@@ -107,6 +115,8 @@ class Ward:
         technical: what the ward has lost.
         calling: what the screens show of all that.
         shifts: who is on shift.
+        training: who is trained in what.
+        trained_shift: whether anybody on shift is.
         emergencies: emergencies and the stand-down.
         sounders: the devices that can call somebody.
         tags: of the doors.
@@ -119,6 +129,9 @@ class Ward:
         closeness: sensitive stays, and whom a patient has shut out.
         reviews: what those who audit look at afterwards.
         look_watch: counts looks.
+        trying: their own trial of the sensor.
+        groups: what they tell about themselves, to be counted.
+        retention: what has come to the end of its time.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -143,7 +156,9 @@ class Ward:
         self.live.knows_boots(office.store.read(present_boots))
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
-        self.shifts = Shifts(office)
+        self.training = Training(office)
+        self.shifts = Shifts(office, self.training.may_lead)
+        self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
         stands_down = self.emergencies.stands_down
         self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down)
@@ -155,7 +170,15 @@ class Ward:
         self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
         self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
         self.board = Board(
-            office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up, self._told_on_board
+            office,
+            self.roll,
+            self.live,
+            self.leases,
+            self.prompts,
+            self.calling,
+            self._is_up,
+            self.visits.explains,
+            self._told_on_board,
         )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
@@ -185,8 +208,12 @@ class Ward:
             self.leases.renew,
         )
         journal = StopJournal(folder / JOURNAL if folder else None)
-        self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
+        self.consents = Consents(
+            office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
+        )
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
+        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
@@ -207,6 +234,7 @@ class Ward:
                 self.leases.heard,
                 self.stops.heard,
                 self.prompts.heard,
+                self.visits.heard,
                 self.alert_watch.heard,
                 self.board.heard,
                 self.covers.heard,
@@ -225,12 +253,21 @@ class Ward:
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""
         office, self.tags = self.office, tags
+        self.visits = StaffVisits(office, self.roll, self.leases, self.shifts, tags)
         book, self.sounders, self.trials = AlertBook(office), Sounders(office), Trials(office)
         self.alert_watch = AlertWatch(
-            office, self.roll, self.live, self.leases, book, self.trials.told, vital_signs=self._vital_signs
+            office,
+            self.roll,
+            self.live,
+            self.leases,
+            book,
+            self.trials.told,
+            self.visits.explains,
+            vital_signs=self._vital_signs,
         )
-        self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags)
-        self.limits = Limits(office, self.roll, self.alert_watch.read_limits)
+        self.alerts = Alerts(office, self.roll, book, self.shifts, self.emergencies, tags, self.visits.come)
+        self.automatic_holds = AutomaticHolds(office, self.roll, book, self.emergencies)
+        self.limits = Limits(office, self.roll, self.alert_watch.read_limits, self.training)
         self.technical = TechnicalWatch(
             office, self.roll, self.live, self.leases, self.prompts, self.sounders, self._is_up
         )
@@ -244,6 +281,7 @@ class Ward:
             self.shifts,
             self.emergencies,
             self.sounders,
+            self.trained_shift,
         )
 
     @classmethod
@@ -340,9 +378,13 @@ class Ward:
         self.alert_watch.step()
         self.alerts.step()
         self.technical.step()
+        self.trained_shift.step()
+        self.visits.step()
+        self.automatic_holds.step()
         self.viewings.step()
         self.look_watch.step()
         self.witnesses.step()
+        self.retention.step()
 
     def _take(self) -> None:
         while not self._ending.is_set():

@@ -55,6 +55,15 @@ class Whereabouts:
 
         return self._away(actor, stay_id, {"kind": AwayKind.HOSPITAL.value}, decide)
 
+    def report_missing(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down that somebody is missing, in one tap: a yes waits, and what was noted is held (rules C2, I1)."""
+
+        def decide(_person: Person, _standing: Standing) -> Decision:
+            words = Words("Written down. Begin the ward's procedure for a missing person. What was noted is held.")
+            return self._office.policy.allow("C2", "I1", reason=words)
+
+        return self._away(actor, stay_id, {"kind": AwayKind.MISSING.value}, decide)
+
     def note_up(self, actor: Actor, stay_id: str, place: WardPlace | str) -> Decision:
         """Write down that somebody was seen elsewhere on the ward just now; after two hours a yes waits (rule C2)."""
 

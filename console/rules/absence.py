@@ -29,6 +29,8 @@ def away_face(away: Away, seen_by: str, now: datetime) -> tuple[TileKind, Words,
     person = Words("Checked in person when they are back.")
     if away.kind is AwayKind.HOSPITAL:
         return TileKind.AWAY, Words("AWAY: hospital"), person
+    if away.kind is AwayKind.MISSING:
+        return TileKind.LEAVE_OVERDUE, Words("AWAY: missing"), Words("Begin the ward's procedure for a missing person.")
     if away.kind is AwayKind.LEAVE:
         if away.until is None:
             return TileKind.AWAY, Words("ON LEAVE"), person

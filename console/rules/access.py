@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CONSENT_PAUSE = "consent:pause"
     CONSENT_RESUME = "consent:resume"
     CONSENT_ANSWER = "consent:answer"
+    SENSOR_TRY = "sensor:try"
     PROMPT_ATTEND = "prompt:attend"
     NOTE_RESTRAINT = "hold:note"
     ROLLBACK_CLEAR = "rollback:clear"
@@ -64,6 +65,8 @@ class Permission(StrEnum):
     LOOK_AGREE = "look:agree"
     STAFF_SHUT_OUT = "staff:shut_out"
     LOOK_REVIEW = "look:review"
+    TRAINING_ENTER = "training:enter"
+    LONG_VISITS = "long_visits:read"
 
 
 class AccessReason(StrEnum):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision, Obligation
 from console.rules.grants import is_own_word
-from console.rules.hours import is_within
+from console.rules.hours import is_within, next_wall_time
 from console.rules.person import PlaceKind
 from console.rules.policy import Policy
 from console.views import Words
@@ -73,10 +73,20 @@ def _not_here_or_not_by(facts: AskFacts, policy: Policy) -> Decision | None:
     return None
 
 
-def talk_is_wished(now: datetime, policy: Policy) -> Decision:
-    """Decide what follows when a person asks to talk about the sensor, at any hour (rule C20)."""
+def talk_is_wished(now: datetime, policy: Policy, zone: ZoneInfo, *, somebody_trained: bool) -> Decision:
+    """Decide what follows when a person asks to talk about the sensor, at any hour (rule C20).
+
+    Args:
+        now: UTC.
+        policy: the rule book.
+        zone: ward time.
+        somebody_trained: somebody on shift is in date for asking (rule G3).
+    """
     by = now + policy.duration("C20", "wish_within_min")
-    words = Words("Somebody comes by {by}. If nobody trained is here now, we will do it at 08:00.", {"by": by})
+    words = Words("Somebody comes by {by}.", {"by": by})
+    if not somebody_trained:
+        morning = next_wall_time(now, policy.time_of_day("C20", "not_until"), zone)
+        words = Words("Nobody who is trained for this is here now. We will do it at {at:day}.", {"at": morning})
     return policy.allow("C20", reason=words, obligations=(Obligation.TELL_NURSE_SILENTLY,))
 
 

@@ -12,6 +12,7 @@ from console.rules.lapsing import lapses_at
 from console.rules.person import AwayKind
 from console.rules.policy import Policy
 from console.rules.sayings import SAYINGS
+from console.rules.trying import ENDS_TRIAL, TRYING
 
 __all__ = [
     "SAID_AT",
@@ -46,6 +47,8 @@ def derive(entries: Iterable[ConsentEntry], now: datetime, policy: Policy, zone:
         if standing.has_died:
             break
         standing = _STEPS[entry.kind](standing, entry, policy, zone)
+        if entry.kind in ENDS_TRIAL:
+            standing = replace(standing, trial=None)
     return _at(standing, now, policy)
 
 
@@ -59,9 +62,11 @@ def _is_gone(entry: ConsentEntry) -> bool:
 
 
 def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
-    """Let time alone do its part: a pause ends, an absence grows long, a talk is overdue, a grant lapses."""
+    """Let time alone do its part: a trial or a pause ends, an absence grows long, a talk is overdue, a grant lapses."""
     if standing.has_died:
         return standing
+    if standing.trial is not None and now >= standing.trial.until:
+        standing = replace(standing, trial=None)
     runs_out = standing.paused_until is not None and not standing.is_covered
     if standing.state is ConsentState.PAUSED and runs_out and standing.paused_until and now >= standing.paused_until:
         standing = replace(
@@ -90,7 +95,7 @@ def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
     return standing
 
 
-_STEPS: Mapping[EntryKind, Step] = {**SAYINGS, **HAPPENINGS, EntryKind.CARRIED: carried}
+_STEPS: Mapping[EntryKind, Step] = {**SAYINGS, **HAPPENINGS, **TRYING, EntryKind.CARRIED: carried}
 _STOPS = frozenset(
     {
         EntryKind.REFUSED,

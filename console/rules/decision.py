@@ -15,6 +15,8 @@ class Obligation(StrEnum):
     GO_ROUND_AND_ASK = "go_round_and_ask"
     TELL_NURSE_SILENTLY = "tell_nurse_silently"
     TELL_NURSE_IN_CHARGE = "tell_nurse_in_charge"
+    TELL_SITE_COORDINATOR = "tell_site_coordinator"
+    TELL_ON_CALL_MANAGER = "tell_on_call_manager"
     FLAG_TO_GOVERNANCE = "flag_to_governance"
     COUNT_RE_ASK = "count_re_ask"
     EXPLAIN_DIFFERENTLY = "explain_differently"

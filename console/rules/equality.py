@@ -1,11 +1,12 @@
 """Who was offered, said yes, said no or stopped, by group: counted, never ranked, small groups withheld (rule E2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from console.rules.counting import shown_counts
 from console.rules.grants import Basis
+from console.rules.groups import OwnQuestion
 from console.rules.history import ONE_SENSOR, ConsentEntry, EntryKind
 from console.rules.person import Adjustment
 from console.rules.policy import Policy
@@ -56,13 +57,26 @@ class GroupCount:
     outcomes: Mapping[Outcome, int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class OnePerson:
+    """What is known of one person, without who they are.
+
+    Attributes:
+        history: everything that was written down, oldest first.
+        told: what they chose to tell about themselves.
+    """
+
+    history: Sequence[ConsentEntry]
+    told: Mapping[OwnQuestion, str] = field(default_factory=dict)
+
+
 def counts_by_group(
-    histories: Iterable[Sequence[ConsentEntry]], question: GroupQuestion, policy: Policy
+    everybody: Iterable[OnePerson], question: GroupQuestion | OwnQuestion, policy: Policy
 ) -> tuple[GroupCount, ...]:
     """Count people by one question.
 
     Args:
-        histories: one for each person: everything that was written down, oldest first.
+        everybody: one for each person.
         question: by what.
         policy: the rule book.
 
@@ -71,10 +85,10 @@ def counts_by_group(
     """
     people: dict[str, int] = {}
     found: dict[Outcome, dict[str, int]] = {one: {} for one in Outcome}
-    for history in histories:
-        group = _group(history, question)
+    for one in everybody:
+        group = _group(one, question)
         people[group] = people.get(group, 0) + 1
-        for outcome in _outcomes(history):
+        for outcome in _outcomes(one.history):
             found[outcome][group] = found[outcome].get(group, 0) + 1
     shown = shown_counts(people, policy)
     outcomes = {
@@ -97,9 +111,11 @@ def _outcomes(history: Sequence[ConsentEntry]) -> set[Outcome]:
     return found | ({Outcome.BEST_INTERESTS} if Basis.BEST_INTERESTS in bases else set())
 
 
-def _group(history: Sequence[ConsentEntry], question: GroupQuestion) -> str:
+def _group(person: OnePerson, question: GroupQuestion | OwnQuestion) -> str:
     """Return the newest answer that is on record."""
-    for entry in reversed(history):
+    if isinstance(question, OwnQuestion):
+        return person.told.get(question, NOT_ON_RECORD)
+    for entry in reversed(person.history):
         told = _told(entry, question)
         if told:
             return told
@@ -116,4 +132,4 @@ def _told(entry: ConsentEntry, question: GroupQuestion) -> str:
     if entry.kind is not EntryKind.ADJUSTED:
         return ""
     needs = [str(one) for one in details.get("needs", ())]
-    return "none" if needs == [Adjustment.NONE] else "some"
+    return "nothing" if needs == [Adjustment.NONE] else "some"

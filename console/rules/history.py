@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from console.rules.grants import Grant, LessAnswer
-from console.rules.person import Advance, AgeGroup, Away, Confinement, Sedation
+from console.rules.person import Advance, AgeGroup, Away, Confinement, OwnTrial, Sedation
 
 BY_COVERING = "covered"
 """How a pause came that has no end: the sensor was covered (rule S3)."""
@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     RELAY_ANSWERED = "relay_answered"
     PAUSED = "paused"
     RESUMED = "resumed"
+    TRIED = "tried"
+    TRIAL_ENDED = "trial_ended"
     SUSPENDED = "suspended"
     CARRIED = "carried"
     ABOUT_THEM = "about_them"
@@ -134,6 +136,8 @@ class Standing:
         confinement: seclusion or a like place (rule P9); None when in neither.
         sedation: after rapid tranquillisation (rule P10); None when none, or when it has been ended.
         sedated_at: last rapid tranquillisation in this stay; None when none.
+        trial: they try the sensor out for themselves, without a consent (rule S4); None when not.
+        tried_at: when they began to, each time in this stay.
         has_died: nothing that is written after it changes anything.
     """
 
@@ -169,6 +173,8 @@ class Standing:
     confinement: Confinement | None = None
     sedation: Sedation | None = None
     sedated_at: datetime | None = None
+    trial: OwnTrial | None = None
+    tried_at: tuple[datetime, ...] = ()
     has_died: bool = False
 
     @property

@@ -20,6 +20,10 @@ class HoldReason(StrEnum):
     RESTRAINT = "restraint"
     SECLUSION = "seclusion"
     TRANQUILLISED = "tranquillised"
+    NEEDED_HELP = "needed_help"
+    EMERGENCY = "emergency"
+    UNANSWERED = "unanswered"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ def hold_around(at: datetime, policy: Policy) -> HoldTime:
 def hold_after(kind: EntryKind, details: Mapping[str, Any]) -> HoldReason | None:
     """Return what kind of hold starts by itself with an entry of a stay's history; None when none does."""
     if kind is EntryKind.AWAY:
-        return HoldReason.HOSPITAL if details.get("kind") == AwayKind.HOSPITAL else None
+        return _GONE.get(str(details.get("kind")))
     if kind is EntryKind.RESTRAINED:
         return HoldReason.SECLUSION if details.get("hold") == Hold.SECLUSION else HoldReason.RESTRAINT
     return _AFTER.get(kind)
 
 
+_GONE = {AwayKind.HOSPITAL.value: HoldReason.HOSPITAL, AwayKind.MISSING.value: HoldReason.MISSING}
 _AFTER = {EntryKind.DIED: HoldReason.DEATH, EntryKind.TRANQUILLISED: HoldReason.TRANQUILLISED}

@@ -10,8 +10,9 @@ from console.rules.consent import ConsentState, Standing
 from console.rules.grants import NetworkChoice
 from console.rules.hours import Window, is_within, next_wall_time, windows
 from console.rules.lapsing import purposes_in_force
-from console.rules.person import PlaceKind
+from console.rules.person import OwnTrial, PlaceKind
 from console.rules.policy import Policy
+from console.rules.trying import WHILE_TRYING
 from console.views import Words
 
 LeaseLamp = Literal[Lamp.ON, Lamp.OFF, Lamp.BLINK, Lamp.IDENTIFY]
@@ -67,6 +68,7 @@ class LeaseVerdict:
         lamp: what the room's lamp shows.
         rules: ids of the rules that decided.
         reason: in plain words.
+        is_trial: they try it out for themselves: nobody else is shown it and nothing of it is kept (rule S4).
     """
 
     state: LeaseState
@@ -77,11 +79,17 @@ class LeaseVerdict:
     lamp: LeaseLamp
     rules: tuple[str, ...]
     reason: Words
+    is_trial: bool = False
 
     @property
     def is_open(self) -> bool:
         """Return whether the sensor may be open."""
         return self.state is LeaseState.OPEN
+
+    @property
+    def is_monitored(self) -> bool:
+        """Return whether what is sensed may be shown to staff, call them and be kept."""
+        return self.is_open and not self.is_trial
 
 
 def decide_lease(facts: LeaseFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> LeaseVerdict:
@@ -89,6 +97,8 @@ def decide_lease(facts: LeaseFacts, now: datetime, policy: Policy, zone: ZoneInf
     if facts.standing is None:
         return _for_an_empty_room(facts, now)
     standing = facts.standing
+    if standing.trial is not None and not standing.is_given:
+        return _for_a_trial(facts, standing.trial, standing, now)
     if standing.state is ConsentState.PAUSED:
         return _closed(now, _lamp_in_pause(standing, now, policy), "S3", reason=Words("Paused."))
     if not standing.is_given:
@@ -128,6 +138,19 @@ def _for_a_grant(facts: LeaseFacts, standing: Standing, now: datetime, policy: P
         Lamp.ON,
         ("C1",),
         Words("They said yes."),
+    )
+
+
+def _for_a_trial(facts: LeaseFacts, trial: OwnTrial, standing: Standing, now: datetime) -> LeaseVerdict:
+    """Open the one sensor that they try, for what the first question covers, with the lamp on (rule S4)."""
+    if facts.modality is not trial.sensor:
+        return _closed(now, _identified(facts), "S4", reason=Words("They try another sensor."))
+    if facts.room_kind is not PlaceKind.BEDROOM or standing.confinement is not None:
+        return _closed(now, _identified(facts), "P9", reason=Words("Nothing is sensed in a place like this."))
+    window = Window(standing.tried_at[-1], trial.until)
+    words = Words("They try it out for themselves.")
+    return LeaseVerdict(
+        LeaseState.OPEN, LeaseKind.CONSENT, WHILE_TRYING, window, None, Lamp.ON, ("S4",), words, is_trial=True
     )
 
 

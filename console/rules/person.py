@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from broker.vocabulary import Modality
+
 
 class AgeGroup(StrEnum):
     """As far as the rules ask for an age (rule C13); the date of birth is not kept here."""
@@ -45,6 +47,7 @@ class AwayKind(StrEnum):
     UP = "up"
     LEAVE = "leave"
     HOSPITAL = "hospital"
+    MISSING = "missing"
 
 
 class WardPlace(StrEnum):
@@ -92,6 +95,19 @@ class Change(StrEnum):
     LEVEL_LOWERED = "level_lowered"
     CAPACITY_LOST = "capacity_lost"
     CAPACITY_REGAINED = "capacity_regained"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTrial:
+    """A person tries the sensor of their own room, for themselves alone (rule S4).
+
+    Attributes:
+        sensor: which kind.
+        until: when it ends by itself, UTC.
+    """
+
+    sensor: Modality
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class TileFacts:
         seen_by: initials of who saw them elsewhere.
         sedation: after rapid tranquillisation (rule P10); None when none.
         modality: which kind of sensor these facts are of; None without one.
+        tried_until: they try it out for themselves until then, and staff are shown nothing of it (rule S4).
+        staff_inside: a tag at the door explains the second person (rule C17).
     """
 
     room_id: str
@@ -81,6 +83,8 @@ class TileFacts:
     seen_by: str = ""
     sedation: Sedation | None = None
     modality: Modality | None = None
+    tried_until: datetime | None = None
+    staff_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if facts.paused_until is not None and facts.paused_since is not None:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
-        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person."))
+        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), _off_words(facts))
     said = spoken(facts)
     return said if isinstance(said, Face) else _seen(facts, said, now, policy)
 
@@ -151,6 +155,16 @@ def spoken(facts: TileFacts) -> Readings | Face:
         return _not_monitored(Words("The sensor has a fault."))
     readings = readings_in_force(facts.live, facts.lease_id)
     return _cannot_tell(facts, Words("The sensor is starting.")) if readings is None else readings
+
+
+def _off_words(facts: TileFacts) -> Words:
+    """Say that they are checked in person, and why a light may be on all the same (rule S4)."""
+    if facts.tried_until is None:
+        return Words("Checked in person.")
+    return Words(_TRYING.text, {"until": facts.tried_until})
+
+
+_TRYING = Words("They try it out until {until}, for themselves alone: the light is on. Checked in person.")
 
 
 def _is_seen_here(facts: TileFacts, now: datetime, policy: Policy) -> bool:
@@ -204,7 +218,8 @@ def _seen(facts: TileFacts, readings: Readings, now: datetime, policy: Policy) -
     if readings.presence.withheld in _SAID_ALOUD:
         return _cannot_tell(facts, _SAID_ALOUD[readings.presence.withheld])
     if Purpose.SECOND_PERSON in purposes and readings.people.value == 2:
-        return Face(TileKind.SECOND_PERSON, Words("MORE THAN ONE PERSON"))
+        told = Words("STAFF IN ROOM") if facts.staff_inside else Words("MORE THAN ONE PERSON")
+        return Face(TileKind.SECOND_PERSON, told)
     elsewhere = _elsewhere(readings, purposes, now)
     if elsewhere is not None:
         return elsewhere

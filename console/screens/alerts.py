@@ -67,7 +67,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get("/at/{room_id}")
     def at_door(room_id: str, actor: Annotated[Actor, Depends(door.signed_in)], code: str = "") -> Response:
         """Where the tag of a door leads a device that touches it: to the alert of that room, its code filled in."""
-        alert_id = shown(ward.calling.newest_in(actor, room_id))
+        alert_id = ward.calling.newest_in(actor, room_id)
+        if isinstance(alert_id, Decision):
+            return go(f"/visit/{room_id}?code={code}" if code.isdigit() else f"/visit/{room_id}")
         return go(f"/alerts/{alert_id}?code={code}" if code.isdigit() else f"/alerts/{alert_id}")
 
     @routes.post("/alerts/{alert_id}/going")

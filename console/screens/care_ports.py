@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from console.care_views import LongVisitRow, TrainedRow
 from console.month_views import MonthView
 from console.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.rules.training import Course
 
 
 class Care(Protocol):
@@ -61,6 +63,9 @@ class Whereabouts(Protocol):
     def go_to_hospital(self, actor: Actor, stay_id: str) -> Decision:
         """Write down a way to a hospital."""
 
+    def report_missing(self, actor: Actor, stay_id: str) -> Decision:
+        """Write down that somebody is missing."""
+
     def note_up(self, actor: Actor, stay_id: str, place: str) -> Decision:
         """Write down where somebody was seen."""
 
@@ -112,3 +117,39 @@ class AnswerClaims(Protocol):
 
     def read(self, code: str) -> "Sequence[ComplaintView] | None":
         """Return what became of their complaints."""
+
+
+class Training(Protocol):
+    """The register of training."""
+
+    def enter(self, actor: Actor, actor_id: str, course: str, until: datetime | None) -> Decision:
+        """Write down until when somebody is in date for a course."""
+
+    def own(self, actor: Actor) -> "Sequence[TrainedRow]":
+        """Return somebody's own courses."""
+
+    def view(self, actor: Actor) -> "Sequence[TrainedRow] | Decision":
+        """Return every member of staff with each course."""
+
+
+class TrainedShift(Protocol):
+    """Whether anybody on shift is trained."""
+
+    def missing(self) -> "Sequence[Course]":
+        """Return what nobody on this shift is in date for."""
+
+
+class Visits(Protocol):
+    """Who of the staff is in which room."""
+
+    def come(self, actor: Actor, room_id: str, code: str) -> Decision:
+        """Write down that somebody stands at a door."""
+
+    def leave(self, actor: Actor, room_id: str) -> Decision:
+        """Write down that somebody has left a room."""
+
+    def is_in(self, actor: Actor, room_id: str) -> bool:
+        """Return whether somebody is written down as in a room."""
+
+    def long(self, actor: Actor) -> "Sequence[LongVisitRow] | Decision":
+        """Return the long visits by night."""

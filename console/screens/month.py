@@ -7,17 +7,19 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.equality import NOT_ON_RECORD, GroupQuestion, Outcome
+from console.rules.groups import OwnQuestion
 from console.rules.holding import HoldReason
-from console.screens import consent_words
+from console.screens import about_me, consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
 from console.words import N_
 
-QUESTIONS = {
+QUESTIONS: dict[GroupQuestion | OwnQuestion, str] = {
     GroupQuestion.AGE: N_("By age"),
     GroupQuestion.LANGUAGE: N_("By the language in which it was explained"),
     GroupQuestion.NEEDS: N_("By what helps them to understand"),
+    **about_me.QUESTIONS,
 }
 OUTCOMES = {
     Outcome.OFFERED: N_("Asked"),
@@ -27,8 +29,9 @@ OUTCOMES = {
     Outcome.BEST_INTERESTS: N_("Best interests"),
 }
 GROUPS = {
+    **about_me.WORDS,
     **dict(consent_words.LISTS["age"]),
-    "none": N_("Nothing needed"),
+    "nothing": N_("Nothing needed"),
     "some": N_("Something needed"),
     NOT_ON_RECORD: N_("Not on record"),
 }
@@ -39,8 +42,15 @@ HELD = {
     HoldReason.RESTRAINT: N_("Restraint"),
     HoldReason.SECLUSION: N_("Seclusion"),
     HoldReason.TRANQUILLISED: N_("Rapid tranquillisation"),
+    HoldReason.NEEDED_HELP: N_("Somebody needed help"),
+    HoldReason.EMERGENCY: N_("An emergency"),
+    HoldReason.UNANSWERED: N_("An alert that nobody answered"),
+    HoldReason.MISSING: N_("A missing person"),
 }
 ACTIONS = {
+    "room:staff:came": N_("Staff paused the sensor, and were at that door"),
+    "consent:record:relay_answered": N_("They say that a no was not theirs"),
+    "consent:record:given": N_("A yes that was said earlier than it was written down"),
     "consent:record:changed": N_("Their level was lowered"),
     "stay:record:away": N_("A leave"),
 }

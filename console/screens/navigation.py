@@ -34,20 +34,22 @@ PLACES = Link("/places", N_("Seclusion and like places"))
 COMPLAINTS = Link("/complaints", N_("Complaints"))
 PAPERS = Link("/print", N_("Papers to print"))
 LOOKS = Link("/governance/looks", N_("Looks to review"))
+LONG_VISITS = Link("/long-visits", N_("Long visits by night"))
+TRAINING = Link("/training", N_("Training"))
 DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
-    Role.NURSE: (BOARD, SHIFT, ROOMS, PAPERS, HEALTH),
-    Role.NURSE_IN_CHARGE: (BOARD, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, HEALTH),
-    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, NIGHTS, HEALTH),
+    Role.NURSE: (BOARD, SHIFT, ROOMS, PAPERS, TRAINING, HEALTH),
+    Role.NURSE_IN_CHARGE: (BOARD, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
+    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, HEALTH),
+    Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, TRAINING, LONG_VISITS, HEALTH),
     Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, HEALTH),
     Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
     Role.MATRON: (BOARD, SHIFT, NIGHTS, PLACES, HEALTH),
-    Role.SITE_COORDINATOR: (BOARD, SHIFT, HEALTH),
+    Role.SITE_COORDINATOR: (BOARD, SHIFT, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),
 }

@@ -1,11 +1,12 @@
 """What the patient's screens ask of the ward: their own choices, what they say about us, and copies of what is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from console.own_views import ComplaintView, CopyRequestView, ReadingChoice
+from console.own_views import ComplaintView, CopyRequestView, ReadingChoice, TrialView
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.rules.groups import OwnQuestion
 from console.rules.telling import Telling
 
 
@@ -23,6 +24,29 @@ class OwnSide(Protocol):
 
     def choose_reading(self, actor: Actor, choice: ReadingChoice) -> Decision:
         """Keep how they read."""
+
+
+class OwnGroups(Protocol):
+    """What a patient chooses to tell about themselves."""
+
+    def answers(self, actor: Actor) -> "Mapping[OwnQuestion, str]":
+        """Return what they have told."""
+
+    def tell(self, actor: Actor, told: Mapping[str, str]) -> Decision:
+        """Keep answers, or forget them."""
+
+
+class Trying(Protocol):
+    """A trial of the sensor for oneself alone."""
+
+    def begin(self, actor: Actor, sensor: str, *, they_ask: bool) -> Decision:
+        """Begin it, at the patient's own say."""
+
+    def end(self, actor: Actor) -> Decision:
+        """End it now."""
+
+    def view(self, actor: Actor) -> "TrialView | Decision":
+        """Return what the sensor says to whoever tries it."""
 
 
 class Complaints(Protocol):

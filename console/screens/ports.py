@@ -13,10 +13,20 @@ from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.screens.access_ports import AccessPort
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
-from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
+from console.screens.care_ports import (
+    AnswerClaims,
+    Care,
+    Drafts,
+    Month,
+    Places,
+    TrainedShift,
+    Training,
+    Visits,
+    Whereabouts,
+)
 from console.screens.identity_ports import Identity
 from console.screens.look_ports import Access
-from console.screens.own_ports import Complaints, Copies, OwnSide
+from console.screens.own_ports import Complaints, Copies, OwnGroups, OwnSide, Trying
 from console.stops import Via
 from console.views import (
     Words,
@@ -238,6 +248,14 @@ class WardPort(AccessPort, Protocol):
         """What a patient chooses on their own page."""
 
     @property
+    def groups(self) -> OwnGroups:
+        """What they tell about themselves."""
+
+    @property
+    def trying(self) -> Trying:
+        """Their own trial of the sensor."""
+
+    @property
     def complaints(self) -> Complaints:
         """What patients say about us."""
 
@@ -272,6 +290,18 @@ class WardPort(AccessPort, Protocol):
     @property
     def shifts(self) -> Shifts:
         """Who is on shift."""
+
+    @property
+    def training(self) -> Training:
+        """Who is trained in what."""
+
+    @property
+    def visits(self) -> Visits:
+        """Who of the staff is in which room."""
+
+    @property
+    def trained_shift(self) -> TrainedShift:
+        """Whether anybody on shift is."""
 
     @property
     def limits(self) -> Limits:

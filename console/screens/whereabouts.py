@@ -35,6 +35,11 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
         decision = ward.whereabouts.go_on_leave(actor, stay_id, _moment(until, zone), reason)
         return answers.decided(request, actor, decision, _ONWARD)
 
+    @routes.post("/missing")
+    def missing(request: Request, stay_id: str, actor: Changing) -> Response:
+        """One tap, as somebody has to go and look."""
+        return answers.decided(request, actor, ward.whereabouts.report_missing(actor, stay_id), _ONWARD)
+
     @routes.post("/hospital")
     def hospital(request: Request, stay_id: str, actor: Changing) -> Response:
         """One press, as the ambulance waits; `back` undoes it."""

@@ -156,6 +156,13 @@ def with_obligation(tx: Tx, obligation: str, since: datetime) -> list[Row]:
     return [_row(found) for found in tx.execute(wanted.order_by(audit_entries.c.idx.desc()))]
 
 
+def done_since(tx: Tx, action: str, since: datetime) -> list[Row]:
+    """Return the entries of something that was done since then, newest first."""
+    done = (audit_entries.c.action == action) & (audit_entries.c.outcome == "allowed")
+    wanted = select(audit_entries).where(done & (audit_entries.c.at >= since))
+    return [_row(found) for found in tx.execute(wanted.order_by(audit_entries.c.idx.desc()))]
+
+
 def newest_of(tx: Tx, action: str) -> datetime | None:
     """Return when something was last done; None when never."""
     done = (audit_entries.c.action == action) & (audit_entries.c.outcome == "allowed")

@@ -36,13 +36,13 @@ def entries_of(tx: Tx, stay_ids: Sequence[str]) -> Mapping[str, tuple[ConsentEnt
     return {stay_id: tuple(entries) for stay_id, entries in found.items()}
 
 
-def histories_since(tx: Tx, since: datetime) -> list[tuple[ConsentEntry, ...]]:
-    """Return what was written down since then, for each person, oldest first; whose it is stands nowhere in it."""
+def histories_since(tx: Tx, since: datetime) -> Mapping[str, tuple[ConsentEntry, ...]]:
+    """Return what was written down since then, oldest first, by person."""
     found: dict[str, list[ConsentEntry]] = {}
     wanted = select(consent_entries).where(consent_entries.c.at >= since)
     for row in tx.execute(wanted.order_by(consent_entries.c.position)):
         found.setdefault(row.patient_id, []).append(_entry(dict(row._mapping)))
-    return [tuple(entries) for entries in found.values()]
+    return {patient_id: tuple(entries) for patient_id, entries in found.items()}
 
 
 def add_relay(tx: Tx, device: str, room_id: str, at: datetime) -> None:

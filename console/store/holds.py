@@ -56,6 +56,11 @@ def add(tx: Tx, row: HoldRow) -> None:
     )
 
 
+def is_about(tx: Tx, about: str) -> bool:
+    """Return whether a hold of something was started before, lifted or not."""
+    return tx.execute(select(holds.c.hold_id).where(holds.c.about == about).limit(1)).first() is not None
+
+
 def holds_day(tx: Tx, day: date) -> bool:
     """Return whether a hold that nobody lifted covers a part of a ward day, in whatever zone the ward is."""
     begins = datetime.combine(day, time(0, 0), UTC)

@@ -21,7 +21,7 @@ class LeaseRow:
         node_id: for which node.
         room_id: where that node was.
         stay_id: whose consent it stands on; None while commissioning.
-        consent_id: that consent; None while commissioning.
+        consent_id: that consent; None while commissioning, and for a trial of one's own (rule S4).
         kind: on whose word.
         opens_at: start of the granted stretch.
         closes_at: its end.
@@ -39,6 +39,11 @@ class LeaseRow:
     closes_at: datetime
     first_issued_at: datetime
     ended_at: datetime | None = None
+
+    @property
+    def is_trial(self) -> bool:
+        """Return whether somebody tries it out for themselves: a stay, and no consent behind it (rule S4)."""
+        return self.stay_id is not None and self.consent_id is None
 
 
 def reserve_serials(tx: Tx, node_id: str, at_least: int, count: int) -> tuple[int, int]:

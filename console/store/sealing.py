@@ -23,6 +23,8 @@ _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _SALT_BYTES = 16
 _SECRET_BYTES = 32
+_MOST_OPENED = 3
+"""Day keys in memory at once: one that was destroyed 14 days later is in no process any more."""
 
 
 def seal(key: SealingKey, content: bytes, row: str) -> bytes:
@@ -194,6 +196,8 @@ class DaySeals:
         if wrapped is None:
             raise KeyDestroyed(f"the day key {key_id} was destroyed")
         if key_id not in self._opened:
+            while len(self._opened) >= _MOST_OPENED:
+                self._opened.pop(next(iter(self._opened)))
             self._opened[key_id] = SealingKey(key_id, unseal(self._wrapping, wrapped, f"day_keys:{key_id}"))
         return self._opened[key_id]
 

@@ -23,8 +23,10 @@ from sqlalchemy import (
 
 from broker.vocabulary import LeaseKind, Modality, Origin
 from console.rules.alerts import AlertKind, Priority, StepKind
+from console.rules.groups import OwnQuestion
 from console.rules.holding import HoldReason
 from console.rules.person import PlaceKind
+from console.rules.training import Course
 from console.store.columns import blob, exactly_one, one_of, text, when
 
 metadata = MetaData(
@@ -329,6 +331,25 @@ stand_downs = Table(
     "stand_downs", metadata,
     text("stand_down_id", key=True), text("asked_by"), when("asked_at"), text("confirmed_by"), when("until"),
 )
+training_records = Table(
+    "training_records", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("actor_id"), text("course"), when("until"),
+    when("entered_at"), text("entered_by"), one_of("course", *Course), Index(None, "actor_id"),
+)
+"""Only ever added to: what was in date on a past night can be told."""
+group_answers = Table(
+    "group_answers", metadata,
+    Column("patient_id", ForeignKey("patients.patient_id"), primary_key=True), text("question", key=True),
+    text("answer"), when("answered_at"), one_of("question", *OwnQuestion),
+)
+"""What somebody chose to tell about themselves for the counts of rule E2; taken back by them at any time."""
+staff_visits = Table(
+    "staff_visits", metadata,
+    text("visit_id", key=True), text("room_id"), text("stay_id"), text("actor_id"), when("came_at"),
+    when("left_at", null=True), text("ended_by", null=True), Index(None, "room_id", "came_at"), Index(None, "stay_id"),
+    CheckConstraint("(left_at IS NULL) = (ended_by IS NULL)", name="an_ended_visit_says_how"),
+)
+"""Who touched a door's tag, and until when they were taken to be in the room (rules C5, C17)."""
 trials = Table(
     "trials", metadata,
     text("trial_id", key=True), text("kind"), Column("after_s", Float, nullable=False), when("began_at"),

@@ -14,6 +14,7 @@ from console.rules.consent import ConsentEntry, ConsentState, EntryKind, carried
 from console.rules.grants import Basis, is_own_word
 from console.rules.leasing import LeaseFacts, decide_lease
 from console.rules.policy import shipped_policy
+from console.rules.trying import ENDS_TRIAL
 from console.seed import example_grant
 from tests.kit.house import Module, modules
 
@@ -54,8 +55,11 @@ class Lifecycle(RuleBasedStateMachine):
         self.may_be_on = False
         self.said_no = False
         self.has_died = False
+        self.trial_until: datetime | None = None
 
     def write(self, kind: EntryKind, /, **details: object) -> None:
+        if kind in ENDS_TRIAL:
+            self.trial_until = None
         self.entries.append(ConsentEntry(f"{len(self.entries)}", "c" * 32, "s" * 32, self.now, kind, details))
 
     @property
@@ -100,6 +104,12 @@ class Lifecycle(RuleBasedStateMachine):
     def they_pause(self) -> None:
         self.write(EntryKind.PAUSED)
 
+    @rule()
+    def they_try_it_out(self) -> None:
+        self.write(EntryKind.TRIED, sensor="radar")
+        if not self.has_died:
+            self.trial_until = self.now + timedelta(minutes=10)
+
     @rule(note=st.sampled_from(NOTES))
     def staff_write_something_down(self, note: tuple[EntryKind, dict[str, object]]) -> None:
         kind, details = note
@@ -119,6 +129,9 @@ class Lifecycle(RuleBasedStateMachine):
     def an_open_sensor_stands_on_a_word_that_nobody_took_back(self) -> None:
         standing = self.standing
         verdict = decide_lease(LeaseFacts(Modality.RADAR, standing), self.now, POLICY, LONDON)
+        if verdict.is_trial:
+            assert self.trial_until is not None and self.now < self.trial_until and not standing.is_given
+            return
         assert verdict.is_open <= (self.may_be_on and not self.has_died)
         assert not verdict.is_open or standing.state is ConsentState.GIVEN
         if self.said_no:

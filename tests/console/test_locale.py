@@ -17,7 +17,7 @@ RIGHT_TO_LEFT = ["ar", "ur"]
 SAME_WORD = {
     "cy": {"Camera", "Radar"},
     "es": {"Sensor", "No.", "No", "Radar"},
-    "fr": {"Pages", "Pause", "patient", "Radar"},
+    "fr": {"Pages", "Pause", "patient", "Radar", "Religion"},
     "pl": {"STOP", "administrator", "Radar"},
     "pt": {"Sensor", "Radar"},
     "ro": {"STOP", "administrator", "Radar"},

@@ -6,10 +6,12 @@ import pytest
 
 from console.roles import Role
 from console.rules.consent import ConsentEntry, EntryKind
-from console.rules.equality import NOT_ON_RECORD, GroupQuestion, Outcome, counts_by_group
+from console.rules.equality import NOT_ON_RECORD, GroupQuestion, OnePerson, Outcome, counts_by_group
+from console.rules.groups import OwnQuestion
 from console.rules.person import Change
 from console.rules.policy import shipped_policy
 from console.rules.telling import Telling
+from console.store import audit_rows
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
 
 POLICY = shipped_policy()
@@ -32,22 +34,43 @@ YOUNG_NO = a_history((EntryKind.ABOUT_THEM, {"age": "under_16"}), (EntryKind.OFF
 
 
 def test_E2_people_are_counted_by_group_and_outcome_once_each():
-    found = {one.group: one for one in counts_by_group([[*ADULT_YES, *ADULT_YES]] * 9, GroupQuestion.AGE, POLICY)}
+    found = {
+        one.group: one for one in counts_by_group([OnePerson([*ADULT_YES, *ADULT_YES])] * 9, GroupQuestion.AGE, POLICY)
+    }
     assert found["adult"].people == 9
     assert (found["adult"].outcomes[Outcome.YES], found["adult"].outcomes[Outcome.NO]) == (9, 0)
 
 
 def test_E2_a_group_of_four_shows_nothing_of_itself_nor_what_would_give_it_away():
     histories = [ADULT_YES] * 9 + [YOUNG_NO] * 4 + [a_history((EntryKind.OFFERED, {}))] * 20
-    found = {one.group: one for one in counts_by_group(histories, GroupQuestion.AGE, POLICY)}
+    everybody = [OnePerson(one) for one in histories]
+    found = {one.group: one for one in counts_by_group(everybody, GroupQuestion.AGE, POLICY)}
     assert found["under_16"].people is None and set(found["under_16"].outcomes.values()) == {None}
     assert found["adult"].people is None and found[NOT_ON_RECORD].people == 20
 
 
 def test_E2_the_newest_answer_counts_and_nobody_is_left_out():
     later = [*ADULT_YES, *a_history((EntryKind.ADJUSTED, {"needs": ["bsl"]}))]
-    found = counts_by_group([later] * 6 + [ADULT_YES] * 6, GroupQuestion.NEEDS, POLICY)
+    found = counts_by_group([OnePerson(one) for one in [later] * 6 + [ADULT_YES] * 6], GroupQuestion.NEEDS, POLICY)
     assert {one.group: one.people for one in found} == {NOT_ON_RECORD: 6, "some": 6}
+
+
+def test_E2_what_people_tell_about_themselves_is_counted_and_a_small_group_is_not_shown():
+    told = [{OwnQuestion.SEX: "female"}] * 8 + [{OwnQuestion.SEX: "other"}] * 2 + [{}] * 9
+    found = counts_by_group([OnePerson(ADULT_YES, one) for one in told], OwnQuestion.SEX, POLICY)
+    assert {one.group: one.people for one in found} == {"female": None, "other": None, NOT_ON_RECORD: 9}
+
+
+def test_E2_a_patient_tells_and_takes_back_for_themselves_alone_and_the_log_says_not_what(box):
+    groups, pat = box.ward.groups, box.patient("room1")
+    assert groups.tell(pat, {"religion": "sikh"}) and groups.tell(pat, {"religion": "none", "sex": ""})
+    assert groups.answers(pat) == {OwnQuestion.RELIGION: "none"}
+    assert box.ward.month.view(GOVERNANCE).groups[OwnQuestion.RELIGION][0].people is None
+    assert not groups.tell(pat, {"religion": "of the fairies"}) and not groups.tell(pat, {"shoe_size": "9"})
+    assert not groups.tell(NURSE, {"religion": "sikh"})
+    assert groups.tell(pat, {"religion": ""}) and groups.answers(pat) == {}
+    entries = box.ward.office.store.read(lambda tx: audit_rows.done_since(tx, "patient:group:told", MORNING))
+    assert len(entries) == 3 and not any("sikh" in one.entry or "religion" in one.entry for one in entries)
 
 
 def test_C21_a_level_lowered_soon_after_a_yes_is_in_the_sample_until_somebody_looks_and_says_so(box):

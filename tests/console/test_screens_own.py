@@ -9,7 +9,7 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.own_views import OwnSensor, ReadingChoice
+from console.own_views import OwnSensor, ReadingChoice, TrialView
 from console.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
@@ -275,3 +275,33 @@ def test_C15_where_two_kinds_hang_on_the_ward_a_paper_is_chosen_by_its_sensor(sc
     assert screens.client.get("/print/leaflet").headers["location"] == "/print"
     assert "/print/leaflet?sensor=camera" in screens.client.get("/print").text
     assert "takes no pictures" in text_of(screens.client.get("/print/leaflet?sensor=radar").text)
+
+
+def test_S4_the_trial_is_found_from_show_me_and_its_presses_reach_the_ward(screens):
+    screens.sign_in("patient")
+    assert 'href="/me/try"' in screens.client.get("/stop/room-2/show").text
+    told = screens.client.get("/me/try").text
+    assert "Try the radar for 10 minutes" in told and "I ask for this myself" not in told
+    screens.press("/me/try", "/me/try", sensor="radar")
+    screens.press("/me/try", "/me/try/end")
+    assert screens.ward.presses[-2:] == [("begin", "radar", False), ("end",)]
+
+
+def test_S4_a_running_trial_says_what_staff_would_see_and_offers_stop(screens):
+    seen = Words("SOMEONE IN THE ROOM · still · seen {seen}", {"seen": NIGHT})
+    trial = TrialView("room-2", (Modality.RADAR,), True, NIGHT, True, seen, Words("No reading now. Look in."))
+    screens.ward.trial = trial
+    screens.sign_in("patient")
+    told = screens.client.get("/me/try").text
+    assert "SOMEONE IN THE ROOM" in told and 'value="stop"' in told and 'action="/me/try/end"' in told
+    screens.ward.trial = replace(trial, until=None)
+    assert screens.client.get("/me/try/live").headers["hx-refresh"] == "true"
+    assert "I ask for this myself" in screens.client.get("/me/try").text
+
+
+def test_E2_what_i_tell_about_myself_is_one_form_and_each_answer_may_stay_away(screens):
+    screens.sign_in("patient")
+    told = screens.client.get("/me/about").text
+    assert "You need not tell anything." in told and 'value="sex:female" selected' in told
+    screens.press("/me/about", "/me/about", told=["sex:male", "religion:"])
+    assert screens.ward.presses[-1] == ("tell", {"sex": "male", "religion": ""})

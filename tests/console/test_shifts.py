@@ -5,7 +5,7 @@ import pytest
 from console.roles import Role
 from console.rules.shifts import Post
 from tests.kit.alerting import a_person
-from tests.kit.boxed_ward import ENGINEER, boxed_ward
+from tests.kit.boxed_ward import ENGINEER, boxed_ward, train
 
 
 @pytest.fixture
@@ -37,6 +37,8 @@ def test_A6_a_break_without_cover_is_said_on_the_board(box):
 
 def test_A6_the_nurse_in_charge_allocates_and_everybody_may_take_their_own_rooms(box):
     ada, charge = a_person(box, "ada", "Ada K."), a_person(box, "ben", "Ben C.", Role.NURSE_IN_CHARGE)
+    assert box.ward.shifts.allocate(charge, ada.actor_id, ["room1"]).rules == ("G3",)
+    train(box.ward, charge)
     assert box.ward.shifts.allocate(charge, ada.actor_id, ["room1"])
     assert box.ward.shifts.people()[0].rooms == {"room1"}
     assert not box.ward.shifts.allocate(ada, charge.actor_id, ["room1"])

@@ -63,10 +63,12 @@ from console.roles import Actor, Role
 from console.roll import Person
 from console.rules.grants import Grant, LessAnswer
 from console.rules.policy import shipped_policy
+from console.rules.training import Course, TrainingRecord
 from console.seed import example_grant
 from console.settings import ConsoleSettings
 from console.signer import UNSIGNED, Keys
 from console.stops import Via
+from console.store import training
 from console.store.database import Store, Tx
 from console.views import TileView
 from console.ward import Ward
@@ -376,7 +378,13 @@ def _on_a_disk(folder: Path, clock: HandClock, link: MemoryLink) -> tuple[Ward, 
 
 @contextmanager
 def boxed_ward(
-    folder: Path, *, rooms: int = 1, yes: bool = True, at: datetime = MORNING, origin: Origin = Origin.SIMULATED
+    folder: Path,
+    *,
+    rooms: int = 1,
+    yes: bool = True,
+    at: datetime = MORNING,
+    origin: Origin = Origin.SIMULATED,
+    trained: bool = True,
 ) -> Iterator[BoxedWard]:
     """A ward of so many rooms with somebody in each; they have said yes, unless they have not been asked."""
     clock, broker = HandClock(at), MemoryBroker()
@@ -386,6 +394,8 @@ def boxed_ward(
     box = BoxedWard(ward, clock, broker, link, disk, {})
     try:
         assert ward.desk.create_ward(ADMIN, "Willow")
+        if trained:
+            train(ward)
         for number in range(1, rooms + 1):
             add_room(box, number, origin)
         if yes:
@@ -400,6 +410,21 @@ def boxed_ward(
         yield box
     finally:
         ward.stop()
+
+
+def train(ward: Ward, *people: Actor) -> None:
+    """Let people be in date for every course, as the register would say; a test's nurses unless others are named."""
+    now = ward.clock.utc_now()
+    until = now + timedelta(days=365)
+    told = people or (NURSE, an_actor(Role.NURSE_IN_CHARGE))
+
+    def write(tx: Tx) -> None:
+        for one in told:
+            for course in Course:
+                training.add(tx, TrainingRecord(one.actor_id, course, until, now, GOVERNANCE.actor_id))
+
+    ward.office.store.write(write)
+    ward.training.read_anew()
 
 
 def add_room(box: BoxedWard, number: int, origin: Origin = Origin.SIMULATED) -> None:

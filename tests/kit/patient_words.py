@@ -15,7 +15,18 @@ SCOPE = (
     f"{TEMPLATES}/consent/explained.html",
     *(
         f"screens/{name}.py"
-        for name in ("patient", "stopping", "reading", "showing", "sleep", "telling", "sensor_words", "told_choice")
+        for name in (
+            "patient",
+            "stopping",
+            "reading",
+            "showing",
+            "sleep",
+            "telling",
+            "sensor_words",
+            "told_choice",
+            "trying",
+            "about_me",
+        )
     ),
     *(f"screens/{name}.py" for name in ("paper", "pictograms", "signin", "copying")),
     *(
@@ -29,6 +40,9 @@ SCOPE = (
             "rules/readings",
             "rules/rates",
             "answer_claims",
+            "trying",
+            "rules/trying",
+            "rules/groups",
         )
     ),
 )

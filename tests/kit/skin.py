@@ -9,12 +9,13 @@ from typing import Any
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
-from console.own_views import ReadingChoice
+from console.own_views import ReadingChoice, TrialView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.corridor import Level
 from console.rules.decision import Decision
 from console.rules.duties import duties_of
+from console.rules.groups import OwnQuestion
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
@@ -36,11 +37,13 @@ from tests.kit.skin_facts import (
     COMPLAINTS,
     COPY_REQUESTS,
     HEALTH,
+    LONG_VISITS,
     MONTH,
     NIGHT,
     NOTHING_ASKED,
     OWN_COPY,
     ROOMS,
+    TRAINED,
     WARD_SENTENCE,
     patient_view,
     tiles,
@@ -312,6 +315,7 @@ class HandWard:
         self.patient = patient_view()
         self.night: Night | NoNight = A_NIGHT
         self.trend: Trend | NoTrend = a_trend()
+        self.trial = TrialView("room-2", (Modality.RADAR,), must_ask=False)
         self.health = HEALTH
         self.rooms = ROOMS
         self.audit = AUDIT
@@ -333,6 +337,13 @@ class HandWard:
         self.own: Any = Presses(self.presses, {"choose_reading": self._chosen})
         self.own.reading_choice = lambda actor: self.reading_choice if actor.role is Role.PATIENT else None
         self.own.telling = lambda _actor: Telling.WHEN_I_ASK
+        self.trying: Any = Presses(self.presses, {})
+        self.trying.view = lambda _actor: self.trial
+        self.training: Any = Presses(self.presses, {"own": TRAINED[:3], "view": TRAINED})
+        self.trained_shift: Any = Presses(self.presses, {"missing": ()})
+        self.groups: Any = Presses(self.presses, {})
+        self.groups.answers = lambda _actor: {OwnQuestion.SEX: "female"}
+        self.visits: Any = Presses(self.presses, {"is_in": False, "long": LONG_VISITS})
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})

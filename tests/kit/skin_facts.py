@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose
+from console.care_views import LongVisitRow, TrainedRow
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
+from console.rules.groups import OwnQuestion
 from console.rules.hours import Window
 from console.rules.sleep import Minute, night_of
+from console.rules.training import Course
 from console.views import (
     AuditRow,
     HealthView,
@@ -243,9 +246,9 @@ MONTH = MonthView(
     {
         one: (
             GroupCount(NOT_ON_RECORD, None, dict.fromkeys(Outcome)),
-            GroupCount("none", 7, dict.fromkeys(Outcome, 5)),
+            GroupCount("nothing" if one is GroupQuestion.NEEDS else "no", 7, dict.fromkeys(Outcome, 5)),
         )
-        for one in GroupQuestion
+        for one in (*GroupQuestion, *OwnQuestion)
     },
     (HoldView("a" * 32, "complaint", "patient:" + "c3" * 16, NIGHT - timedelta(days=1), NIGHT, NIGHT),),
 )
@@ -288,3 +291,16 @@ AUDIT = tuple(
     )
     for n in range(130)
 )
+
+TRAINED = tuple(
+    TrainedRow(actor_id, name, "nurse", course, until, until is not None and until > NIGHT)
+    for actor_id, name in (("a1" * 16, "Ada K."), ("9a" * 16, "Ben O."))
+    for course, until in (
+        (Course.CONSENT, NIGHT + timedelta(days=90)),
+        (Course.BOARD, NIGHT - timedelta(days=1)),
+        (Course.RELEASE, None),
+    )
+)
+"""Somebody in date for one course, out of date for another, and without the third; twice."""
+
+LONG_VISITS = (LongVisitRow("Room 6", "Ada K.", "nurse", NIGHT - timedelta(minutes=40), NIGHT - timedelta(minutes=12)),)

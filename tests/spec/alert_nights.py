@@ -1,4 +1,4 @@
-"""The sentences of the nights on which somebody is called (NA-1, NA-3, NA-9, NA-12, NA-13, NA-16, NA-17)."""
+"""The sentences of the nights on which somebody is called (NA-1, NA-3, NA-9, NA-12, NA-13, NA-16, NA-17, NA-21)."""
 
 from collections.abc import Callable
 
@@ -138,7 +138,18 @@ def _one_line(box: BoxedWard, words: str) -> None:
     assert [one for one in lines if "Monitoring" in one] == [words]
 
 
+def _asks_and_is_refused(box: BoxedWard, name: str, room: str) -> None:
+    decision = box.ward.consents.offer(_who(box, name), box.stay(f"room{room}"), they_asked=True)
+    assert not decision and decision.rules == ("G3",)
+
+
+def _passes_on_a_no(box: BoxedWard, name: str, room: str) -> None:
+    box.stop(f"room{room}", _who(box, name))
+
+
 HAPPENS: dict[str, Callable[..., None]] = {
+    r"(\w+) asks the person of room (\d) about the sensor, at their wish, and is refused": _asks_and_is_refused,
+    r"(\w+) passes on a no from room (\d)": _passes_on_a_no,
     r"on shift: (.+)": _on_shift,
     r"room (\d): (\d+:\d\d) in the en-suite, high concern": _ensuite,
     r"(\d+) s go by": _pass,

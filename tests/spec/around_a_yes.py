@@ -90,6 +90,11 @@ def _show_me(player: "Player", scene: str) -> None:
     player.answer = screens.client.get(f"/stop/room1/show?scene={scene}").text
 
 
+def _try(player: "Player", who: str) -> None:
+    actor = player.box.patient("room1") if who == "they" else NURSE
+    player.answer = player.box.ward.trying.begin(actor, "radar", they_ask=False)
+
+
 def _paper(player: "Player", sheet: str, language: str) -> None:
     screens = screens_over(player.box.ward, player.folder)
     player.answer = screens.client.get(f"/print/{sheet}?language={language}").text
@@ -154,6 +159,7 @@ HAPPENS: dict[str, Callable[..., None]] = {
     r"they cover the sensor for (\d+) s": _cover,
     r"(a nurse|governance) opens the month": _month,
     r"anybody opens the show-me picture: (\w+)": _show_me,
+    r"(they|a nurse) (?:try|tries) the sensor (?:themselves|for them)": _try,
     r"the paper '(\w+)' is printed in '(\w+)'": _paper,
 }
 THEN: dict[str, Callable[..., None]] = {

@@ -1,0 +1,32 @@
+"""What has come to the end of its time, as rows: deleted where no hold keeps it, and counted (rules R1, R2, I1)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Table, delete, exists, select
+
+from console.store.database import Tx
+from console.store.tables import day_keys, holds, measurements, room_events
+
+
+def living_days(tx: Tx, before: date) -> list[date]:
+    """Return the ward days before one whose key is still there, oldest first."""
+    living = (day_keys.c.day < before) & day_keys.c.wrapped.is_not(None)
+    return list(tx.execute(select(day_keys.c.day).where(living).order_by(day_keys.c.day)).scalars())
+
+
+def delete_minutes(tx: Tx, before: date) -> int:
+    """Delete the measurements of the ward days before one, but for what a hold keeps; return how many."""
+    old = (measurements.c.day < before) & ~_held(measurements, measurements.c.minute_from)
+    return tx.execute(delete(measurements).where(old)).rowcount
+
+
+def delete_events(tx: Tx, before: datetime) -> int:
+    """Delete the room events from before a time, but for what a hold keeps; return how many."""
+    old = (room_events.c.captured_at < before) & ~_held(room_events, room_events.c.captured_at)
+    return tx.execute(delete(room_events).where(old)).rowcount
+
+
+def _held(table: Table, at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Say of a row that a hold which nobody lifted covers its room and time."""
+    covers = (holds.c.from_at <= at) & (holds.c.until_at >= at) & holds.c.lifted_at.is_(None)
+    return exists().where((holds.c.room_id == table.c.room_id) & covers)
