@@ -57,6 +57,7 @@ from console.retention import Retention
 from console.reviews import Reviews
 from console.roll import Roll
 from console.room_control import RoomControl
+from console.rules.decision import Decision
 from console.rules.limits import vital_signs_may_call
 from console.rules.policy import Policy
 from console.safety_case import vital_signs_are_signed
@@ -219,16 +220,8 @@ class Ward:
             self.leases.keep_shut(room_id)
         self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, link)
-        self.covers = Covers(
-            office,
-            self.roll,
-            lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
-        )
-        control = RoomControl(
-            self.roll,
-            self.leases,
-            lambda room_id: self.consents.pause(None, room_id, via=Via.ROOM_CONTROL, device=ANYONE),
-        )
+        self.covers = Covers(office, self.roll, self._pauses(Via.COVERED))
+        control = RoomControl(self.roll, self.leases, self._pauses(Via.ROOM_CONTROL))
         listeners = Listeners(
             (
                 self.leases.heard,
@@ -419,6 +412,10 @@ class Ward:
     def _send(self, lease: ConsentLease) -> bool:
         topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)
         return self._link.publish(topic, encode(lease))
+
+    def _pauses(self, via: Via) -> Callable[[str], Decision]:
+        """Return what pauses a room when nobody in particular has asked for it."""
+        return lambda room_id: self.consents.pause(None, room_id, via=via, device=ANYONE)
 
     def _close_all(self) -> None:
         """Close every sensor at once: the monitor stands down (rule A18)."""

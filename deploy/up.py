@@ -39,6 +39,7 @@ _Sensors = Annotated[
 _Cameras = Annotated[
     list[str] | None, typer.Option(help="room4: a simulated camera in place of a simulated radar; repeatable.")
 ]
+_Host = Annotated[str, typer.Option(help="The console's address; needs a certificate unless loopback.")]
 _Both = Annotated[
     list[str] | None, typer.Option(help="room1: a simulated radar and a simulated camera together; repeatable.")
 ]
@@ -64,9 +65,7 @@ def up(
     ] = None,
     data: Annotated[Path, typer.Option(help="Where the ward keeps everything.")] = Path("ward-data"),
     port: Annotated[int, typer.Option(min=1, max=65535, help="The console's port.")] = 8800,
-    host: Annotated[
-        str, typer.Option(help="The console's address; needs a certificate unless loopback.")
-    ] = "127.0.0.1",
+    host: _Host = "127.0.0.1",
     certificate: Annotated[Path | None, typer.Option(help="The console's certificate (PEM).", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)] = None,
     broker: Annotated[BrokerKind, typer.Option(help="Which broker to start.")] = BrokerKind.EMBEDDED,
@@ -87,9 +86,7 @@ def up(
 
       hushward up --demo --rooms 12 --replay room2=seated.h5 --loop
 
-      hushward up --demo --live room3=/dev/ttyUSB0 --camera room4
-
-      hushward up --demo --both room1
+      hushward up --demo --live room3=/dev/ttyUSB0 --camera room4 --both room1
 
     Exit codes: 0 ended by Ctrl-C, a signal or --for; 1 something is wrong, said in one sentence; 2 wrong options.
     """

@@ -154,8 +154,8 @@ TOGETHER: tuple[Act, ...] = (
     lie(317.0),
 )
 """What a radar and a camera of one room both see, over and over: ten minutes, so that an hour's film ends with it."""
-TOGETHER_STYLE = BreathingStyle(rate_per_min=14.0, depth_mm=6.0)
-"""How whoever does it breathes."""
+TOGETHER_STYLE = BreathingStyle(rate_per_min=14.0, depth_mm=6.0, rate_jitter=0.02)
+"""How whoever does it breathes: as evenly as the living do, for each simulator draws every breath for itself."""
 
 
 def demo_acts(rng: np.random.Generator) -> Iterator[Act]:
