@@ -15,6 +15,8 @@ from console.views import Words
 
 CHANGES = ("setup:enrolment:used", "signin:password:changed", "signin:step:confirmed")
 """Entries, each by the account itself, that a change of it leaves behind."""
+CLOSED = "signin:account:closed"
+"""After this entry the account is opened by a new link alone, and by no change of its row."""
 OUTSIDE = Words(
     "This account was changed outside the console, so nobody signs in with it. Ask the administrator for a new link."
 )
@@ -44,7 +46,9 @@ def digest_after(tx: Tx, actor: Actor) -> str:
 def holds(tx: Tx, account: accounts.Account) -> bool:
     """Return whether an account is as the log last knew it."""
     found = audit_rows.newest_by(tx, account.actor.actor_id, (*CHANGES, OPENED))
-    if found is None:
+    about = audit_rows.newest_rows(tx, limit=20, subject=f"account:{account.actor.actor_id}")
+    closed = next((row.index for row in about if row.action == CLOSED), -1)
+    if found is None or closed > found.index:
         return False
     told = json.loads(found.entry)["text_digest"]
     return told in ("", digest_of(tx, account))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from console import account_seals
-from console.account_seals import OPENED, OUTSIDE, digest_after
+from console.account_seals import CLOSED, OPENED, OUTSIDE, digest_after
 from console.audit import AuditLog
 from console.badges import Badges
 from console.enrolment import Enrolment, Invitation, name_fault
@@ -220,6 +220,7 @@ class Identity:
         """Let an account sign in, or no more, within the caller's recorded decision; its sessions end with it."""
         accounts.set_active(tx, actor_id, is_active=is_active)
         if not is_active:
+            self._register.record(tx, CLOSED, Actor.system("accounts"), subject=f"account:{actor_id}")
             accounts.end_sessions_of(tx, actor_id, "not_active", self._clock.utc_now())
 
     def _begin_session(self, actor: Actor, device: str) -> SignIn:
@@ -235,6 +236,8 @@ class Identity:
         return SignIn(token, actor)
 
     def _end(self, session: accounts.Session, reason: str) -> bool:
+        self._known.pop(session.session_hash, None)
+
         def end(tx: Tx) -> bool:
             ended = accounts.end_session(tx, session.session_hash, reason, self._clock.utc_now())
             if ended:

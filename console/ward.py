@@ -168,19 +168,7 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
-        self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
-        self.board = Board(
-            office,
-            self.roll,
-            self.live,
-            self.leases,
-            self.prompts,
-            self.calling,
-            self._is_up,
-            self.visits.explains,
-            self._told_on_board,
-        )
+        self._build_looks()
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -239,6 +227,23 @@ class Ward:
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
         self._gone_round: Callable[[str], None] = lambda _loop: None
+
+    def _build_looks(self) -> None:
+        """Put together who may look, who looks afterwards, and the board that tells of it."""
+        office = self.office
+        self.sights, self.closeness = Sights(office, self.roll, self.shifts), Closeness(office, self.roll, self.shifts)
+        self.reviews, self.look_watch = Reviews(office, self.shifts), LookWatch(office, self.roll, self.shifts)
+        self.board = Board(
+            office,
+            self.roll,
+            self.live,
+            self.leases,
+            self.prompts,
+            self.calling,
+            self._is_up,
+            self.visits.explains,
+            self._told_on_board,
+        )
 
     def _told_on_board(self, since: datetime) -> tuple[Words, ...]:
         return (*self.sights.notices(since), *self.closeness.notices())

@@ -84,7 +84,7 @@ def test_X1_a_reading_is_of_the_lease_in_force_alone(box):
     assert not box.ward.access.reading(NURSE, "room1", "direct_care").is_value
 
 
-def test_X1_without_a_durable_log_looks_are_refused_and_glances_go_on(box):
+def test_X1_T23_without_a_durable_log_looks_are_refused_and_glances_go_on(box):
     box.disk.is_full = True
     refused = box.ward.access.reading(NURSE, "room1", "direct_care")
     viewing = box.ward.access.open_viewing(NURSE, "d" * 32)

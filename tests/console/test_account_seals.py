@@ -44,7 +44,8 @@ def changed_outside(bench: Bench, *statements: str) -> Bench:
 
 
 CHANGES = {
-    "another password": "UPDATE accounts SET password_hash = (SELECT max(password_hash) FROM accounts)",
+    "another password": "UPDATE accounts SET password_hash = "
+    "(SELECT password_hash FROM accounts WHERE username = 'bea') WHERE username = 'gov'",
     "another role": "UPDATE accounts SET role = 'governance_lead' WHERE username = 'bea'",
     "a name for another": "UPDATE accounts SET username = 'zed', username_folded = 'zed' WHERE username = 'bea'",
 }
@@ -74,6 +75,15 @@ def test_T24_an_account_that_was_added_in_the_database_signs_in_nowhere(bench: B
     after = changed_outside(bench, added)
     assert isinstance(sign_in(after, "evil"), Decision)
     assert isinstance(sign_in(after), SignIn)
+    after.store.close()
+
+
+def test_T24_a_closed_account_is_not_opened_by_a_change_of_its_row(bench: Bench) -> None:
+    actor = enrolled(bench)
+    bench.store.write(lambda tx: bench.identity.set_active(tx, actor.actor_id, is_active=False))
+    after = changed_outside(bench, "UPDATE accounts SET is_active = 1")
+    refused = sign_in(after)
+    assert isinstance(refused, Decision) and "changed outside" in refused.reason.text
     after.store.close()
 
 

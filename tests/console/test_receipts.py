@@ -142,7 +142,7 @@ def test_X3_a_proof_of_growth_holds_until_a_hash_of_it_is_changed(bench: Bench, 
     assert main([*asked[:5], "22", *asked[6:]]) == 1
 
 
-def test_S1_a_patient_takes_the_receipt_of_a_line_of_their_own_page_and_of_no_other(
+def test_S1_T50_a_patient_takes_the_receipt_of_a_line_of_their_own_page_and_of_no_other(
     tmp_path: Path, check: Check
 ) -> None:
     with boxed_ward(tmp_path / "ward", rooms=2) as box:

@@ -94,3 +94,26 @@ def test_X8_a_patient_says_on_their_page_who_may_not_look(box: BoxedWard, browse
     refused = nurse.press("/board/rooms/room1", "/board/rooms/room1/look", access_reason="direct_care")
     assert refused.status_code == 403 and "has asked that you do not look" in shown(refused)
     assert nurse.client.get("/me/staff").status_code == 404
+
+
+def test_T01_T04_T07_what_is_not_theirs_looks_absent_a_left_screen_locks_and_no_field_makes_a_role(
+    box: BoxedWard, browsers: Browsers
+) -> None:
+    invited = box.ward.desk.add_patient_account(ADMIN, box.stay("room1"), "quiet-one")
+    assert isinstance(box.ward.identity.enrol(invited.token, "", "", SECRET), Actor)
+    patient, nurse = browsers.signed_in("quiet-one"), browsers.staff("ada", Role.NURSE)
+    # Of entry 0, which is not on this page, a patient is told the same as of one that never was.
+    foreign, absent = (patient.client.get(f"/me/receipts/{index}") for index in (0, 10**9))
+    assert foreign.status_code == absent.status_code == 404 and text_of(foreign.text) == text_of(absent.text)
+    assert box.actions(denied=True).count("patient:receipt:taken") == 2
+
+    made = {"username": "ada", "password": SECRET, "role": "governance_lead"}
+    assert nurse.client.post("/sign-in", data=made).status_code == 303
+    assert nurse.client.get("/governance").status_code == 404
+
+    page = nurse.client.get("/board/rooms/room1").text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    box.clock.advance(121)
+    asked = {"form_token": token, "access_reason": "direct_care"}
+    assert nurse.client.post("/board/rooms/room1/look", data=asked).headers["location"] == "/unlock"
+    assert nurse.client.get("/").status_code == 200, "the board goes on"

@@ -221,7 +221,9 @@ def test_H5_only_a_sensor_that_nobody_confirmed_yet_asks_to_be_confirmed(screens
 
 def test_C17_no_answer_of_the_talk_is_given_beforehand(screens):
     screens.sign_in("nurse")
-    for step in (one for one in STEPS if not one.is_page and one.name not in ("each-sensor", "less", "authority", "witness")):
+    for step in (
+        one for one in STEPS if not one.is_page and one.name not in ("each-sensor", "less", "authority", "witness")
+    ):
         html = screens.client.get(f"/consents/stay-1/step/{step.name}").text
         # What stands below the page chooses the reader's own language, and is no answer of the talk.
         html = html.split("<main")[1].split("</main>")[0]
