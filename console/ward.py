@@ -159,8 +159,6 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
-        self.copies, self.month = Copies(office), Month(office)
-        self.claims = AnswerClaims(office, self.roll, self.complaints)
         self.access = Access(
             Rooms(
                 office,
@@ -186,19 +184,9 @@ class Ward:
         self.consents = Consents(
             office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
         )
-        self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
-        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
-        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
-        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
+        self._build_around_people(reactions)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
-        self.duties = Duties(office)
-        self.witnesses = Witnesses(office, self.roll, self.live, link)
-        self.covers = Covers(
-            office,
-            self.roll,
-            lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
-        )
         listeners = Listeners(
             (
                 self.leases.heard,
@@ -214,6 +202,23 @@ class Ward:
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    def _build_around_people(self, reactions: Reactions) -> None:
+        """Put together what is written down, tried and told beside a yes or a no."""
+        office = self.office
+        self.copies, self.month = Copies(office), Month(office)
+        self.claims = AnswerClaims(office, self.roll, self.complaints)
+        self.duties = Duties(office)
+        self.witnesses = Witnesses(office, self.roll, self.live, self._link)
+        self.covers = Covers(
+            office,
+            self.roll,
+            lambda room_id: self.consents.pause(None, room_id, via=Via.COVERED, device=ANYONE),
+        )
+        self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
+        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
+        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""
