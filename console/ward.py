@@ -172,8 +172,6 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
-        self.copies, self.month = Copies(office), Month(office)
-        self.claims = AnswerClaims(office, self.roll, self.complaints)
         self.access = Access(
             Rooms(
                 office,
@@ -200,15 +198,9 @@ class Ward:
         self.consents = Consents(
             office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
         )
-        self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
-        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
-        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
-        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
+        self._build_around_people(reactions)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
-        self.duties = Duties(office)
-        self.witnesses = Witnesses(office, self.roll, self.live, link)
-        self.covers = Covers(office, self.roll, self._pauses(Via.COVERED))
         control = RoomControl(self.roll, self.leases, self._pauses(Via.ROOM_CONTROL))
         listeners = Listeners(
             (
@@ -247,6 +239,19 @@ class Ward:
 
     def _told_on_board(self, since: datetime) -> tuple[Words, ...]:
         return (*self.sights.notices(since), *self.closeness.notices())
+
+    def _build_around_people(self, reactions: Reactions) -> None:
+        """Put together what is written down, tried and told beside a yes or a no."""
+        office = self.office
+        self.copies, self.month = Copies(office), Month(office)
+        self.claims = AnswerClaims(office, self.roll, self.complaints)
+        self.duties = Duties(office)
+        self.witnesses = Witnesses(office, self.roll, self.live, self._link)
+        self.covers: Covers = Covers(office, self.roll, self._pauses(Via.COVERED))
+        self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
+        self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
+        self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:
         """Put together what calls somebody."""

@@ -19,14 +19,12 @@ from console.screens.care_ports import (
     Drafts,
     Month,
     Places,
-    TrainedShift,
-    Training,
-    Visits,
     Whereabouts,
 )
 from console.screens.identity_ports import Identity
 from console.screens.look_ports import Access
-from console.screens.own_ports import Complaints, Copies, OwnGroups, OwnSide, Trying
+from console.screens.own_ports import Complaints, Copies, OwnSide
+from console.screens.people_ports import PeoplePort
 from console.stops import Via
 from console.views import (
     Words,
@@ -204,7 +202,7 @@ class Settings(Protocol):
         """Whom a patient can turn to."""
 
 
-class WardPort(AccessPort, Protocol):
+class WardPort(AccessPort, PeoplePort, Protocol):
     """The ward as the screens see it."""
 
     @property
@@ -248,14 +246,6 @@ class WardPort(AccessPort, Protocol):
         """What a patient chooses on their own page."""
 
     @property
-    def groups(self) -> OwnGroups:
-        """What they tell about themselves."""
-
-    @property
-    def trying(self) -> Trying:
-        """Their own trial of the sensor."""
-
-    @property
     def complaints(self) -> Complaints:
         """What patients say about us."""
 
@@ -290,18 +280,6 @@ class WardPort(AccessPort, Protocol):
     @property
     def shifts(self) -> Shifts:
         """Who is on shift."""
-
-    @property
-    def training(self) -> Training:
-        """Who is trained in what."""
-
-    @property
-    def visits(self) -> Visits:
-        """Who of the staff is in which room."""
-
-    @property
-    def trained_shift(self) -> TrainedShift:
-        """Whether anybody on shift is."""
 
     @property
     def limits(self) -> Limits:
