@@ -24,6 +24,7 @@ from console.screens import (
     duties,
     emergency,
     governance,
+    handing_over,
     health,
     month,
     night,
@@ -34,6 +35,7 @@ from console.screens import (
     preferences,
     reading,
     rooms,
+    rounds,
     setup,
     shift,
     showing,
@@ -116,6 +118,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         emergency.router(ward, door, answers),
         shift.router(ward, door, answers),
         nights.router(ward, door, answers),
+        rounds.router(ward, door, answers, zone),
+        handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):
         app.include_router(routes)

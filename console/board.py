@@ -17,6 +17,7 @@ from console.roll import Roll, Sheet
 from console.rules.absence import is_on_the_ward
 from console.rules.consent import EntryKind
 from console.rules.dues import DueKind, dues_of
+from console.rules.rounds import PlannedCheck
 from console.rules.staleness import Loss
 from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile, tile
 from console.store import consents
@@ -44,6 +45,8 @@ class Board:
         prompts: Prompts,
         calling: Calling,
         link_up: Callable[[], bool],
+        check_of: Callable[[str], PlannedCheck | None],
+        of_checks: Callable[[], tuple[Words, ...]],
     ) -> None:
         self._office = office
         self._roll = roll
@@ -52,6 +55,7 @@ class Board:
         self._prompts = prompts
         self._calling = calling
         self._link_up = link_up
+        self._check_of, self._of_checks = check_of, of_checks
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
         self._frontier = 0
@@ -76,6 +80,13 @@ class Board:
         room = sheet.room(node.room_id) if node else None
         if room is not None and face_of(self._facts(room, sheet), now, self._office.policy).kind in CERTAIN:
             self._live.certain(state.node_id, now)
+
+    def cannot_tell(self, room_id: str) -> bool:
+        """Return whether the sensor of a room is on and cannot tell (rule O7)."""
+        sheet = self._roll.sheet()
+        room = sheet.room(room_id)
+        face = face_of(self._facts(room, sheet), self._office.now(), self._office.policy) if room else None
+        return face is not None and face.kind is TileKind.CANNOT_TELL
 
     def _tile(self, room: RoomRow, sheet: Sheet, now: datetime) -> TileView:
         """Return a room's tile; one that cannot be made says so for its own room, and takes no other with it (RG3)."""
@@ -116,6 +127,7 @@ class Board:
             away=standing.away,
             seen_by=person.seen_by,
             sedation=standing.sedation,
+            check=self._check_of(room.room_id),
         )
 
     def _loss(self, node: NodeRow | None) -> Loss | None:
@@ -157,7 +169,7 @@ class Board:
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
         calls = self._calling.notices(since)
-        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *calls)
+        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *calls, *self._of_checks())
         return (*first, *self._spree_notices(since), *newest[:_MOST_NOTICES])
 
     def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:

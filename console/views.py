@@ -65,8 +65,9 @@ class TileView:
         origin: where the frames come from; None when the node has not been heard.
         loop: which time a recording plays; None unless it plays again.
         versions: software and model, short, for rule K7; empty when not heard.
-        check: a check in person that is due at a certain time (rule P10); None when there is none.
+        check: a check in person that is due at a certain time (rules O3, P10); None when there is none.
         alert_id: the alert that the tile shows; None when there is none.
+        rim: how much of the time of a check that is due has gone [0..1]; None while none is.
     """
 
     room_id: str
@@ -82,6 +83,7 @@ class TileView:
     versions: str = ""
     check: Words | None = None
     alert_id: str | None = None
+    rim: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

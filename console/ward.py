@@ -23,6 +23,7 @@ from console.audit import AuditLog
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
+from console.checks import CheckParts, Checks
 from console.commissioning import Commissions
 from console.complaints import Complaints
 from console.consents import Consents, Reactions
@@ -108,6 +109,7 @@ class Ward:
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
+        checks: seeing people in person: levels, rounds, entries, load and handover.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -138,7 +140,17 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.board = Board(office, self.roll, self.live, self.leases, self.prompts, self.calling, self._is_up)
+        self.board = Board(
+            office,
+            self.roll,
+            self.live,
+            self.leases,
+            self.prompts,
+            self.calling,
+            self._is_up,
+            lambda room_id: self.checks.rounds.of_room(room_id),
+            lambda: self.checks.notices(),
+        )
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -168,6 +180,21 @@ class Ward:
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
+        self.checks = Checks(
+            CheckParts(
+                office,
+                self.roll,
+                self.care,
+                self.shifts,
+                self.alerts,
+                self.prompts,
+                self.live,
+                self.leases,
+                self.tags,
+                self.board.cannot_tell,
+                vital_signs,
+            )
+        )
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
@@ -304,6 +331,7 @@ class Ward:
         self.prompts.step()
         self.alert_watch.step()
         self.alerts.step()
+        self.checks.step()
         self.technical.step()
         self.viewings.step()
         self.witnesses.step()

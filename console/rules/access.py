@@ -59,6 +59,9 @@ class Permission(StrEnum):
     SHIFT = "shift:change"
     EMERGENCY = "emergency:call"
     STAND_DOWN = "ward:stand_down"
+    OBSERVE = "observation:enter"
+    OBSERVATION_PLAN = "observation_plan:set"
+    LOAD_ANSWER = "load:answer"
 
 
 class AccessReason(StrEnum):

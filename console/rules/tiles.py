@@ -17,10 +17,12 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
-from console.rules.absence import away_face, check_words
+from console.rules.absence import away_face
+from console.rules.check_words import next_check_words, off_headline, rim_of
 from console.rules.person import Away, Sedation
 from console.rules.policy import Policy
 from console.rules.readings import readings_in_force
+from console.rules.rounds import PlannedCheck
 from console.rules.staleness import Loss, sentence_of
 from console.views import TileKind, TileView, Words
 
@@ -55,6 +57,7 @@ class TileFacts:
         away: where the person is when not in the room; None when in it.
         seen_by: initials of who saw them elsewhere.
         sedation: after rapid tranquillisation (rule P10); None when none.
+        check: the planned check in person (rule O3); None when none is.
     """
 
     room_id: str
@@ -78,6 +81,7 @@ class TileFacts:
     away: Away | None = None
     seen_by: str = ""
     sedation: Sedation | None = None
+    check: PlannedCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
         live.origin if live else None,
         live.loop if live and live.origin is Origin.REPLAY and (live.loop or 1) > 1 else None,
         _versions(live),
-        None if facts.sedation is None or facts.is_closed else check_words(facts.sedation, now, policy),
+        None if facts.is_closed else next_check_words(facts.sedation, facts.check, now, policy),
+        rim=None if facts.check is None or facts.is_closed else rim_of(facts.check, now),
     )
 
 
@@ -132,7 +137,7 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if facts.paused_until is not None and facts.paused_since is not None:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
-        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), Words("Checked in person."))
+        return Face(TileKind.SENSOR_OFF, off_headline(facts.check), Words("Checked in person."))
     if facts.loss is not None or facts.live is None:
         return _not_monitored(sentence_of(facts.loss or Loss.NEVER_HEARD), facts.heard_at)
     blind = _closed_sensor(facts.live)

@@ -18,6 +18,7 @@ from console.rules.sleep import Night, NoNight
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
 from console.screens.care_ports import AnswerClaims, Care, Drafts, Month, Places, Whereabouts
 from console.screens.own_ports import Complaints, Copies, OwnSide
+from console.screens.round_ports import Checks
 from console.stops import Via
 from console.views import (
     AuditRow,
@@ -386,6 +387,10 @@ class WardPort(Protocol):
     @property
     def trials(self) -> Trials:
         """Limits on trial."""
+
+    @property
+    def checks(self) -> Checks:
+        """Seeing people in person: levels, rounds, entries, load and handover."""
 
     @property
     def sounders(self) -> Sounders:
