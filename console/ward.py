@@ -140,17 +140,7 @@ class Ward:
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
         folder = office.store.file.parent if office.store.file else data_dir
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
-        self.board = Board(
-            office,
-            self.roll,
-            self.live,
-            self.leases,
-            self.prompts,
-            self.calling,
-            self._is_up,
-            lambda room_id: self.checks.rounds.of_room(room_id),
-            lambda: self.checks.notices(),
-        )
+        self._build_board()
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
@@ -180,21 +170,7 @@ class Ward:
         journal = StopJournal(folder / JOURNAL if folder else None)
         self.consents = Consents(office, self.roll, reactions, journal, read_wordings())
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
-        self.checks = Checks(
-            CheckParts(
-                office,
-                self.roll,
-                self.care,
-                self.shifts,
-                self.alerts,
-                self.prompts,
-                self.live,
-                self.leases,
-                self.tags,
-                self.board.cannot_tell,
-                vital_signs,
-            )
-        )
+        self._build_checks()
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
@@ -242,6 +218,38 @@ class Ward:
             self.shifts,
             self.emergencies,
             self.sounders,
+        )
+
+    def _build_board(self) -> None:
+        """Put together what every screen shows; what is planned in person is asked of the checks, which come later."""
+        self.board = Board(
+            self.office,
+            self.roll,
+            self.live,
+            self.leases,
+            self.prompts,
+            self.calling,
+            self._is_up,
+            lambda room_id: self.checks.rounds.of_room(room_id),
+            lambda: self.checks.notices(),
+        )
+
+    def _build_checks(self) -> None:
+        """Put together all that is about seeing people in person."""
+        self.checks = Checks(
+            CheckParts(
+                self.office,
+                self.roll,
+                self.care,
+                self.shifts,
+                self.alerts,
+                self.prompts,
+                self.live,
+                self.leases,
+                self.tags,
+                self.board.cannot_tell,
+                self._vital_signs,
+            )
         )
 
     @classmethod
