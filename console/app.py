@@ -26,6 +26,7 @@ from console.screens import (
     duties,
     emergency,
     governance,
+    handing_over,
     health,
     looks,
     month,
@@ -38,6 +39,7 @@ from console.screens import (
     preferences,
     reading,
     rooms,
+    rounds,
     setup,
     shift,
     showing,
@@ -134,6 +136,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         shift.router(ward, door, answers),
         nights.router(ward, door, answers),
         visits.router(ward, door, answers),
+        rounds.router(ward, door, answers, zone),
+        handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):
         app.include_router(routes)

@@ -20,6 +20,7 @@ from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.dues import DueKind, dues_of
 from console.rules.history import ONE_SENSOR
 from console.rules.room_tile import SENSORS, room_facts, room_tile, says
+from console.rules.rounds import PlannedCheck
 from console.rules.staleness import Loss
 from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile
 from console.store import consents
@@ -48,6 +49,8 @@ class Board:
         calling: Calling,
         link_up: Callable[[], bool],
         staff_inside: Callable[[str], bool],
+        check_of: Callable[[str], PlannedCheck | None],
+        of_checks: Callable[[], tuple[Words, ...]],
         sights: Callable[[datetime], tuple[Words, ...]] = lambda _since: (),
     ) -> None:
         self._office = office
@@ -59,6 +62,7 @@ class Board:
         self._link_up = link_up
         self._staff_inside = staff_inside
         self._sights = sights
+        self._check_of, self._of_checks = check_of, of_checks
         self._faulty: set[str] = set()
         self._shown: tuple[object, ...] = ()
         self._frontier = 0
@@ -92,6 +96,16 @@ class Board:
         if all(face_of(facts, now, policy).kind in CERTAIN for facts in shown):
             self._live.certain(state.node_id, now)
 
+    def cannot_tell(self, room_id: str) -> bool:
+        """Return whether the sensor of a room is on and cannot tell (rule O7)."""
+        sheet = self._roll.sheet()
+        room = sheet.room(room_id)
+        if room is None:
+            return False
+        now, policy = self._office.now(), self._office.policy
+        facts = room_facts(self._facts(room, sheet), now, policy)[0]
+        return face_of(facts, now, policy).kind is TileKind.CANNOT_TELL
+
     def _tile(self, room: RoomRow, sheet: Sheet, now: datetime) -> TileView:
         """Return a room's tile; one that cannot be made says so for its own room, and takes no other with it (RG3)."""
         try:
@@ -124,6 +138,7 @@ class Board:
             seen_by=person.seen_by,
             sedation=standing.sedation,
             staff_inside=self._staff_inside(room.room_id),
+            check=self._check_of(room.room_id),
         )
         return tuple(self._facts_of(node, alone, sheet) for node in nodes) or (alone,)
 
@@ -181,8 +196,8 @@ class Board:
         newest = [words for _at, words in sorted(found, key=lambda one: one[0], reverse=True)]
         rollback = self._leases.rollback.notice()
         calls = self._calling.notices(since)
-        sights = self._sights(since)
-        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *sights, *calls)
+        called = (*self._sights(since), *calls, *self._of_checks())
+        first = (*([rollback] if rollback else []), *self._conflict_notices(sheet), *called)
         return (*first, *self._spree_notices(since), *newest[:_MOST_NOTICES])
 
     def _conflict_notices(self, sheet: Sheet) -> Iterator[Words]:

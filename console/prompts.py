@@ -20,13 +20,24 @@ from console.roll import Person, Roll, Sheet
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.joining import join
-from console.rules.prompts import PromptKind, Raised, RoomClock, in_doubt, no_breathing, on_stop, running_clocks
+from console.rules.observing import Mark
+from console.rules.prompts import (
+    PromptKind,
+    Raised,
+    RoomClock,
+    in_doubt,
+    no_breathing,
+    on_stop,
+    running_clocks,
+)
 from console.rules.prompts import prompt_sentence as sentence
 from console.rules.readings import readings_in_force
 from console.rules.visits import NOT_SEEN, VisitOutcome
 from console.speaking import says_now
+from console.store import observations
 from console.store import prompts as rows
 from console.store.database import Tx
+from console.store.observations import ObservationRow
 from console.store.people import NodeRow
 from console.store.prompts import PromptRow
 from console.views import Words
@@ -58,6 +69,11 @@ class Prompts:
         """Return a room's oldest open prompt; None when there is none."""
         waiting = [one for one in list(self._open.values()) if one.room_id == room_id]
         return min(waiting, key=lambda one: one.raised_at, default=None)
+
+    def asks_because_of_breathing(self, room_id: str) -> bool:
+        """Return whether somebody is asked to look in now because no breathing is seen (rule K8)."""
+        kind = PromptKind.NO_BREATHING_SEEN
+        return any(one.room_id == room_id and one.kind == kind for one in list(self._open.values()))
 
     def words(self, prompt: PromptRow) -> Words:
         """Return a prompt's sentence."""
@@ -197,7 +213,8 @@ class Prompts:
         person = self._roll.sheet().people.get(room_id)
         if person is not None:
             now, stay_id = self._office.now(), person.stay.stay_id
-            rows.add_observation(tx, secrets.token_hex(16), stay_id, room_id, actor.actor_id, found.value, now)
+            told = (secrets.token_hex(16), stay_id, room_id, actor.actor_id, now, now, now, found.value)
+            observations.add(tx, ObservationRow(*told, marks=(Mark.PLACE_NOT_PROVEN.value,)))
 
     def _follow_breathing(self, sheet: Sheet, node: NodeRow, state: LiveState) -> None:
         """Call once for each stretch without breathing seen, by either sensor of a room, until it is attended."""

@@ -84,10 +84,11 @@ class TileView:
         origin: where the frames come from; None when the node has not been heard.
         loop: which time a recording plays; None unless it plays again.
         versions: software and model, short, for rule K7; empty when not heard.
-        check: a check in person that is due at a certain time (rule P10); None when there is none.
+        check: a check in person that is due at a certain time (rules O3, P10); None when there is none.
         alert_id: the alert that the tile shows; None when there is none.
         beside: which of two sensors is on alone, and why the other is not; None unless one of two is on.
         sensors: what each of two sensors says; empty for a room with one.
+        rim: how much of the time of a check that is due has gone [0..1]; None while none is.
     """
 
     room_id: str
@@ -105,6 +106,7 @@ class TileView:
     alert_id: str | None = None
     beside: Words | None = None
     sensors: tuple[SensorRow, ...] = ()
+    rim: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

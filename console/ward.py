@@ -26,6 +26,7 @@ from console.automatic_holds import AutomaticHolds
 from console.board import Board
 from console.calling import Calling
 from console.care import Care
+from console.checks import CheckParts, Checks
 from console.closeness import Closeness
 from console.commissioning import Commissions
 from console.complaints import Complaints
@@ -136,6 +137,7 @@ class Ward:
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
+        checks: seeing people in person: levels, rounds, entries, load and handover.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -199,6 +201,7 @@ class Ward:
             office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
         )
         self._build_around_people(reactions)
+        self._build_checks()
         for room_id in self.consents.rooms_waiting():
             self.leases.keep_shut(room_id)
         control = RoomControl(self.roll, self.leases, self._pauses(Via.ROOM_CONTROL))
@@ -234,6 +237,9 @@ class Ward:
             self.calling,
             self._is_up,
             self.visits.explains,
+            # What is planned in person is asked of the checks, which come later.
+            lambda room_id: self.checks.rounds.of_room(room_id),
+            lambda: self.checks.notices(),
             self._told_on_board,
         )
 
@@ -285,6 +291,24 @@ class Ward:
             self.emergencies,
             self.sounders,
             self.trained_shift,
+        )
+
+    def _build_checks(self) -> None:
+        """Put together all that is about seeing people in person."""
+        self.checks: Checks = Checks(
+            CheckParts(
+                self.office,
+                self.roll,
+                self.care,
+                self.shifts,
+                self.alerts,
+                self.prompts,
+                self.live,
+                self.leases,
+                self.tags,
+                self.board.cannot_tell,
+                self._vital_signs,
+            )
         )
 
     @classmethod
@@ -380,6 +404,7 @@ class Ward:
         self.prompts.step()
         self.alert_watch.step()
         self.alerts.step()
+        self.checks.step()
         self.technical.step()
         self.trained_shift.step()
         self.visits.step()

@@ -1,12 +1,10 @@
-"""What a tile says of somebody who is not in their room, and of the checks after rapid tranquillisation (C2, P10)."""
+"""What a tile says of somebody who is not in their room (rule C2)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from console.rules.history import Standing
-from console.rules.person import Away, AwayKind, Sedation, WardPlace
-from console.rules.policy import Policy
-from console.rules.sedation import next_check_at
+from console.rules.person import Away, AwayKind, WardPlace
 from console.views import TileKind, Words
 
 PLACES: Mapping[WardPlace, Words] = {
@@ -43,16 +41,3 @@ def away_face(away: Away, seen_by: str, now: datetime) -> tuple[TileKind, Words,
         return TileKind.AWAY, Words("UP (seen {at} {by})", seen), Words("Checked in person.")
     told = seen | {"place": PLACES[away.place]}
     return TileKind.AWAY, Words("UP, in {place} (seen {at} {by})", told), Words("Checked in person.")
-
-
-def check_words(sedation: Sedation, now: datetime, policy: Policy) -> Words:
-    """Return the line about the next check in person: when it is due, and for how long it has been."""
-    due = next_check_at(sedation, policy)
-    if now < due:
-        return Words(
-            "CHECK DUE {left} · in person: no reading counts after rapid tranquillisation", {"left": due - now}
-        )
-    return Words(
-        "CHECK OVERDUE {late} · in person: no reading counts after rapid tranquillisation",
-        {"late": max(timedelta(0), now - due)},
-    )

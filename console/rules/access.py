@@ -67,6 +67,9 @@ class Permission(StrEnum):
     LOOK_REVIEW = "look:review"
     TRAINING_ENTER = "training:enter"
     LONG_VISITS = "long_visits:read"
+    OBSERVE = "observation:enter"
+    OBSERVATION_PLAN = "observation_plan:set"
+    LOAD_ANSWER = "load:answer"
 
 
 class AccessReason(StrEnum):

@@ -18,10 +18,12 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
-from console.rules.absence import away_face, check_words
+from console.rules.absence import away_face
+from console.rules.check_words import next_check_words, off_headline, rim_of
 from console.rules.person import Away, Sedation
 from console.rules.policy import Policy
 from console.rules.readings import readings_in_force
+from console.rules.rounds import PlannedCheck
 from console.rules.staleness import Loss, sentence_of
 from console.views import TileKind, TileView, Words
 
@@ -59,6 +61,7 @@ class TileFacts:
         modality: which kind of sensor these facts are of; None without one.
         tried_until: they try it out for themselves until then, and staff are shown nothing of it (rule S4).
         staff_inside: a tag at the door explains the second person (rule C17).
+        check: the planned check in person (rule O3); None when none is.
     """
 
     room_id: str
@@ -85,6 +88,7 @@ class TileFacts:
     modality: Modality | None = None
     tried_until: datetime | None = None
     staff_inside: bool = False
+    check: PlannedCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ def tile(facts: TileFacts, now: datetime, policy: Policy) -> TileView:
         live.origin if live else None,
         live.loop if live and live.origin is Origin.REPLAY and (live.loop or 1) > 1 else None,
         _versions(live),
-        None if facts.sedation is None or facts.is_closed else check_words(facts.sedation, now, policy),
+        None if facts.is_closed else next_check_words(facts.sedation, facts.check, now, policy),
+        rim=None if facts.check is None or facts.is_closed else rim_of(facts.check, now),
     )
 
 
@@ -139,7 +144,7 @@ def face_of(facts: TileFacts, now: datetime, policy: Policy) -> Face:
     if facts.paused_until is not None and facts.paused_since is not None:
         return _paused(facts.paused_since, facts.paused_until, now, policy)
     if not facts.may_sense:
-        return Face(TileKind.SENSOR_OFF, Words("SENSOR OFF"), _off_words(facts))
+        return Face(TileKind.SENSOR_OFF, off_headline(facts.check), _off_words(facts))
     said = spoken(facts)
     return said if isinstance(said, Face) else _seen(facts, said, now, policy)
 

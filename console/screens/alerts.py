@@ -1,6 +1,7 @@
 """The page of one alert: go, prove to be there, say what was found; each is one press with a thumb in a glove."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import JSONResponse, Response
@@ -66,10 +67,10 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.get("/at/{room_id}")
     def at_door(room_id: str, actor: Annotated[Actor, Depends(door.signed_in)], code: str = "") -> Response:
-        """Where the tag of a door leads a device that touches it: to the alert of that room, its code filled in."""
+        """Where the tag of a door leads: to the room's alert, or else to its line of the round; the code filled in."""
         alert_id = ward.calling.newest_in(actor, room_id)
         if isinstance(alert_id, Decision):
-            return go(f"/visit/{room_id}?code={code}" if code.isdigit() else f"/visit/{room_id}")
+            return go(f"/round?{urlencode({'room': room_id, 'code': code if code.isdigit() else ''})}")
         return go(f"/alerts/{alert_id}?code={code}" if code.isdigit() else f"/alerts/{alert_id}")
 
     @routes.post("/alerts/{alert_id}/going")

@@ -111,8 +111,6 @@ LISTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "change": (
         (Change.LEGAL_STATUS, N_("Their legal status")),
-        (Change.LEVEL, N_("Their level of observation")),
-        (Change.LEVEL_LOWERED, N_("Their level was lowered")),
         (Change.CAPACITY_LOST, N_("They can no longer decide this")),
         (Change.CAPACITY_REGAINED, N_("They can decide this again")),
     ),

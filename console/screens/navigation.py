@@ -23,6 +23,8 @@ BOARD = Link("/", N_("Board"))
 MY_PAGE = Link("/me", N_("My page"))
 NIGHTS = Link("/nights", N_("Alerts in counts"))
 SHIFT = Link("/shift", N_("Shift"))
+ROUND = Link("/round", N_("Round"))
+LOAD = Link("/load", N_("Load"))
 ROOMS = Link("/rooms", N_("Rooms and people"))
 STAFF = Link("/staff", N_("Staff"))
 WARD = Link("/ward", N_("Ward and nodes"))
@@ -40,16 +42,16 @@ DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
-    Role.NURSE: (BOARD, SHIFT, ROOMS, PAPERS, TRAINING, HEALTH),
-    Role.NURSE_IN_CHARGE: (BOARD, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
-    Role.WARD_MANAGER: (BOARD, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
+    Role.NURSE: (BOARD, ROUND, SHIFT, ROOMS, PAPERS, TRAINING, HEALTH),
+    Role.NURSE_IN_CHARGE: (BOARD, ROUND, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
+    Role.WARD_MANAGER: (BOARD, LOAD, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
     Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, TRAINING, LONG_VISITS, HEALTH),
     Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, HEALTH),
     Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
-    Role.MATRON: (BOARD, SHIFT, NIGHTS, PLACES, HEALTH),
-    Role.SITE_COORDINATOR: (BOARD, SHIFT, LONG_VISITS, HEALTH),
+    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, PLACES, HEALTH),
+    Role.SITE_COORDINATOR: (BOARD, SHIFT, LOAD, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),
 }

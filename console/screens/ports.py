@@ -25,6 +25,7 @@ from console.screens.identity_ports import Identity
 from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.screens.people_ports import PeoplePort
+from console.screens.round_ports import Checks
 from console.stops import Via
 from console.views import (
     Words,
@@ -292,6 +293,10 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def trials(self) -> Trials:
         """Limits on trial."""
+
+    @property
+    def checks(self) -> Checks:
+        """Seeing people in person: levels, rounds, entries, load and handover."""
 
     @property
     def sounders(self) -> Sounders:

@@ -167,6 +167,15 @@ def open_technical(tx: Tx) -> list[TechnicalRow]:
     ]
 
 
+def technical_since(tx: Tx, begins: datetime) -> list[tuple[TechnicalRow, datetime | None]]:
+    """Return what was lost since then, or still is, with when it came back; oldest first."""
+    lasted = technical_alerts.c.resolved_at.is_(None) | (technical_alerts.c.resolved_at >= begins)
+    return [
+        (TechnicalRow(row.technical_id, row.cause, tuple(row.rooms), row.raised_at, row.was_loud), row.resolved_at)
+        for row in tx.execute(select(technical_alerts).where(lasted).order_by(technical_alerts.c.raised_at))
+    ]
+
+
 def loud_technical_since(tx: Tx, begins: datetime) -> int:
     """Return how many technical calls were audible since then (rules A9, A12)."""
     wanted = select(technical_alerts.c.technical_id).where(

@@ -1,4 +1,4 @@
-"""Check prompts and in-person observations, as rows."""
+"""Check prompts, as rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from console.store.database import Tx
-from console.store.tables import check_prompts, observations
+from console.store.tables import check_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +62,6 @@ def attend(tx: Tx, prompt_id: str, actor_id: str, outcome: str, at: datetime) ->
     still_open = (check_prompts.c.prompt_id == prompt_id) & check_prompts.c.attended_at.is_(None)
     done = update(check_prompts).where(still_open).values(attended_at=at, attended_by=actor_id, outcome=outcome)
     return tx.execute(done).rowcount == 1
-
-
-def add_observation(
-    tx: Tx, observation_id: str, stay_id: str, room_id: str, actor_id: str, saw: str, at: datetime
-) -> None:
-    """Write down that somebody saw the patient there; without a tag its place is not proven."""
-    tx.execute(
-        insert(observations).values(
-            observation_id=observation_id,
-            stay_id=stay_id,
-            room_id=room_id,
-            actor_id=actor_id,
-            there_at=at,
-            entered_at=at,
-            saw=saw,
-            place_proven=False,
-        )
-    )
 
 
 def _prompt(told: Mapping[str, Any]) -> PromptRow:

@@ -25,7 +25,10 @@ from broker.vocabulary import LeaseKind, Modality, Origin
 from console.rules.alerts import AlertKind, Priority, StepKind
 from console.rules.groups import OwnQuestion
 from console.rules.holding import HoldReason
+from console.rules.levels import Level
+from console.rules.load import LoadAnswer
 from console.rules.person import PlaceKind
+from console.rules.rounds import CheckEnd, Moved
 from console.rules.training import Course
 from console.store.columns import blob, exactly_one, one_of, text, when
 
@@ -216,7 +219,42 @@ check_prompts = Table(
 observations = Table(
     "observations", metadata,
     text("observation_id", key=True), text("stay_id"), text("room_id"), text("actor_id"), when("there_at"),
-    when("entered_at"), text("saw"), _flag("place_proven"), Index(None, "stay_id", "there_at"),
+    when("entered_at"), text("saw"), _flag("place_proven"), when("received_at", null=True), text("place", null=True),
+    text("woke", null=True), Column("engaged_min", Integer), Column("marks", JSON), text("check_id", null=True),
+    text("read_by", null=True), Index(None, "stay_id", "there_at"), Index(None, "there_at"),
+)
+"""Only ever added to; its id is the one that the tablet gave it, so that what is sent twice is kept once."""
+observation_plans = Table(
+    "observation_plans", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), text("stay_id"), text("level"),
+    _flag("wishes_quiet"), Column("cautions", JSON, nullable=False), text("clinician"), text("why"), when("set_at"),
+    text("set_by"), one_of("level", *Level), Index(None, "stay_id"),
+)
+planned_checks = Table(
+    "planned_checks", metadata,
+    text("check_id", key=True), text("seed"), text("stay_id"), text("room_id"), text("level"), when("opens_at"),
+    when("due_at"), when("latest_at"), when("planned_at"), text("moved", null=True), when("seen_at", null=True),
+    when("ended_at", null=True), text("ended", null=True), _flag("said_no"), one_of("level", *Level),
+    one_of("moved", *Moved), one_of("ended", *CheckEnd),
+    CheckConstraint("(ended_at IS NULL) = (ended IS NULL)", name="an_ended_check_says_how"), Index(None, "ended_at"),
+    Index(None, "latest_at"),
+)
+rosters = Table(
+    "rosters", metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True), Column("people", Integer, nullable=False),
+    when("set_at"), text("set_by"),
+)
+load_asks = Table(
+    "load_asks", metadata,
+    text("ask_id", key=True), when("asked_at"), Column("checks_per_h", Float, nullable=False),
+    Column("people", Integer, nullable=False), when("answered_at", null=True), text("answered_by", null=True),
+    text("answer", null=True), text("clinician", null=True), when("until_at", null=True),
+    one_of("answer", *LoadAnswer), Index(None, "asked_at"),
+)
+handovers = Table(
+    "handovers", metadata,
+    text("handover_id", key=True), when("from_at"), when("until_at"), Column("figures", JSON, nullable=False),
+    when("signed_at"), text("signed_by"), Index(None, "signed_at"),
 )
 viewings = Table(
     "viewings", metadata,

@@ -61,7 +61,7 @@ def test_a_tag_that_is_touched_leads_to_the_alert_of_its_room_with_the_code(scre
     screens.sign_in("nurse")
     assert screens.client.get("/at/room-6?code=4711").headers["location"] == f"{PAGE}?code=4711"
     assert 'value="4711"' in screens.client.get(f"{PAGE}?code=4711").text
-    assert screens.client.get("/at/room-1").headers["location"] == "/visit/room-1"
+    assert screens.client.get("/at/room-1").headers["location"] == "/round?room=room-1&code="
 
 
 @pytest.mark.parametrize("who", ["patient", "governance_lead"])

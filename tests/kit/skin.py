@@ -31,6 +31,7 @@ from console.views import (
     Words,
 )
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
+from tests.kit.check_facts import HandChecks
 from tests.kit.skin_facts import (
     A_NIGHT,
     AUDIT,
@@ -360,6 +361,7 @@ class HandWard:
         self.trials: Any = Presses(self.presses, {})
         self.nights: Any = Presses(self.presses, {"view": NIGHT_VIEW})
         self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
+        self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})

@@ -24,7 +24,7 @@ from console.rules.rule import CHAPTERS
 from console.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
-from tests.spec import around_a_look
+from tests.spec import around_a_look, round_nights
 from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
@@ -278,7 +278,18 @@ def _says_other_way(player: Player, rule_id: str) -> None:
     assert player.answer.way_out == shipped_policy().rules[rule_id].way_out != ""
 
 
+def _of_rounds(act: Callable[..., Decision | None]) -> Callable[..., None]:
+    """Return a sentence about rounds as a step of a chapter: what was decided is what `it` means from then on."""
+
+    def step(player: Player, *told: str) -> None:
+        answer = act(player.box, *told)
+        player.answer = player.answer if answer is None else answer
+
+    return step
+
+
 _HAPPENS: dict[str, Callable[..., None]] = {
+    **{one: _of_rounds(act) for one, act in round_nights.HAPPENS.items()},
     **around.HAPPENS,
     **around_a_look.HAPPENS,
     r"(\d+) (s|min|h|d) pass": _pass,
@@ -305,6 +316,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     r"governance writes down the record of (\w+)": _note,
 }
 _THEN: dict[str, Callable[..., None]] = {
+    **{one: _of_rounds(act) for one, act in round_nights.THEN.items()},
     **around.THEN,
     **around_a_look.THEN,
     r"it is (taken|refused) by (\w+)": _is_by,

@@ -16,7 +16,7 @@ from console.stops import Via
 from console.store.tables import measurements, observations, room_events
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
-from tests.spec import alert_nights, around_a_look
+from tests.spec import alert_nights, around_a_look, round_nights
 from tests.spec.nights import TABLES
 
 ENGLISH = open_catalogues("Europe/London")["en"]
@@ -72,7 +72,7 @@ def nights_page(nights: list[Night]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _do(table: dict[str, Callable[..., None]], box: BoxedWard, sentence: str) -> None:
+def _do(table: dict[str, Callable[..., object]], box: BoxedWard, sentence: str) -> None:
     for pattern, act in table.items():
         if found := re.fullmatch(pattern, sentence):
             act(box, *found.groups())
@@ -187,9 +187,10 @@ def _no_observation(box: BoxedWard) -> None:
     assert decision.rules == ("P9",) and not decision
 
 
-_HAPPENS: dict[str, Callable[..., None]] = {
+_HAPPENS: dict[str, Callable[..., object]] = {
     **alert_nights.HAPPENS,
     **around_a_look.NIGHT_HAPPENS,
+    **round_nights.HAPPENS,
     r"the nurse writes down a yes that was never asked for": _yes_unasked,
     r"what helps them is written down": _what_helps,
     r"(\d+) s pass": lambda box, seconds: box.pass_time(float(seconds)),
@@ -206,6 +207,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
 _THEN: dict[str, Callable[..., None]] = {
     **alert_nights.THEN,
     **around_a_look.NIGHT_THEN,
+    **round_nights.THEN,
     r"the sensor of room (\d) is closed": _is_closed,
     r"the log holds a denied yes": _is_denied,
     r"room (\d) asks: (.+)": _asks,

@@ -6,7 +6,7 @@ from alembic import op
 from console.store import columns
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _BECAUSE = "('nothing', 'theirs', 'alert', 'sedation', 'one_to_one')"
 _REVIEWS = "('burst', 'above_peers', 'unexplained', 'slow', 'break_glass', 'sensitive')"
