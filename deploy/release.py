@@ -14,13 +14,15 @@ def blocked(policy: Policy) -> Iterator[str]:
         policy: in force; it may be stricter than the one that ships.
 
     Yields:
-        One sentence for each kind of group that blocks a model, with the model's name.
+        One sentence for each kind of group that blocks, with the models that were judged so.
 
     Raises:
         CardError: a card cannot be read.
     """
     error, withheld = policy.number("E3", "most_error_times"), policy.number("E3", "most_withheld_times")
-    for path in card_paths():
-        card = read_card(path)
+    names: dict[str, list[str]] = {}
+    for card in map(read_card, card_paths()):
         for one in unfairness_in(card.judged, most_error=error, most_withheld=withheld):
-            yield f"{card.name}: {one}"
+            names.setdefault(str(one), []).append(card.name)
+    for sentence, cards in names.items():
+        yield f"{sentence} ({', '.join(cards)})"

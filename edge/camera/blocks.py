@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.frames import Frame, Layout
 from edge.resampling import WINDOW_S
-from edge.view import COLUMNS, OPEN_VIEW, PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX, ROWS, View
+from edge.view import BLOCK_PX, COLUMNS, OPEN_VIEW, PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX, ROWS, View
 from models.runtime import Model
 
 # A longer hole ends the window: nothing is known about the motion inside it.
@@ -20,6 +20,8 @@ EXTRA_S = 3.0
 BACKGROUND_S = 20.0
 # A picture that comes back within this time is a film that runs in a loop: no sensor repeats its noise.
 REPEAT_S = 120.0
+# [DN] of 255 from which a pixel counts as clipped.
+CLIPPED = 250
 SHIFT_SHAPE = (2, 2, ROWS, COLUMNS)
 LEAST_ROOM = 100
 
@@ -158,7 +160,7 @@ class BlockWindow:
         timeless, self._timeless = self._timeless, 0
         return Look(
             frame.t_s, told["shift_px"], told["strength"][:, 0], told["change"], told["level"], told["contrast"],
-            told["likeness"], told["clipped"], is_same, is_repeated, frame.lost_before, timeless,
+            told["likeness"], clipped_in(frame.picture), is_same, is_repeated, frame.lost_before, timeless,
         )  # fmt: skip
 
     def _compare(self, frame: Frame) -> tuple[bool, bool]:
@@ -190,6 +192,21 @@ class BlockWindow:
     def duration_s(self) -> float:
         """Seconds between the first and the last look."""
         return self._looks[-1].t_s - self._looks[0].t_s if len(self._looks) > 1 else 0.0
+
+
+def clipped_in(picture: NDArray[np.uint8]) -> Float32:
+    """Return the share of pixels at their upper limit in each block.
+
+    Args:
+        picture: shape (240, 320).
+
+    Returns:
+        shape (12, 16), 0..1.
+    """
+    at_limit = (picture >= CLIPPED).view(np.uint8).reshape(ROWS, BLOCK_PX, PICTURE_WIDTH_PX)
+    # A column of 20 pixels counts to 20, which a byte holds.
+    columns = np.add.reduce(at_limit, axis=1, dtype=np.uint8).reshape(ROWS, COLUMNS, BLOCK_PX)
+    return np.asarray(columns.sum(axis=2) / BLOCK_PX**2, dtype=np.float32)
 
 
 def blocks_of(values: list[Float32]) -> Float32:

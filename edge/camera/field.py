@@ -61,18 +61,19 @@ def whole_field(looks: Sequence[Look], shift_px: Float32, view: View) -> Displac
         view: how the camera looks at the room.
     """
     times = np.array([look.t_s for look in looks])
-    path = channels_px(shift_px).astype(np.float64) * view.mm_per_px
+    path = np.multiply(channels_px(shift_px), view.mm_per_px, dtype=np.float64)
     unknown = np.full(path.shape[1], math.nan)
     return field_of(times, path, channel_trust(looks, view.hidden), unknown, path.shape[1])
 
 
 def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.complex128]:
-    """Return amplitude and phase of each channel at a rate, shape (channels,) [mm]."""
-    t = np.arange(FIELD_SAMPLES) / FIELD_HZ
-    turn = np.exp(-2j * math.pi * rate_per_min / 60 * t) * field.taper
-    mean = field.taper @ field.field_mm / max(float(field.taper.sum()), TINY)
-    told: NDArray[np.complex128] = 2 * turn @ (field.field_mm - mean) / max(float(field.taper.sum()), TINY)
-    return told
+    """Return amplitude and phase of each block at a rate, shape (NEAR,) [mm]: blocks to the right, then down."""
+    turns = 2 * math.pi * rate_per_min / 60 * np.arange(FIELD_SAMPLES) / FIELD_HZ
+    weight = max(float(field.taper.sum()), TINY)
+    near = field.field_mm[:, :NEAR]
+    mean = field.taper @ near / weight
+    real, imaginary = np.stack([np.cos(turns), -np.sin(turns)]) * field.taper @ (near - mean).astype(np.float64)
+    return np.asarray(2 * (real + 1j * imaginary) / weight, dtype=np.complex128)
 
 
 def powers_of(field: DisplacementField) -> Float32:

@@ -20,8 +20,6 @@ PX_PER_STEP = 2.0
 STIFFNESS = 0.5
 # [DN^2] of contrast below which two blocks are alike because nothing is in them.
 BLANK = 4.0
-# [DN] of 255 from which a pixel counts as clipped; a picture holds whole grey levels.
-CLIPPED = 250.0
 
 
 def _halved(g: GraphBuilder, picture: str) -> str:
@@ -100,14 +98,6 @@ def _likeness(g: GraphBuilder, mean: dict[str, str]) -> str:
     return g.op("Div", both, g.op("Sqrt", _product(g, own, old)))
 
 
-def _clipped(g: GraphBuilder, picture: str) -> str:
-    """Write the share of each block's pixels at their limit, exact for whole grey levels; shape (12, 1, 16)."""
-    over = g.op("Clip", picture, g.constant(CLIPPED - 1), g.constant(CLIPPED))
-    count = _column_sums(g, _row_sums(g, over, WIDTH), WIDTH)
-    over = g.op("Sub", count, g.constant((CLIPPED - 1) * BLOCK * BLOCK))
-    return g.op("Div", over, g.constant(float(BLOCK * BLOCK)))
-
-
 def build() -> bytes:
     """Build the graph; the same bytes every time."""
     g = GraphBuilder("blocks-v1")
@@ -129,8 +119,8 @@ def build() -> bytes:
     g.output(g.op("Add", background, _product(g, d, pace)), "new_background", half_shape)
     g.output(g.op("Concat", near[0], wide[0], axis=0), "shift_px", [2, 2, ROWS, COLUMNS])
     g.output(g.op("Concat", near[1], wide[1], axis=0), "strength", [2, 1, ROWS, COLUMNS])
-    flat = [mean["change"], mean["h"], _covariance(g, mean, "h", "h"), _likeness(g, mean), _clipped(g, picture)]
-    names = ("change", "level", "contrast", "likeness", "clipped")
+    flat = [mean["change"], mean["h"], _covariance(g, mean, "h", "h"), _likeness(g, mean)]
+    names = ("change", "level", "contrast", "likeness")
     for value, name in zip(flat, names, strict=True):
         g.output(g.op("Reshape", value, g.constant(np.array([ROWS, COLUMNS]))), name, [ROWS, COLUMNS])
     return g.build()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge.camera.blocks import clipped_in
 from edge.camera.field import NEAR, PLACES, most_rhythmic, powers_of, whole_field
 from edge.camera.health import alike
 from edge.frames import Frame, FrameKind, Layout
@@ -87,7 +88,13 @@ def test_the_graph_says_what_its_formulas_say_in_double_precision() -> None:
     assert looks[-1].level == pytest.approx(blocks.mean(axis=(1, 3)), rel=1e-6)
     assert looks[-1].contrast == pytest.approx(blocks.var(axis=(1, 3)), abs=0.02, rel=1e-4)
     assert looks[-1].change == pytest.approx(((now - before) ** 2).reshape(12, 10, 16, 10).mean(axis=(1, 3)), rel=1e-5)
-    assert looks[-1].clipped.max() == 0
+
+
+def test_the_share_of_each_block_at_its_limit_is_counted() -> None:
+    picture = np.random.default_rng(5).integers(200, 256, (240, 320)).astype(np.uint8)
+    wanted = (picture >= 250).reshape(12, 20, 16, 20).mean(axis=(1, 3))
+    assert clipped_in(picture) == pytest.approx(wanted, abs=1e-7)
+    assert clipped_in(np.full_like(picture, 255)).min() == 1.0
 
 
 def test_the_channels_that_are_chosen_lie_where_the_chest_is() -> None:
