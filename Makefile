@@ -1,12 +1,12 @@
 # Hushward: what can be done here. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check bench fuzz models docs lock tools cleanroom clean
+.PHONY: help setup up test check bench fuzz models docs lock tools arm64 cleanroom clean
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
 
 help: ## Print this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make .venv with all that a ward needs (no root; quick when up to date)
 	@bash deploy/setup.sh run
@@ -28,7 +28,7 @@ bench: ## Measure, each figure against a baseline of the same run; ends with one
 	@bash deploy/setup.sh test
 	@$(BIN)/uv venv --quiet --allow-existing .venv-bench \
 	&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --group bench \
-	|| echo "bench: the sensor maker's application cannot be installed here, so its ratio is left out"
+	|| echo "bench: what others ship cannot be installed here, so those ratios are left out"
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
 fuzz: ## Fuzz every byte decoder, guided by coverage; ARGS="--seconds 60 --decoder mr24"
@@ -69,6 +69,10 @@ lock: ## Choose package versions again and write the locks (look at the differen
 
 tools: ## Install mosquitto and Chromium for the tests with real parts (asks for root)
 	@bash deploy/tools.sh
+
+arm64: ## Ask every model on an emulated 64-bit ARM and compare its answers (needs mmdebstrap; installs nothing)
+	@bash deploy/setup.sh run
+	@bash deploy/arm64.sh
 
 cleanroom: ## Prove setup and tests in a fresh minimal Debian (needs root and mmdebstrap)
 	@bash deploy/cleanroom.sh $(ARGS)

@@ -14,6 +14,7 @@ from deploy.accuracy_page import false_rates, page, per_min, ratio, share
 from edge.cases import recordings_dir
 from edge.scores.judge import JudgeOptions, evaluate
 from models.card import card_paths, read_card
+from models.release import ERROR, WITHHELD
 
 PAGE = Path("docs/reference/accuracy.md")
 LISTS = tuple(Path("tests/golden") / name for name in ("cases.toml", "simulated.toml", "films.toml"))
@@ -118,6 +119,7 @@ def with_judged(card: str, document: dict[str, Any]) -> str:
 def judged(document: dict[str, Any]) -> dict[str, toml.Value]:
     """Say in a few lines how all shipped models did together: one for each set, and who they were."""
     rows = document["groups"]["set"]["rows"]
+    compared = {kind: group for kind, group in document["groups"].items() if kind != "set"}
     return {
         "method": f"hushward eval {' '.join(map(str, LISTS))} --baselines; all models together",
         "models": [f"{name} sha256:{sha256}" for name, sha256 in sorted(document["models"].items())],
@@ -125,8 +127,15 @@ def judged(document: dict[str, Any]) -> dict[str, toml.Value]:
         "cost": f"{document['all']['cpu_s_per_s']:.4f} processor seconds per second, all sets together",
         "pulse": "not offered",
         "sets": {row["id"]: _told(row) for row in rows},
-        "groups": {kind: _compared(group) for kind, group in document["groups"].items() if kind != "set"},
+        "groups": {kind: _compared(group) for kind, group in compared.items()},
+        "worst_over_best": {what: _ratios(compared, what) for what in (ERROR, WITHHELD)},
     }
+
+
+def _ratios(compared: dict[str, dict[str, Any]], what: str) -> dict[str, toml.Value]:
+    """Write the worst group over the best as numbers, for rule E3; kinds that cannot be compared are left out."""
+    told = {kind: group[f"worst_over_best_{what}"] for kind, group in compared.items()}
+    return {kind: round(times, 2) for kind, times in told.items() if times is not None}
 
 
 def _compared(group: dict[str, Any]) -> str:

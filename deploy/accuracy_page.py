@@ -1,7 +1,10 @@
 """The accuracy page, written from the figures of `hushward eval`: never an error without its coverage."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from models.release import MOST_ERROR, MOST_WITHHELD
 
 Figures = Mapping[str, Any]
 
@@ -10,6 +13,11 @@ MARK = "<!-- judged with: {models} -->"
 SKIN = (
     "Skin tone does not apply to a radar: at 60 GHz it sees motion and no colour. The camera sees grey in infra-red "
     "and follows movement; the simulator's light and dark skin stand below."
+)
+FAIRNESS = (
+    f"Rule E3 keeps a model from clinical use whose worst group has more than {MOST_ERROR:g} times the best group's "
+    f"error, or more than {MOST_WITHHELD:g} times its time without a value; `hushward safety release` says which. A "
+    "radar's groups and a camera's are told apart."
 )
 PLAIN = ("spectral-peak", "brightness-peak")
 """The baselines without any doubt: of radar and traces, and of films."""
@@ -56,7 +64,9 @@ def page(document: Figures) -> str:
         "## By set\n",
         _by_group(document, "set"),
         "## Held breath, somebody else, presence\n",
-        "Presence is `said rightly` in the share of seconds in which it is known; the rest was `unsure` or wrong.\n",
+        "Presence is `said rightly` in the share of seconds in which it is known; the rest was `unsure` or wrong. "
+        "A lens that is said to be covered pauses the room (rule S3), so each second in which it is not counts as "
+        f"falsely covered: {_falsely_covered(document['all'])} of all simulated films.\n",
         _changes(document["groups"]["set"]["rows"]),
         _groups(document),
         "## Where no reference is\n",
@@ -121,7 +131,7 @@ def _table(
 
 def _changes(rows: Sequence[Figures]) -> str:
     head = ["set", "held breaths found", "within 6 s", "latest", "cleared by", "false", "second person found", "latest"]
-    head += ["presence said rightly", "false presence", "missed"]
+    head += ["presence said rightly", "false presence", "missed", "falsely covered"]
     lines = [_line(head), _line(["---"] * len(head))]
     for row in rows:
         holds, crowd = row["holds"], row["second_person"]
@@ -137,14 +147,15 @@ def _changes(rows: Sequence[Figures]) -> str:
             share(row["presence_right"]),
             f"{row['false_presence']} s",
             f"{row['missed_presence']} s",
+            _falsely_covered(row),
         )
         lines.append(_line(cells))
     return "\n".join(lines) + "\n"
 
 
 def _groups(document: Figures) -> str:
-    """Write the simulator's groups with worst over best (rule E3)."""
-    parts = ["## By group of the simulator\n", f"Rule E3 asks for a worst group within 1.5 of the best. {SKIN}\n"]
+    """Write the simulator's groups, each of one kind of sensor, with worst over best (rule E3)."""
+    parts = ["## By group of the simulator\n", f"{FAIRNESS} {SKIN}\n"]
     for kind, group in document["groups"].items():
         if kind == "set":
             continue
@@ -189,6 +200,13 @@ def false_rates(row: Figures) -> str:
     return f"{row['false_rates']} of {row['forbidden']} s" if row["forbidden"] else NONE
 
 
+def _falsely_covered(row: Figures) -> str:
+    """Write how much of the time with an open lens was said to be covered; a dash of what has no lens."""
+    if not row["open"]:
+        return NONE
+    return f"{row['false_covered']} of {row['open']} s ({share(row['false_covered'] / row['open'])})"
+
+
 def _interval(row: Figures) -> str:
     if row["inside_interval"] is None:
         return NONE
@@ -205,4 +223,6 @@ def _seconds(value: float | None) -> str:
 
 def ratio(value: float | None) -> str:
     """Write how many times the best the worst is."""
-    return "cannot be told" if value is None else f"{value:.2f}"
+    if value is None:
+        return "cannot be told"
+    return "without bound" if math.isinf(value) else f"{value:.2f}"

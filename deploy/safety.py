@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from broker.clock import SystemClock
+from broker.vocabulary import Context
 from console.door_tags import DoorTags
 from console.errors import ConsoleError
 from console.rules.hazards import read_hazards, safety_digest
@@ -14,6 +15,7 @@ from console.safety_case import sign
 from console.settings_file import load
 from console.trust_policy import policy_of
 from deploy.hazard_check import findings
+from deploy.release import blocked
 from deploy.rule_check import Tree
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +59,34 @@ def check(
     still = [one.hazard_id for one in log.hazards.values() if one.state == "open"]
     typer.echo(f"{counted}; every control has its rule and its test. Open, and said openly: {', '.join(still)}")
     typer.echo(f"to be signed: {safety_digest('')}")
+
+
+@app.command()
+def release(
+    context: Annotated[
+        Context, typer.Option("--context", help="What the models are to be used in.")
+    ] = Context.CLINICAL,
+    config: Annotated[Path | None, typer.Option("--config", help="The console's TOML file, with its policy.")] = None,
+) -> None:
+    """Say whether the models may be used: for clinical use none may serve a group much worse than another (rule E3).
+
+    Elsewhere the same is told, and blocks nothing. A node in clinical use asks this of its own models when it starts.
+
+    Example: hushward safety release --context evaluation
+
+    Exit codes: 0 they may; 1 they may not, each group named with how far it is from the best.
+    """
+    policy = policy_of(load(config)) if config is not None else shipped_policy()
+    found = list(blocked(policy))
+    for one in found:
+        typer.echo(one)
+    if not found:
+        typer.echo("Every model serves every group alike, as far as it was judged (rule E3).")
+    elif context is Context.CLINICAL:
+        typer.echo(f"{len(found)} comparisons block clinical use (rule E3).")
+        raise typer.Exit(1)
+    else:
+        typer.echo(f"{len(found)} comparisons would block clinical use; {context} may go on (rule E3).")
 
 
 @app.command("sign")

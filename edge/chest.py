@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +116,7 @@ def loudest_rate(field: DisplacementField) -> float:
     return 60 * float(lines_hz[int(np.argmax(fused))])
 
 
+@lru_cache(maxsize=2)
 def refined_rate(chest: Chest) -> float:
     """Refine the rate on the wave itself, where its line is highest [1/min]; a machine's is known to a hundredth."""
     wave, duration_s = chest.wave_mm[-chest.samples :], chest.samples / FIELD_HZ
@@ -136,20 +138,27 @@ def is_too_pure(chest: Chest, duration_s: float) -> bool:
     """
     if chest.rate_per_min * duration_s / 60 < MIN_PURE_PERIODS:
         return False
-    wave, peak_hz = chest.wave_mm[-chest.samples :], refined_rate(chest) / 60
-    t = np.arange(chest.samples) / FIELD_HZ
-    columns = [np.ones(chest.samples), t - t.mean(), (t - t.mean()) ** 2]
-    for multiple in (1, 2, 3):
-        turn = 2 * math.pi * multiple * peak_hz * t
-        columns += [np.cos(turn), np.sin(turn)]
-    basis = np.stack(columns, axis=1)
-    # Orthogonal columns: the first three hold the trend, and all of them what a machine would do.
-    parts = np.linalg.qr(basis)[0]
+    wave, parts = chest.wave_mm[-chest.samples :], steady_parts(chest)
     shares = parts.T @ wave
     power = float((wave**2).sum() - (shares[:3] ** 2).sum())
     rest = wave - parts @ shares
     limit = float(np.interp(duration_s, PURITY_AT_S, MAX_PURITY))
     return power > 0 and 1 - float((rest**2).sum()) / power > limit
+
+
+@lru_cache(maxsize=2)
+def steady_parts(chest: Chest) -> Float:
+    """Make what a machine at the chest's own rate would do: a trend, one steady sine and its two harmonics.
+
+    Returns:
+        shape (samples, 9), orthogonal columns; the first three hold the trend. Not to be written to.
+    """
+    line_hz, t = refined_rate(chest) / 60, np.arange(chest.samples) / FIELD_HZ
+    columns = [np.ones(chest.samples), t - t.mean(), (t - t.mean()) ** 2]
+    for multiple in (1, 2, 3):
+        turn = 2 * math.pi * multiple * line_hz * t
+        columns += [np.cos(turn), np.sin(turn)]
+    return np.asarray(np.linalg.qr(np.stack(columns, axis=1))[0], dtype=np.float64)
 
 
 def is_shaken(field: DisplacementField, chest: Chest) -> bool:

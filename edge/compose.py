@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from broker.clock import Clock, SystemClock
 from broker.codec import encode
@@ -12,7 +13,7 @@ from broker.messages import Digest, NodeAnnouncement, NodeLost
 from broker.outbox import Outbox
 from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic, downward_filters
-from broker.vocabulary import Modality
+from broker.vocabulary import Context, Modality
 from edge.admission import Identity
 from edge.child import SENSING
 from edge.commissioning.check import RoomCheck
@@ -21,6 +22,7 @@ from edge.commissioning.drawing import DrawingFile
 from edge.commissioning.grids import GridFile
 from edge.commissioning.installation import Installation, InstallationBook, Setup, digest_of_zones
 from edge.commissioning.requests import RequestDesk
+from edge.errors import SettingsError
 from edge.gate import Gate
 from edge.health import Doctor, Machine
 from edge.inbox import Inbox
@@ -42,6 +44,7 @@ from edge.trust import UNSIGNED, ConsoleKey, NodeKey, read_secret
 from edge.witness import Witness
 from edge.zones import rows_of
 from models.card import MODELS_DIR, read_card
+from models.release import unfairness_in
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +124,12 @@ def compose(
 
     Raises:
         KeyFault: a key is wrong or open to others.
-        SettingsError: the pins of the lamp or of the control cannot be had.
+        SettingsError: the models are not released for the context (rule E3); or the pins of the lamp or of the control
+            cannot be had.
         OutboxDamaged: the outbox cannot be read.
         OSError: the data folder cannot be written.
     """
+    released(settings)
     data_dir = settings.data_dir
     key, console_key = NodeKey.open(data_dir), ConsoleKey(settings.console_key)
     outbox = Outbox.open(data_dir / "outbox.db", key.sign, capacity=settings.outbox_capacity)
@@ -224,6 +229,28 @@ def _announcement(
         )
 
     return announce
+
+
+def released(settings: NodeSettings, models: Path = MODELS_DIR) -> None:
+    """Hold the models to rule E3: in clinical use none may serve one group of people much worse than another.
+
+    Args:
+        settings: the node's; its context and its kind of sensor decide.
+        models: the folder of the cards.
+
+    Raises:
+        SettingsError: one does; the sentence names the groups and how far apart they are.
+    """
+    if settings.context is not Context.CLINICAL:
+        return
+    for name in (MOVEMENT, VITALS, BLOCKS):
+        blocks = unfairness_in(read_card(models / f"{name}.toml").judged, settings.modality)
+        if blocks:
+            told = " ".join(map(str, blocks))
+            raise SettingsError(
+                f'{name} is not released for `context = "clinical"` (rule E3): {told} Run it as "evaluation", or wait '
+                "for a model that serves every group alike."
+            )
 
 
 def software_version() -> str:

@@ -71,7 +71,12 @@ def field_of(times: Float, path: Float, trust: Float, range_m: Float, bins: int)
     # Average over one sample first: plain interpolation would fold fast noise into the breathing band.
     smooth = smoothed(times, path, 1 / FIELD_HZ)
     field = np.zeros((FIELD_SAMPLES, path.shape[1]), dtype=np.float32)
-    field[-length:] = smooth[right - 1] * (1 - share) + smooth[right] * share
+    # In place: of a camera's channels each copy is a megabyte.
+    left_part, right_part = smooth[right - 1], smooth[right]
+    left_part *= 1 - share
+    right_part *= share
+    left_part += right_part
+    field[-length:] = left_part
     field[-length:] -= field[-length:].mean(axis=0)
     taper = taper_for(length / FIELD_HZ)
     # A Hann line is 4 / T wide from zero to zero; half of it is 2 / T, and most of its power lies within 1.5 / T.

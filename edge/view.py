@@ -1,10 +1,11 @@
 """How a fixed camera looks at its room: a drawing of 12 rows of 16 blocks, made at installation."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -85,7 +86,7 @@ class View:
         where: Blocks = self._marks == mark.value
         return where
 
-    @property
+    @cached_property
     def hidden(self) -> Blocks:
         """Return which blocks are never looked at, shape (12, 16)."""
         return self.blocks(Mark.HIDDEN)
@@ -95,7 +96,7 @@ class View:
         """Return whether anything but the mask is drawn."""
         return bool(set("".join(self.rows)) - {Mark.ROOM, Mark.HIDDEN})
 
-    @property
+    @cached_property
     def lying(self) -> Blocks:
         """Return where somebody may lie still, shape (12, 16): bed and floor; anywhere if neither is drawn."""
         return self.blocks(Mark.BED) | self.blocks(Mark.FLOOR) if self.has_zones else ~self.hidden
@@ -119,12 +120,21 @@ class View:
             The same array, changed. A hidden block takes with it every pixel that it touches, so that no later
             change of size can mix one in.
         """
-        height, width = picture.shape[:2]
-        for row, column in zip(*np.nonzero(self.hidden), strict=True):
-            top, bottom = math.floor(row * height / ROWS), math.ceil((row + 1) * height / ROWS)
-            left, right = math.floor(column * width / COLUMNS), math.ceil((column + 1) * width / COLUMNS)
-            picture[top:bottom, left:right] = 0
+        for lines, pixels in _boxes(self.rows, *picture.shape[:2]):
+            picture[lines, pixels] = 0
         return picture
+
+
+@lru_cache(maxsize=8)
+def _boxes(rows: tuple[str, ...], height: int, width: int) -> list[tuple[slice, slice]]:
+    """Return what of a picture is hidden, one box for each run of hidden blocks beside each other."""
+    boxes = []
+    for row, marks in enumerate(rows):
+        lines = slice(math.floor(row * height / ROWS), math.ceil((row + 1) * height / ROWS))
+        for run in re.finditer(f"{re.escape(Mark.HIDDEN)}+", marks):
+            first, end = run.span()
+            boxes.append((lines, slice(math.floor(first * width / COLUMNS), math.ceil(end * width / COLUMNS))))
+    return boxes
 
 
 OPEN_VIEW = View()

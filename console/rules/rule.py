@@ -53,7 +53,7 @@ class Parameter:
     Attributes:
         name: unique within its rule; ends with its unit.
         value: a number, or a ward-local time of day as "HH:MM".
-        unit: s, min, h, d, count or local_time.
+        unit: s, min, h, d, count, times or local_time.
         low: smallest value allowed; the earliest for a time of day.
         high: largest value allowed; the latest for a time of day.
         safer_for_safety: the direction that is safer for the person's body.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.frames import Frame, Layout
 from edge.resampling import WINDOW_S
-from edge.view import COLUMNS, OPEN_VIEW, PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX, ROWS, View
+from edge.view import BLOCK_PX, COLUMNS, OPEN_VIEW, PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX, ROWS, View
 from models.runtime import Model
 
 # A longer hole ends the window: nothing is known about the motion inside it.
@@ -20,6 +20,10 @@ EXTRA_S = 3.0
 BACKGROUND_S = 20.0
 # A picture that comes back within this time is a film that runs in a loop: no sensor repeats its noise.
 REPEAT_S = 120.0
+# [DN] of 255 from which a pixel counts as clipped.
+CLIPPED = 250
+SHIFT_SHAPE = (2, 2, ROWS, COLUMNS)
+LEAST_ROOM = 100
 
 Float = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -64,6 +68,9 @@ class BlockWindow:
 
     def _clear(self) -> None:
         self._looks: deque[Look] = deque()
+        # The displacements of the looks side by side, with room for as many again before the oldest have to go.
+        self._shifts = np.zeros((0, *SHIFT_SHAPE), dtype=np.float32)
+        self._filled = 0
         self._seen: dict[int, float] = {}
         self._last_print = 0
         self._background: Float32 | None = None
@@ -110,9 +117,29 @@ class BlockWindow:
             self._clear()
             self.layout = frame.layout
         self._looks.append(self._look(frame, step_s))
+        self._keep(self._looks[-1].shift_px)
         while frame.t_s - self._looks[0].t_s > WINDOW_S + EXTRA_S:
             self._looks.popleft()
         return not (is_new or is_cut)
+
+    def _keep(self, shift_px: Float32) -> None:
+        if self._filled == len(self._shifts):
+            held = self.shifts(len(self._looks) - 1)
+            self._shifts = np.concatenate([held, np.zeros((len(held) + LEAST_ROOM, *SHIFT_SHAPE), np.float32)])
+            self._filled = len(held)
+        self._shifts[self._filled] = shift_px
+        self._filled += 1
+
+    def shifts(self, count: int) -> Float32:
+        """Return the displacements of the newest looks, oldest first; not to be written to.
+
+        Args:
+            count: how many, no more than there are.
+
+        Returns:
+            shape (count, 2, 2, 12, 16) [px], as `Look.shift_px`.
+        """
+        return self._shifts[self._filled - count : self._filled]
 
     def learn_anew(self) -> None:
         """Take the next picture as background: what was still has moved."""
@@ -133,13 +160,13 @@ class BlockWindow:
         timeless, self._timeless = self._timeless, 0
         return Look(
             frame.t_s, told["shift_px"], told["strength"][:, 0], told["change"], told["level"], told["contrast"],
-            told["likeness"], told["clipped"], is_same, is_repeated, frame.lost_before, timeless,
+            told["likeness"], clipped_in(frame.picture), is_same, is_repeated, frame.lost_before, timeless,
         )  # fmt: skip
 
     def _compare(self, frame: Frame) -> tuple[bool, bool]:
         """Say whether this is the picture before, or one of the last minutes; only a checksum of each is kept."""
         assert frame.picture is not None
-        newest = zlib.crc32(frame.picture.tobytes())
+        newest = zlib.crc32(np.ascontiguousarray(frame.picture).data)
         is_same = bool(self._looks) and newest == self._last_print
         is_repeated = not is_same and frame.t_s - self._seen.get(newest, -np.inf) <= REPEAT_S
         if not is_same:
@@ -165,6 +192,21 @@ class BlockWindow:
     def duration_s(self) -> float:
         """Seconds between the first and the last look."""
         return self._looks[-1].t_s - self._looks[0].t_s if len(self._looks) > 1 else 0.0
+
+
+def clipped_in(picture: NDArray[np.uint8]) -> Float32:
+    """Return the share of pixels at their upper limit in each block.
+
+    Args:
+        picture: shape (240, 320).
+
+    Returns:
+        shape (12, 16), 0..1.
+    """
+    at_limit = (picture >= CLIPPED).view(np.uint8).reshape(ROWS, BLOCK_PX, PICTURE_WIDTH_PX)
+    # A column of 20 pixels counts to 20, which a byte holds.
+    columns = np.add.reduce(at_limit, axis=1, dtype=np.uint8).reshape(ROWS, COLUMNS, BLOCK_PX)
+    return np.asarray(columns.sum(axis=2) / BLOCK_PX**2, dtype=np.float32)
 
 
 def blocks_of(values: list[Float32]) -> Float32:

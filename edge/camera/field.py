@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +26,22 @@ PLACES = np.stack([_ROWS, _COLUMNS], axis=1)
 """shape (424, 2): row and column of each channel: blocks to the right, blocks down, neighbourhoods likewise."""
 NEAR = 2 * ROWS * COLUMNS
 """Channels of single blocks, before those of neighbourhoods."""
+_IN_BLOCKS = np.array([row * COLUMNS + column for row, column in WIDE])
+_PLACES_IN_SHIFT = np.concatenate([np.arange(NEAR), NEAR + _IN_BLOCKS, NEAR + ROWS * COLUMNS + _IN_BLOCKS])
 
 
-def channels_px(looks: Sequence[Look]) -> Float32:
+def channels_px(shift_px: Float32, chosen: NDArray[np.intp] | None = None) -> Float32:
     """Line the displacements up as channels.
 
+    Args:
+        shift_px: shape (looks, 2, 2, 12, 16) [px], see `BlockWindow.shifts`.
+        chosen: shape (channels,), which of them; None for all.
+
     Returns:
-        shape (looks, 424) [px].
+        shape (looks, 424), or (looks, channels) [px].
     """
-    shift = np.array([look.shift_px for look in looks])
-    near = shift[:, 0].reshape(len(looks), -1)
-    rows, columns = zip(*WIDE, strict=True)
-    wide = shift[:, 1][:, :, rows, columns].reshape(len(looks), -1)
-    return np.concatenate([near, wide], axis=1)
+    places = _PLACES_IN_SHIFT if chosen is None else _PLACES_IN_SHIFT[chosen]
+    return shift_px.reshape(len(shift_px), -1)[:, places]
 
 
 def channel_trust(looks: Sequence[Look], hidden: NDArray[np.bool_]) -> Float:
@@ -48,26 +52,28 @@ def channel_trust(looks: Sequence[Look], hidden: NDArray[np.bool_]) -> Float:
     return np.concatenate([near, near, wide, wide])
 
 
-def whole_field(looks: Sequence[Look], view: View) -> DisplacementField:
+def whole_field(looks: Sequence[Look], shift_px: Float32, view: View) -> DisplacementField:
     """Resample every channel.
 
     Args:
         looks: that share one background, oldest first; two or more.
+        shift_px: theirs, see `BlockWindow.shifts`.
         view: how the camera looks at the room.
     """
     times = np.array([look.t_s for look in looks])
-    path = channels_px(looks).astype(np.float64) * view.mm_per_px
+    path = np.multiply(channels_px(shift_px), view.mm_per_px, dtype=np.float64)
     unknown = np.full(path.shape[1], math.nan)
     return field_of(times, path, channel_trust(looks, view.hidden), unknown, path.shape[1])
 
 
 def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.complex128]:
-    """Return amplitude and phase of each channel at a rate, shape (channels,) [mm]."""
-    t = np.arange(FIELD_SAMPLES) / FIELD_HZ
-    turn = np.exp(-2j * math.pi * rate_per_min / 60 * t) * field.taper
-    mean = field.taper @ field.field_mm / max(float(field.taper.sum()), TINY)
-    told: NDArray[np.complex128] = 2 * turn @ (field.field_mm - mean) / max(float(field.taper.sum()), TINY)
-    return told
+    """Return amplitude and phase of each block at a rate, shape (NEAR,) [mm]: blocks to the right, then down."""
+    turns = 2 * math.pi * rate_per_min / 60 * np.arange(FIELD_SAMPLES) / FIELD_HZ
+    weight = max(float(field.taper.sum()), TINY)
+    near = field.field_mm[:, :NEAR]
+    mean = field.taper @ near / weight
+    real, imaginary = np.stack([np.cos(turns), -np.sin(turns)]) * field.taper @ (near - mean).astype(np.float64)
+    return np.asarray(2 * (real + 1j * imaginary) / weight, dtype=np.complex128)
 
 
 def powers_of(field: DisplacementField) -> Float32:
@@ -77,16 +83,28 @@ def powers_of(field: DisplacementField) -> Float32:
         shape (lines, channels), each channel adding up to 1, or to less where hardly anything moves.
     """
     samples = min(FIELD_SAMPLES, round(field.duration_s * FIELD_HZ))
-    taper = field.taper[-samples:]
-    t = np.arange(samples, dtype=np.float32) / FIELD_HZ
-    basis = np.stack([np.ones(samples), np.linspace(-1, 1, samples)], axis=1) * np.sqrt(taper)[:, None]
-    parts = np.linalg.qr(basis.astype(np.float64))[0].astype(np.float32)
-    x = field.field_mm[-samples:] * np.sqrt(taper)[:, None]
-    x = (x - parts @ (parts.T @ x)) * np.sqrt(taper)[:, None]
-    turns = 2 * math.pi * np.outer(LINES_HZ, t).astype(np.float32)
-    power = (np.cos(turns) @ x) ** 2 + (np.sin(turns) @ x) ** 2
+    turned = _lines_under(field.taper[-samples:].tobytes()) @ field.field_mm[-samples:]
+    power = turned[: len(LINES_HZ)] ** 2 + turned[len(LINES_HZ) :] ** 2
     tilted = power * LINES_HZ[:, None].astype(np.float32)
     return np.asarray(tilted / (tilted.sum(axis=0) + TINY), dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def _lines_under(taper: bytes) -> Float32:
+    """Make the sums that turn channels into lines, without level and slope: the same while the window is as long.
+
+    Args:
+        taper: float32, shape (samples,).
+
+    Returns:
+        shape (2 x lines, samples): cosines, then sines.
+    """
+    root = np.sqrt(np.frombuffer(taper, dtype=np.float32).astype(np.float64))
+    samples = len(root)
+    parts = np.linalg.qr(np.stack([np.ones(samples), np.linspace(-1, 1, samples)], axis=1) * root[:, None])[0]
+    turns = 2 * math.pi * np.outer(LINES_HZ, np.arange(samples) / FIELD_HZ)
+    waves = np.vstack([np.cos(turns), np.sin(turns)]) * root
+    return np.asarray((waves - (waves @ parts) @ parts.T) * root, dtype=np.float32)
 
 
 def most_rhythmic(powers: Float32, trust: Float32, view: View) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Look
+from edge.camera.ranks import quantile
 from edge.framefaults import LOOK_BACK_S, fault_in_time
 from edge.view import BLOCK_PX, COLUMNS, ROWS
 
@@ -61,11 +62,11 @@ def fault_in(looks: Sequence[Look], hidden: Blocks) -> Withheld | None:
 def fault_in_light(look: Look, hidden: Blocks) -> Withheld | None:
     """Say whether there is anything to see: light, and something in it."""
     seen = ~hidden
-    if float(np.quantile(look.level[seen], 0.9)) < DARK_LEVEL:
+    if float(quantile(look.level[seen], 0.9)) < DARK_LEVEL:
         return Withheld.DARK
     if float(look.clipped[seen].mean()) > MOST_CLIPPED:
         return Withheld.SATURATED
-    spread = float(look.level[seen].std()) ** 2 + float(np.quantile(look.contrast[seen], 0.9))
+    spread = float(look.level[seen].std()) ** 2 + float(quantile(look.contrast[seen], 0.9))
     return Withheld.COVERED if spread < COVERED_CONTRAST else None
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.camera.blocks import Float, Look
+from edge.camera.blocks import Float, Float32, Look
+from edge.camera.ranks import median_square, quantile
 
 RECENT_S = 1.0
 # Slow motion is asked over a second, and over no less than half a breath of a slow breather.
@@ -48,8 +49,7 @@ def noise_of(looks: Sequence[Look]) -> Float:
     """Return the change that noise alone makes in each block, shape (12, 16) [DN^2]."""
     told = [look.change for look in looks if not look.is_same][1:] or [looks[-1].change]
     # A quantile of a hundred looks is as good as one of three hundred.
-    change = np.array(told[:: max(1, len(told) // NOISE_LOOKS)], dtype=np.float64)
-    usual = np.quantile(change, 0.2, axis=0)
+    usual = quantile(np.array(told[:: max(1, len(told) // NOISE_LOOKS)]), 0.2)
     return np.asarray(np.maximum(usual, max(LEAST_CHANGE, LEAST_SHARE * float(np.median(usual)))), dtype=np.float64)
 
 
@@ -80,7 +80,7 @@ def moved_of(looks: Sequence[Look], hidden: Blocks) -> tuple[Float, Blocks]:
     return burst, (burst > BURST) & unlike & ~hidden
 
 
-def slow_of(calm: Sequence[Look], hidden: Blocks) -> Float:
+def slow_of(calm: Sequence[Look], shift_px: Float32, hidden: Blocks) -> Float:
     """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time.
 
     Taken over each block with its neighbours, in both directions together: the better one would be chosen for its
@@ -88,6 +88,7 @@ def slow_of(calm: Sequence[Look], hidden: Blocks) -> Float:
 
     Args:
         calm: looks that share one background, oldest first.
+        shift_px: theirs, see `BlockWindow.shifts`.
         hidden: shape (12, 16), blocks that are not looked at.
 
     Returns:
@@ -97,10 +98,10 @@ def slow_of(calm: Sequence[Look], hidden: Blocks) -> Float:
     if len(calm) < 8 or calm[-1].t_s - calm[0].t_s < SHORTEST_S:
         return still
     times = np.array([look.t_s for look in calm])
-    shift = np.array([look.shift_px[1] for look in calm], dtype=np.float64)
-    quick = np.median(np.diff(shift, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + LEAST_SHIFT
+    shift = shift_px[:, 1]
+    quick = median_square(np.diff(shift, axis=0)) / MEDIAN_SQUARE + LEAST_SHIFT
     back = np.searchsorted(times, times - LAG_S + 5e-4, side="right") - 1
     late = back >= 0
-    far = np.mean((shift[late] - shift[back[late]]) ** 2, axis=0)
+    far = np.mean((shift[late] - shift[back[late]]) ** 2, axis=0, dtype=np.float64)
     ratio: Float = far.sum(axis=0) / quick.sum(axis=0)
     return np.where(hidden, 1.0, ratio)

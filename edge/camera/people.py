@@ -95,7 +95,8 @@ def zone_of(blocks: Blocks, view: View) -> Zone | None:
     lowest = int(np.max(np.nonzero(blocks)[0]))
     zones = [view.zone(lowest, int(column)) for column in np.nonzero(blocks[lowest])[0]]
     named = [zone for zone in zones if zone is not None]
-    return max(set(named), key=named.count) if named else Zone.ROOM
+    # Of zones that are as many the leftmost, always: a set has another order in each process.
+    return max(dict.fromkeys(named), key=named.count) if named else Zone.ROOM
 
 
 _MOSTLY = (

@@ -11,6 +11,7 @@ from edge.camera.field import channels_px, kept, most_rhythmic, powers_of, whole
 from edge.camera.health import Outlook, fault_in
 from edge.camera.motion import MEDIAN_SQUARE, BlockMotion, Blocks, moved_of, slow_of
 from edge.camera.occupancy import BlockOccupancy
+from edge.camera.ranks import median_square
 from edge.camera.vetoes import lifeless
 from edge.chest import Chest
 from edge.frames import Frame
@@ -37,7 +38,8 @@ class FollowedBlocks:
         looks = self._blocks.recent(seconds)
         if len(looks) < 2 * LEAST_LOOKS or centre is None or self._blocks.duration_s < seconds:
             return None
-        return channels_px(looks)[:, centre].astype(np.float64) * self._blocks.view.mm_per_px
+        path = channels_px(self._blocks.shifts(len(looks)), centre)
+        return path.astype(np.float64) * self._blocks.view.mm_per_px
 
     def churn(self, seconds: float) -> Float:
         """See `Followed.churn`."""
@@ -45,8 +47,8 @@ class FollowedBlocks:
         if len(looks) < 2 * LEAST_LOOKS or self.centre is None:
             return np.zeros(0)
         times = np.array([look.t_s for look in looks])
-        path = channels_px(looks)[:, self.centre].astype(np.float64)
-        quick = np.median(np.diff(path, axis=0) ** 2, axis=0) / MEDIAN_SQUARE + 1e-9
+        path = channels_px(self._blocks.shifts(len(looks)), self.centre)
+        quick = median_square(np.diff(path, axis=0)) / MEDIAN_SQUARE + 1e-9
         back = np.searchsorted(times, times - CHURN_LAG_S)
         late = times - times[0] >= CHURN_LAG_S
         energy: Float = ((path[late] - path[back[late]]) ** 2 / quick - 1).sum(axis=1)
@@ -119,9 +121,10 @@ class CameraSense:
         if len(looks) < LEAST_LOOKS or self._moved is None:
             return None
         calm = calm if len(calm) >= LEAST_LOOKS else looks[-LEAST_LOOKS:]
-        motion = BlockMotion(*self._moved, slow_of(calm, view.hidden), calm[-1].t_s - calm[0].t_s)
+        shift_px = self._blocks.shifts(len(calm))
+        motion = BlockMotion(*self._moved, slow_of(calm, shift_px, view.hidden), calm[-1].t_s - calm[0].t_s)
         seen = self._occupancy.look(t_s, motion, view)
-        self._field = whole_field(calm, view)
+        self._field = whole_field(calm, shift_px, view)
         return seen
 
     def judge(self, *, accepts_machines: bool) -> tuple[Verdict, Chest]:

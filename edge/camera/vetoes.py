@@ -7,7 +7,7 @@ import numpy as np
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Float32
 from edge.camera.field import NEAR, PLACES, phasors_at, shares_at
-from edge.chest import Chest, refined_rate
+from edge.chest import Chest, steady_parts
 from edge.resampling import FIELD_HZ, DisplacementField
 from edge.view import COLUMNS, ROWS, View
 
@@ -69,7 +69,7 @@ def rigid_at(field: DisplacementField, rate_per_min: float) -> Withheld | None:
     Returns:
         sensor_moved when it is most of the view, low_quality when it is a thing in it; None otherwise.
     """
-    x, y = phasors_at(field, rate_per_min)[:NEAR].reshape(2, ROWS * COLUMNS)
+    x, y = phasors_at(field, rate_per_min).reshape(2, ROWS * COLUMNS)
     size = np.sqrt(np.abs(x) ** 2 + np.abs(y) ** 2)
     textured = field.trust[: ROWS * COLUMNS] > TEXTURED
     if textured.sum() < LEAST_BLOCKS:
@@ -91,12 +91,8 @@ def unevenness(chest: Chest) -> float:
     A machine leaves nothing; a chest some, for no breath is like the last; a thing that the air moves leaves much.
     """
     count = chest.samples
-    wave, t = chest.wave_mm[-count:], np.arange(count) / FIELD_HZ
-    line_hz = refined_rate(chest) / 60
-    columns = [np.ones(count), t - t.mean(), (t - t.mean()) ** 2]
-    for multiple in (1, 2, 3):
-        columns += [np.cos(2 * math.pi * multiple * line_hz * t), np.sin(2 * math.pi * multiple * line_hz * t)]
-    parts = np.linalg.qr(np.stack(columns, axis=1))[0]
+    wave = chest.wave_mm[-count:]
+    parts = steady_parts(chest)
     rest = wave - parts @ (parts.T @ wave)
     hz = np.fft.rfftfreq(count, 1 / FIELD_HZ)
     left, told = (np.abs(np.fft.rfft(one * np.hanning(count))) ** 2 for one in (rest, wave - rest))

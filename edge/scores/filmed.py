@@ -16,6 +16,7 @@ from models.simulator.acts import Act, ActKind
 from models.simulator.breathing import BreathingStyle
 from models.simulator.camera import SCENARIOS, CameraClip, CameraScene, film, scene_named
 from models.simulator.camera.bedding import Bedding
+from models.simulator.camera.scene import Fault
 from models.simulator.camera.truth import CameraTruth
 from models.simulator.night import Truth
 from models.simulator.torsos import Posture
@@ -103,6 +104,7 @@ def _truth(one: CameraTruth) -> Truth:
         is_observable=one.is_rate_observable,
         is_state_observable=one.is_presence_observable and one.state != "obstructed",
         is_presence_observable=one.is_presence_observable,
+        is_covered=one.fault == Fault.COVERED,
     )
 
 

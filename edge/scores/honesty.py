@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broker.vocabulary import Presence
+from broker.vocabulary import Presence, Withheld
 from edge.estimates import Estimate
 from edge.scores.known import Known
 
@@ -24,6 +24,10 @@ class Honesty:
     """Seconds of `present` in an empty scene."""
     missed_presence: int = 0
     """Seconds of `absent` with somebody there."""
+    open: int = 0
+    """Seconds of a film in which nothing lies over the lens."""
+    false_covered: int = 0
+    """Of these, those in which it was said to be covered, which pauses the room (rule S3)."""
     people: int = 0
     """Seconds in which the number of people is known."""
     people_right: int = 0
@@ -33,6 +37,11 @@ class Honesty:
     def presence_share(self) -> float | None:
         """Share of known seconds in which presence was said rightly; None when it is not known."""
         return self.present_right / self.present if self.present else None
+
+    @property
+    def false_covered_share(self) -> float | None:
+        """Share of open seconds that were said to be covered; None when it is not known."""
+        return self.false_covered / self.open if self.open else None
 
     @property
     def people_share(self) -> float | None:
@@ -55,6 +64,8 @@ def _second(estimate: Estimate, truth: Known) -> Honesty:
         present_right=int(real is not None and said is real),
         false_presence=int(real is Presence.ABSENT and said is Presence.PRESENT),
         missed_presence=int(real is Presence.PRESENT and said is Presence.ABSENT),
+        open=int(truth.is_covered is False),
+        false_covered=int(truth.is_covered is False and estimate.respiratory_rate_withheld is Withheld.COVERED),
         people=int(truth.people is not None),
         people_right=int(truth.people is not None and estimate.people == truth.people),
     )

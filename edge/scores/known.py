@@ -23,6 +23,8 @@ class Known:
     """The breath is held."""
     presence: Presence | None = None
     people: int | None = None
+    is_covered: bool | None = None
+    """Something lies over the lens; None where nobody wrote that down, and of what has no lens."""
     may_show: bool = True
     """A rate that is shown is no lie."""
 
@@ -78,6 +80,7 @@ class SimulatedKnowledge:
             is_held=is_held if truth.is_state_observable else None,
             presence=(Presence.PRESENT if truth.people else Presence.ABSENT) if is_settled else None,
             people=truth.people if is_settled else None,
+            is_covered=truth.is_covered,
             may_show=self._expect is not Expect.WITHHELD and not overdue,
         )
 

@@ -8,11 +8,9 @@ from typing import Any
 from edge.scores.breaks import Found
 from edge.scores.contenders import BASELINES
 from edge.scores.known import HOLD_GRACE_S
-from edge.scores.score import Score, by_group, of_estimator, total, worst_over_best
+from edge.scores.score import SET, Score, by_group, of_estimator, total, worst_over_best
 
 NONE = "-"
-SET = "set"
-"""The kind of group that says where cases come from; sets are not compared with each other."""
 HEAD = (
     *("case", "by", "s", "MAE/min", "<=2/min", "coverage", "gap s", "first s", "in interval", "+-/min"),
     *("false rr", "presence", "false pres", "missed", "holds", "false hold s", "2nd person", "events", "cpu/s", "note"),
@@ -123,6 +121,8 @@ def flat(one: Score) -> dict[str, Any]:
         "presence_right": honesty.presence_share,
         "false_presence": honesty.false_presence,
         "missed_presence": honesty.missed_presence,
+        "open": honesty.open,
+        "false_covered": honesty.false_covered,
         "people_right": honesty.people_share,
         "holds": _changes(one.holds),
         "second_person": _changes(one.crowds),

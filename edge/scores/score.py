@@ -1,9 +1,10 @@
 """What came of one case for one estimator, of all, or of a group: every figure in one place."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from edge.cases import FIRST_NUMBER_S, Expect
+from edge.cases import FIRST_NUMBER_S, Case, Expect
 from edge.scores.accuracy import Accuracy, accuracy_of, accuracy_of_all
 from edge.scores.agreement import Agreement
 from edge.scores.breaks import Found, crowds_of, events_of, found_of_all, holds_of
@@ -11,6 +12,8 @@ from edge.scores.honesty import Honesty, honesty_of, honesty_of_all
 from edge.scores.trial import Trial
 
 TOO_SHORT = "too short to judge"
+SET = "set"
+"""The kind of group that says where cases come from; sets are not compared with each other."""
 NO_REFERENCE = "no reference here"
 
 
@@ -38,7 +41,7 @@ class Score:
 def score_of(trial: Trial, agreements: Sequence[Agreement] = ()) -> Score:
     """Judge one trial."""
     case, estimates, known = trial.case, trial.estimates, trial.known
-    groups = dict(case.groups)
+    groups = groups_of(case)
     if trial.note:
         return Score(case.id, trial.estimator, note=trial.note, groups=groups)
     if case.expect is Expect.RATE and len(estimates) < FIRST_NUMBER_S:
@@ -59,6 +62,12 @@ def score_of(trial: Trial, agreements: Sequence[Agreement] = ()) -> Score:
         cpu_s_per_s=trial.cost,
         groups=groups,
     )
+
+
+def groups_of(case: Case) -> dict[str, str]:
+    """Return what a case belongs to: a radar's groups and a camera's are never mixed, for they see differently."""
+    sensor = "camera" if case.is_film else "radar"
+    return {kind if kind == SET else f"{kind}, {sensor}": name for kind, name in case.groups.items()}
 
 
 def total(scores: Iterable[Score], name: str = "all") -> Score:
@@ -102,7 +111,8 @@ def worst_over_best(groups: Sequence[Score]) -> tuple[float | None, float | None
     """Compare the groups of one kind (rule E3).
 
     Returns:
-        The largest withheld share over the smallest, and the same of the mean errors; None where it cannot be told.
+        The largest withheld share over the smallest, and the same of the mean errors: infinite where the best group has
+        none of it and another has; None where there are not two groups to compare.
     """
     withheld = [1 - one.accuracy.coverage for one in groups if one.accuracy.coverage is not None]
     errors = [one.accuracy.mae_per_min for one in groups if one.accuracy.mae_per_min is not None]
@@ -110,4 +120,6 @@ def worst_over_best(groups: Sequence[Score]) -> tuple[float | None, float | None
 
 
 def _ratio(values: Sequence[float]) -> float | None:
-    return max(values) / min(values) if len(values) > 1 and min(values) > 0 else None
+    if len(values) < 2 or max(values) == 0:
+        return 1.0 if len(values) > 1 else None
+    return max(values) / min(values) if min(values) > 0 else math.inf

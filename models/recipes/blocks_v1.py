@@ -20,8 +20,6 @@ PX_PER_STEP = 2.0
 STIFFNESS = 0.5
 # [DN^2] of contrast below which two blocks are alike because nothing is in them.
 BLANK = 4.0
-# [DN] of 255 from which a pixel counts as clipped.
-CLIPPED = 250.0
 
 
 def _halved(g: GraphBuilder, picture: str) -> str:
@@ -47,12 +45,26 @@ def _covariance(g: GraphBuilder, mean: dict[str, str], one: str, other: str) -> 
     return g.op("Sub", mean[one + other], _product(g, mean[one], mean[other]))
 
 
+def _row_sums(g: GraphBuilder, image: str, width: int) -> str:
+    """Write the sum of the pixels above each other in each row of blocks; shape (12, 1, width)."""
+    return g.total(g.op("Reshape", image, g.constant([ROWS, -1, width])), 1)
+
+
+def _column_sums(g: GraphBuilder, sums: str, width: int) -> str:
+    """Write the sum of the neighbours in each block, of the last axis; a matrix of ones is quicker than a window."""
+    belongs = np.arange(width)[:, None] // (width // COLUMNS) == np.arange(COLUMNS)
+    return g.op("MatMul", sums, g.constant(belongs.astype(np.float32)))
+
+
 def _block_means(g: GraphBuilder, maps: dict[str, str]) -> dict[str, str]:
     """Write the mean of each map over each block; shapes (1, 1, 12, 16)."""
-    side = BLOCK // HALF
-    stacked = g.op("Concat", *maps.values(), axis=1)
-    pooled = g.op("AveragePool", stacked, kernel_shape=[side, side], strides=[side, side])
-    return {name: g.take(pooled, 1, place, place + 1) for place, name in enumerate(maps)}
+    side, width = BLOCK // HALF, WIDTH // HALF
+    # Only the small sums are laid side by side: fourteen whole pictures would not fit into a core's cache.
+    rows = g.op("Concat", *(_row_sums(g, one, width) for one in maps.values()), axis=1)
+    sums = g.op("Transpose", _column_sums(g, rows, width), perm=[1, 0, 2])
+    means = g.op("Div", sums, g.constant(float(side * side)))
+    means = g.op("Reshape", means, g.constant([1, len(maps), ROWS, COLUMNS]))
+    return {name: g.take(means, 1, place, place + 1) for place, name in enumerate(maps)}
 
 
 def _shift(g: GraphBuilder, xx: str, xy: str, yy: str, xd: str, yd: str) -> tuple[str, str]:
@@ -103,15 +115,12 @@ def build() -> bytes:
     mean = _block_means(g, maps | {"change": _product(g, step, step)})
     sums = [_covariance(g, mean, *pair) for pair in ("xx", "xy", "yy", "xd", "yd")]
     near, wide = _shift(g, *sums), _shift(g, *(_widened(g, one) for one in sums))
-    clipped = g.op("Cast", g.op("GreaterOrEqual", picture, g.constant(CLIPPED)), to=1)
-    clipped = g.op("Reshape", clipped, g.constant([1, 1, HEIGHT, WIDTH]))
-    clipped = g.op("AveragePool", clipped, kernel_shape=[BLOCK, BLOCK], strides=[BLOCK, BLOCK])
     g.output(h, "half", half_shape)
     g.output(g.op("Add", background, _product(g, d, pace)), "new_background", half_shape)
     g.output(g.op("Concat", near[0], wide[0], axis=0), "shift_px", [2, 2, ROWS, COLUMNS])
     g.output(g.op("Concat", near[1], wide[1], axis=0), "strength", [2, 1, ROWS, COLUMNS])
-    flat = [mean["change"], mean["h"], _covariance(g, mean, "h", "h"), _likeness(g, mean), clipped]
-    names = ("change", "level", "contrast", "likeness", "clipped")
+    flat = [mean["change"], mean["h"], _covariance(g, mean, "h", "h"), _likeness(g, mean)]
+    names = ("change", "level", "contrast", "likeness")
     for value, name in zip(flat, names, strict=True):
         g.output(g.op("Reshape", value, g.constant(np.array([ROWS, COLUMNS]))), name, [ROWS, COLUMNS])
     return g.build()

@@ -45,6 +45,8 @@ class Truth:
     """The same for whether somebody is there; True where nobody is."""
     machine_rate_per_min: float | None = None
     """Of a phantom's plate; None without one."""
+    is_covered: bool | None = None
+    """Something lies over the lens; None of what has no lens."""
 
 
 class TruthKeeper:

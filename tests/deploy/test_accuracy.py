@@ -52,7 +52,10 @@ def test_a_cards_judged_part_is_replaced_and_the_rest_stays():
     once = with_judged(CARD, document())
     card = tomllib.loads(once)
     assert "coverage 68 %" in card["judged"]["sets"]["two rooms"]
-    assert card["judged"]["groups"]["posture"].startswith("side: withheld 32 %, MAE 1.50 /min; supine: withheld 32 %")
+    assert card["judged"]["groups"]["posture, radar"].startswith(
+        "side: withheld 32 %, MAE 1.50 /min; supine: withheld 32 %"
+    )
+    assert card["judged"]["worst_over_best"]["error"] == {"posture, radar": 3.0}
     assert card["inputs"] == [{"name": "x"}]
     assert with_judged(once, document()) == once
 

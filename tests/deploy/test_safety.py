@@ -11,6 +11,7 @@ from console.rules.hazards import HAZARDS, HazardError, read_hazards, shipped_ha
 from console.rules.policy import RuleState, shipped_policy
 from console.signer import make_person_key
 from deploy.hazard_check import findings
+from deploy.release import blocked
 from deploy.rule_check import Tree
 from deploy.safety import main
 from tests.kit.house import ROOT
@@ -64,3 +65,12 @@ def test_H1_the_command_counts_signs_and_shows_a_door(tmp_path: Path, capsys: py
     shown = capsys.readouterr().out.split()[-1]
     assert len(shown) == 4 and shown.isdigit()
     assert main(["tag", "room6", "--data", str(tmp_path / "elsewhere")]) == 1
+
+
+def test_E3_each_group_that_is_served_much_worse_is_named_and_blocks_a_clinic_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    strict = list(blocked(shipped_policy()))
+    assert main(["release", "--context", "evaluation"]) == 0
+    assert main(["release"]) == (1 if strict else 0)
+    assert capsys.readouterr().out.count("(rule E3)") == 2

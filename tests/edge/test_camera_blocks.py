@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge.camera.blocks import clipped_in
 from edge.camera.field import NEAR, PLACES, most_rhythmic, powers_of, whole_field
 from edge.camera.health import alike
 from edge.frames import Frame, FrameKind, Layout
@@ -68,9 +69,38 @@ def test_a_hole_in_time_begins_a_new_window() -> None:
     assert len(window.since(-math.inf)) == 1
 
 
+def test_displacements_are_kept_side_by_side_as_long_as_their_looks() -> None:
+    window = window_of([frame(0.1 * i, texture(0.02 * i), seed=i) for i in range(30)])
+    looks = window.since(1.0)
+    assert np.array_equal(window.shifts(len(looks)), np.array([look.shift_px for look in looks]))
+    for i in range(30, 450):
+        window.add(frame(0.1 * i, texture(), seed=i % 40))
+    looks = window.since(-math.inf)
+    assert 300 < len(looks) < 340
+    assert np.array_equal(window.shifts(len(looks)), np.array([look.shift_px for look in looks]))
+
+
+def test_the_graph_says_what_its_formulas_say_in_double_precision() -> None:
+    looks = window_of([frame(0.1 * i, texture(0.1 * i), seed=i) for i in range(3)]).since(0)
+    half = [frame(0.1 * i, texture(0.1 * i), seed=i).picture for i in range(3)]
+    now, before = (one.reshape(120, 2, 160, 2).mean(axis=(1, 3)) for one in half[-1:-3:-1] if one is not None)
+    blocks = now.reshape(12, 10, 16, 10)
+    assert looks[-1].level == pytest.approx(blocks.mean(axis=(1, 3)), rel=1e-6)
+    assert looks[-1].contrast == pytest.approx(blocks.var(axis=(1, 3)), abs=0.02, rel=1e-4)
+    assert looks[-1].change == pytest.approx(((now - before) ** 2).reshape(12, 10, 16, 10).mean(axis=(1, 3)), rel=1e-5)
+
+
+def test_the_share_of_each_block_at_its_limit_is_counted() -> None:
+    picture = np.random.default_rng(5).integers(200, 256, (240, 320)).astype(np.uint8)
+    wanted = (picture >= 250).reshape(12, 20, 16, 20).mean(axis=(1, 3))
+    assert clipped_in(picture) == pytest.approx(wanted, abs=1e-7)
+    assert clipped_in(np.full_like(picture, 255)).min() == 1.0
+
+
 def test_the_channels_that_are_chosen_lie_where_the_chest_is() -> None:
     window = window_of(pictures("sleeper_uncovered", 5, 40.0))
-    field = whole_field(window.since(5.0), window.view)
+    calm = window.since(5.0)
+    field = whole_field(calm, window.shifts(len(calm)), window.view)
     chosen = most_rhythmic(powers_of(field), field.trust, window.view)
     assert len(chosen) == 24
     assert all(window.view.lying[row, column] for row, column in PLACES[chosen])
@@ -83,7 +113,8 @@ def test_a_hidden_block_is_never_trusted() -> None:
         Frame(layout, 0.1 * i, np.zeros(0, np.complex64), picture=frame(0, texture(), i).picture) for i in range(40)
     ]
     window = window_of(frames)
-    trust = whole_field(window.since(0.0), window.view).trust[:NEAR]
+    looks = window.since(0.0)
+    trust = whole_field(looks, window.shifts(len(looks)), window.view).trust[:NEAR]
     assert trust.reshape(2, 12, 16)[:, :6].max() == 0
     assert trust.reshape(2, 12, 16)[:, 6:].min() > 0
 

@@ -1,11 +1,14 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from broker.configuration import describe
 from broker.vocabulary import Origin
+from edge.compose import released
 from edge.errors import SettingsError
 from edge.settings import load
+from models.card import card_paths
 
 GOOD = f"""site = "demo"
 ward = "rowan"
@@ -163,3 +166,28 @@ def test_K3_C5_a_real_room_with_a_lamp_and_a_control_is_taken(file: Path, contex
 def test_K3_a_demonstration_may_simulate_both(file: Path) -> None:
     settings = load(file, {})
     assert (settings.lamp.line, settings.pause.lines) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("context", "times", "sensor"),
+    [("clinical", 1.2, "radar"), ("evaluation", 9.0, "radar"), ("clinical", 9.0, "camera")],
+)
+def test_E3_models_that_serve_every_group_of_this_sensor_alike_may_be_used_in_a_clinic(
+    file: Path, context: str, times: float, sensor: str
+) -> None:
+    file.write_text(f'context = "{context}"\n{IN_A_ROOM}{LAMP}{CONTROL}')
+    released(load(file, {}), cards(file.parent, times, sensor))
+
+
+def test_E3_in_a_clinic_a_model_that_serves_one_group_much_worse_is_refused_with_group_and_ratio(file: Path) -> None:
+    file.write_text(f'context = "clinical"\n{IN_A_ROOM}{LAMP}{CONTROL}')
+    with pytest.raises(SettingsError, match=r"rule E3\): By posture, radar: .* is 1.60 times the best group's"):
+        released(load(file, {}), cards(file.parent, 1.6, "radar"))
+
+
+def cards(folder: Path, times: float, sensor: str) -> Path:
+    judged = f'[judged.worst_over_best.error]\n"posture, {sensor}" = {times}\n'
+    for path in card_paths():
+        text = re.sub(r"(?s)# judged: written.*# judged: end\n", judged, path.read_text("utf-8"))
+        (folder / path.name).write_text(text, "utf-8")
+    return folder

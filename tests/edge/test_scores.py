@@ -1,20 +1,23 @@
 import io
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from broker.vocabulary import Presence, RoomEventKind, SensedState, Zone
+from broker.vocabulary import Presence, RoomEventKind, SensedState, Withheld, Zone
 from edge.cases import Case, Expect, ExpectedEvent, Simulation
 from edge.errors import SettingsError
 from edge.references import constant
+from edge.scores.accuracy import Accuracy
 from edge.scores.agreement import compare
 from edge.scores.contenders import contenders
+from edge.scores.honesty import honesty_of
 from edge.scores.judge import JudgeOptions, evaluate, judged, listed
-from edge.scores.known import known_of
+from edge.scores.known import Known, known_of
 from edge.scores.page import as_json, table
-from edge.scores.score import NO_REFERENCE, TOO_SHORT, by_group, score_of, total, worst_over_best
+from edge.scores.score import NO_REFERENCE, TOO_SHORT, Score, by_group, score_of, total, worst_over_best
 from edge.scores.trial import Trial, try_case
 from tests.kit.judging import recorded, shown, silent, stopped
 
@@ -64,6 +67,17 @@ def test_every_rate_is_false_where_none_may_be_shown():
     score = scored(recorded(Expect.WITHHELD, presence="absent"), [shown(s, 15.0) for s in range(1, 21)])
     assert score.honesty.false_rates == 20
     assert score.honesty.false_presence == 20
+
+
+def test_S3_a_lens_that_is_called_covered_and_is_not_is_counted():
+    said = [silent(1, Withheld.COVERED), silent(2, Withheld.COVERED), silent(3)]
+    known = [Known(is_covered=True), Known(is_covered=False), Known(is_covered=False)]
+    honesty = honesty_of(said, known)
+    assert (honesty.open, honesty.false_covered, honesty.false_covered_share) == (2, 1, 0.5)
+
+
+def test_a_group_without_any_fault_makes_another_infinitely_worse():
+    assert worst_over_best([Score("a", "x", accuracy=Accuracy(eligible=9, shown=n)) for n in (9, 5)])[0] == math.inf
 
 
 def test_somebody_who_is_called_gone_is_missed():
@@ -127,7 +141,7 @@ def test_groups_are_compared_worst_over_best():
         case = replace(recorded(reference=constant(15.0)), groups={"posture": group})
         return scored(case, [silent(s) if s < 20 else shown(s, rate) for s in range(1, 41)])
 
-    groups = by_group([of("side", 16.5), of("supine", 15.5)])["posture"]
+    groups = by_group([of("side", 16.5), of("supine", 15.5)])["posture, radar"]
     assert [one.id for one in groups] == ["side", "supine"]
     withheld, errors = worst_over_best(groups)
     assert withheld == pytest.approx(1.0)

@@ -50,8 +50,8 @@ def test_the_readme_names_every_verb_and_what_hushward_is_not() -> None:
 
 def test_every_make_target_explains_itself() -> None:
     text = (ROOT / "Makefile").read_text("utf-8")
-    targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
-    explained = re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE)
+    targets = re.findall(r"^([a-z0-9]+):", text, re.MULTILINE)
+    explained = re.findall(r"^([a-z0-9]+):.*## \S", text, re.MULTILINE)
     assert targets == explained
     assert set(targets) == set(text.split(".PHONY:")[1].splitlines()[0].split())
 

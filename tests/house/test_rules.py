@@ -21,7 +21,7 @@ BOOK = {
     "N": range(1, 7),
 }
 """Every rule of the governance chapters."""
-WAITING = {"E3"}
+WAITING: set[str] = set()
 """What of the chapters on consent, scope, the patient's side and equality this version does not enforce."""
 OF_SOUND = ("sounddevice", "pyaudio", "alsaaudio", "soundcard", "audioop", "wave", "ossaudiodev", "speech_recognition")
 
