@@ -17,6 +17,7 @@ from console.app import create_app
 from console.certificates import names_of
 from console.errors import SettingsError
 from console.logs import log_to_stderr
+from console.opening import open_ward
 from console.rules.policy import shipped_policy
 from console.safety_case import require_signature
 from console.settings import ConsoleSettings
@@ -48,7 +49,7 @@ def serve(settings: ConsoleSettings) -> None:
     settings = _named(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.closing(_bound(settings)) as place:
-        ward = Ward.open(settings, clock, _link(settings))
+        ward = open_ward(settings, clock, _link(settings))
         service = Service.of(os.environ, (*LOOPS, _WEB), SystemClock())
         try:
             ward.start(service.gone_round)

@@ -1,27 +1,21 @@
 """A whole ward behind one facade: what the screens ask, and what runs behind them."""
 
 import threading
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Self
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from broker.clock import Clock
 from broker.codec import encode
 from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
-from broker.vocabulary import Context
 from console.access import Access, Rooms
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
 from console.alerts import Alerts
 from console.answer_claims import AnswerClaims
-from console.audit import AuditLog
 from console.automatic_holds import AutomaticHolds
 from console.board import Board
 from console.calling import Calling
@@ -45,13 +39,13 @@ from console.leases import Leases
 from console.limits import Limits
 from console.live import Live
 from console.look_watch import LookWatch
+from console.loops import Loops
 from console.month import Month
 from console.nights import Nights
 from console.node_health import NodeHealth
 from console.office import ANYONE, Office
 from console.own_groups import OwnGroups
 from console.own_side import OwnSide
-from console.passwords import Passwords
 from console.places import Places
 from console.prompts import Prompts
 from console.retention import Retention
@@ -59,25 +53,18 @@ from console.reviews import Reviews
 from console.roll import Roll
 from console.room_control import RoomControl
 from console.rules.decision import Decision
-from console.rules.limits import vital_signs_may_call
-from console.rules.policy import Policy
-from console.safety_case import vital_signs_are_signed
-from console.settings import ConsoleSettings
 from console.shifts import Shifts
 from console.sights import Sights
-from console.signer import Keys
 from console.sounders import Sounders
 from console.staff_visits import StaffVisits
 from console.stop_journal import JOURNAL, StopJournal
 from console.stop_watch import StopWatch
 from console.stops import Via
-from console.store.database import Store
 from console.store.leases import present_boots
 from console.technical_watch import TechnicalWatch
 from console.trained_shift import TrainedShift
 from console.training import Training
 from console.trials import Trials
-from console.trust_policy import note_in_log, policy_of
 from console.trying import Trying
 from console.viewings import Viewings
 from console.views import Words
@@ -219,9 +206,7 @@ class Ward:
             (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
-        self._ending = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._gone_round: Callable[[str], None] = lambda _loop: None
+        self._loops = Loops(self.clock)
 
     def _build_looks(self) -> None:
         """Put together who may look, who looks afterwards, and the board that tells of it."""
@@ -311,55 +296,6 @@ class Ward:
             )
         )
 
-    @classmethod
-    def open(
-        cls,
-        settings: ConsoleSettings,
-        clock: Clock,
-        link: Link,
-        *,
-        policy: Policy | None = None,
-        passwords: Passwords | None = None,
-    ) -> Self:
-        """Open the keys, the database and the log of a ward.
-
-        Args:
-            settings: checked.
-            clock: the console's clock.
-            link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
-            policy: the rule book; None for the one that was shipped, with the trust's own policy in it.
-            passwords: how passwords are hashed; None for the strength that a ward needs.
-
-        Raises:
-            ConsoleError: what is wrong, in a sentence with its remedy.
-        """
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keys = Keys.open(settings.data_dir / "keys")
-        store = Store.open(settings.url, keys, clock)
-        try:
-            head_file = settings.data_dir / "audit-head.jsonl"
-            audit = AuditLog.open(store, settings.site, settings.ward, head_file=head_file)
-            rules = policy or policy_of(settings)
-            office = Office(
-                store,
-                audit,
-                rules,
-                clock,
-                ZoneInfo(settings.timezone),
-                settings.site,
-                settings.ward,
-                settings.context,
-            )
-            note_in_log(office)
-            must = settings.context is not Context.DEMONSTRATION
-            identity = Identity(store, audit, policy_version=rules.version, passwords=passwords, second_step=must)
-            signed = vital_signs_are_signed(settings, rules)
-            calls = vital_signs_may_call(settings.context, signed)
-            return cls(office, identity, link, settings.data_dir, vital_signs=calls)
-        except BaseException:
-            store.close()
-            raise
-
     def is_ready(self) -> bool:
         """Return whether the database can be read and the broker is there."""
         try:
@@ -368,24 +304,20 @@ class Ward:
             return False
         return self._link.is_up
 
-    def start(self, gone_round: Callable[[str], None] | None = None) -> None:
+    def start(self, gone_round: Callable[[str], None] = lambda _loop: None) -> None:
         """Connect to the broker and begin to work on what is due.
 
         Args:
-            gone_round: told each time that one of `LOOPS` has gone round; None when nobody asks.
+            gone_round: told each time that one of `LOOPS` has gone round.
         """
-        self._gone_round = gone_round or self._gone_round
         self.viewings.end_left_over()
         self._link.start(self.intake.receive, self._link_changed)
-        self._run(INTAKE, self._take)
-        self._run(KEEPING, self._keep)
+        self._loops.start(INTAKE, self._take, gone_round)
+        self._loops.start(KEEPING, self._keep, gone_round)
 
     def stop(self) -> None:
         """End every viewing, say goodbye to the broker, finish the writes and close the database."""
-        self._ending.set()
-        self.intake.arrived.set()
-        for thread in self._threads:
-            thread.join()
+        self._loops.end(self.intake.arrived.set)
         self._link.stop()
         self.viewings.end_all("console_ended")
         self.office.store.close()
@@ -414,35 +346,13 @@ class Ward:
         self.witnesses.step()
         self.retention.step()
 
-    def _take(self) -> None:
-        while not self._ending.is_set():
-            if not self.intake.step():
-                self.clock.wait(self.intake.arrived, _INTAKE_S)
-            self._gone_round(INTAKE)
+    def _take(self, _ending: threading.Event) -> None:
+        if not self.intake.step():
+            self.clock.wait(self.intake.arrived, _INTAKE_S)
 
-    def _keep(self) -> None:
-        while not self.clock.wait(self._ending, _STEP_S):
+    def _keep(self, ending: threading.Event) -> None:
+        if not self.clock.wait(ending, _STEP_S):
             self._keep_once()
-            self._gone_round(KEEPING)
-
-    def _run(self, name: str, work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=self._guarded, args=(name, work), name=f"ward-{name}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _guarded(self, name: str, work: Callable[[], None]) -> None:
-        """Keep working whatever fails: a ward whose sensors nobody renews goes blind, and says so within a minute.
-
-        Only the kind of error is logged: its text may hold anything.
-        """
-        while not self._ending.is_set():
-            try:
-                work()
-            except Exception as error:
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
-                _log.error("ward_work_failed", work=name, error=type(error).__name__, at=place)
-                self.clock.wait(self._ending, 1.0)
 
     def _send(self, lease: ConsentLease) -> bool:
         topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)

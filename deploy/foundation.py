@@ -201,14 +201,14 @@ def _seed(plan: Plan, layout: Layout, clock: Clock, node_keys: Mapping[str, str]
         return
     settings = settings_file.load(layout.console_settings)
 
-    def open_ward(hand: HandClock) -> Ward:
-        return Ward.open(settings, hand, MemoryBroker().link(()))
+    def at(hand: HandClock) -> Ward:
+        return open_ward(settings, hand, MemoryBroker().link(()))
 
     first = {one.room_id: one.node_id for one in reversed(plan.nodes)}
     cameras = [one for room, one in first.items() if room in plan.cameras]
     second = {first[one.room_id]: (one.node_id, node_keys[one.node_id]) for one in plan.nodes if _is_second(one)}
     keys = {first[room]: node_keys[first[room]] for room in plan.room_ids}
-    accounts = seed(open_ward, keys, clock.utc_now(), settings.zone, cameras, second)
+    accounts = seed(at, keys, clock.utc_now(), settings.zone, cameras, second)
     write_accounts(
         layout,
         [

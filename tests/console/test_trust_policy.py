@@ -8,13 +8,13 @@ from broker.clock import HandClock
 from broker.link import MemoryBroker
 from broker.topics import upward_filters
 from console.errors import PolicyRefused
+from console.opening import open_ward
 from console.roles import Role
 from console.rules.policy import Policy, shipped_policy
 from console.settings import ConsoleSettings
 from console.signer import make_person_key
 from console.trust_policy import adopt, check, in_force, sign, signatures_path
 from console.views import Words
-from console.ward import Ward
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD
 
 BOOK = shipped_policy()
@@ -176,7 +176,7 @@ def test_X4_a_console_with_a_policy_of_the_trust_writes_it_into_the_log_once(tru
     settings = ConsoleSettings(**told, policy={"file": trust.file, "signers": trust.signers})
     for _ in range(2):
         link = MemoryBroker().link(upward_filters(SITE, WARD))
-        ward = Ward.open(settings, HandClock(MORNING), link, passwords=QUICK)
+        ward = open_ward(settings, HandClock(MORNING), link, passwords=QUICK)
         rows = ward.access.audit_rows(GOVERNANCE, -1, 50)
         ward.office.store.close()
 

@@ -54,6 +54,7 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console import opening
 from console.audit import AuditLog
 from console.errors import StoreFull
 from console.identity import Identity
@@ -346,7 +347,7 @@ def open_ward(folder: Path, clock: HandClock, link: MemoryLink, **changes: Any) 
     """Open the ward of a folder, with quick passwords."""
     if "database_url" not in changes:
         put_ready_schema(folder / "console.db")
-    return Ward.open(settings_of(folder, **changes), clock, link, passwords=QUICK)
+    return opening.open_ward(settings_of(folder, **changes), clock, link, passwords=QUICK)
 
 
 class Disk:
