@@ -12,6 +12,7 @@ from broker.logins import write_private
 from broker.vocabulary import Modality
 from console import settings_file
 from console.errors import ConsoleError
+from console.opening import open_ward
 from console.seed import seed
 from console.signer import Keys
 from console.ward import Ward
