@@ -12,7 +12,8 @@ from console.rules.consent import Standing
 from console.rules.hours import Window
 from console.rules.readings import opens_event
 from console.rules.trend import Mark, MarkKind, NoTrend, Trend, trend_of, window_to_show
-from console.store import alerts
+from console.rules.visits import NOT_SEEN
+from console.store import alerts, observations
 from console.store.database import Tx
 from console.store.nights import events_under, sealed_minutes
 from console.views import Words
@@ -37,6 +38,14 @@ EVENTS = {
     RoomEventKind.SENSOR_SEES_AGAIN: Words("The sensor sees again"),
 }
 """Each event in plain words, as something that was seen."""
+
+CHECKS = {
+    (True, True): Words("Seen in person"),
+    (True, False): Words("Seen in person, place not proven"),
+    (False, True): Words("Looked in, not seen"),
+    (False, False): Words("Looked in, not seen; place not proven"),
+}
+"""A check in person: by whether they were seen, and whether a code proved the place."""
 
 
 def trend_in(tx: Tx, office: Office, person: Person, standing: Standing) -> Trend | NoTrend:
@@ -63,7 +72,7 @@ def trend_in(tx: Tx, office: Office, person: Person, standing: Standing) -> Tren
         for at, event in events_under(tx, stay_id, standing.consent_id, window.opens_at, window.closes_at)
         if opens_event(event, purposes)
     )
-    marks = [*happened, *_alerts(tx, office, stay_id, window)]
+    marks = [*happened, *_alerts(tx, office, stay_id, window), *_checks(tx, stay_id, window)]
     return trend_of(opened(tx, office, rows, with_rates=shows), marks, window, purposes, may_show_rates=shows)
 
 
@@ -72,3 +81,10 @@ def _alerts(tx: Tx, office: Office, stay_id: str, window: Window) -> Iterator[Ma
         if alert.stay_id == stay_id:
             until = next((step.at for step in steps if step.kind in _ENDS), None)
             yield Mark(MarkKind.ALERT, alert.raised_at, until, what_of(alert, until or office.now()))
+
+
+def _checks(tx: Tx, stay_id: str, window: Window) -> Iterator[Mark]:
+    for one in observations.since(tx, window.opens_at):
+        if one.stay_id == stay_id:
+            is_proven, was_seen = one.place_proven, one.saw not in NOT_SEEN
+            yield Mark(MarkKind.CHECK, one.there_at, None, CHECKS[was_seen, is_proven])

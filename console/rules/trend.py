@@ -32,6 +32,8 @@ class MarkKind(StrEnum):
 
     EVENT = "event"
     ALERT = "alert"
+    CHECK = "check"
+    """Somebody went to see them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,8 @@ OF_THE_SENSOR = N_("the sensor could not see")
 
 TOP_PER_MIN, STEP_PER_MIN = 40.0, 10
 """[1/min] top of the scale, and between its lines; a higher rate is drawn at the top and told in the table."""
-WIDTH, LEFT, RATE_HEIGHT, STRIP_TOP, STRIP_HEIGHT, HEIGHT = 1000, 44, 200, 232, 36, 330
-"""Of the drawing, in its own units; the strip lies below the rates, the marks below the strip."""
-MARK_TOP = STRIP_TOP + STRIP_HEIGHT + 10
+WIDTH, LEFT, RATE_HEIGHT, HEIGHT = 1000, 44, 200, 330
+"""Of the drawing, in its own units: what its template counts in; below the rates lie the strip and the marks."""
 LONGEST_LABELLED_GAP = timedelta(minutes=45)
 
 

@@ -1,19 +1,24 @@
 """The look at a room's last hours: for a reason, on the record, and told on the patient's page."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from broker.readings import PlaceReading
 from broker.vocabulary import Place, Purpose, RoomEventKind
 from console.roles import Role
+from console.room_trend import CHECKS
 from console.rules.decision import Decision
 from console.rules.hours import parse_hours
-from console.rules.trend import NoTrend, Trend
+from console.rules.trend import MarkKind, NoTrend, Trend
+from console.store import observations
+from console.store.observations import ObservationRow
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE, an_actor, boxed_ward, some_readings
 from tests.kit.skin import HandWard, screens_over
 
 EVENING = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+CHECKS_SEEN = [(saw, is_proven) for saw in ("saw_them_fine", "not_there") for is_proven in (True, False)]
 PURPOSES = (Purpose.PRESENCE, Purpose.BED_EXIT, Purpose.BREATHING_SPOT)
 
 
@@ -50,6 +55,15 @@ def test_X1_a_nurse_sees_the_hours_with_their_gaps_and_what_happened(box):
     assert isinstance(told, Trend) and told.shows_rate
     assert sum(len(run) for run in told.runs) == 10
     assert [mark.words.text for mark in told.marks] == ["Out of bed"]
+
+
+@pytest.mark.parametrize(("saw", "is_proven"), CHECKS_SEEN, ids=str)
+def test_O4_a_check_in_person_stands_at_the_time_when_they_were_there(box, saw, is_proven):
+    there = box.clock.utc_now() - timedelta(minutes=5)
+    row = ObservationRow("c" * 32, box.stay("room1"), "room1", NURSE.actor_id, there, there, there, saw)
+    box.ward.office.store.write(lambda tx: observations.add(tx, replace(row, place_proven=is_proven)))
+    (mark,) = [one for one in look(box).marks if one.kind is MarkKind.CHECK]
+    assert mark.at == there and mark.words == CHECKS[saw == "saw_them_fine", is_proven]
 
 
 def test_X1_each_look_is_one_entry_that_the_patient_reads(box):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, Withheld
-from console.room_trend import EVENTS
+from console.room_trend import CHECKS, EVENTS
 from console.rules.hours import Window
 from console.rules.sleep import Minute
 from console.rules.trend import Mark, MarkKind, Noted, Trend, trend_of
@@ -24,6 +24,7 @@ def a_trend() -> Trend:
     marks = [
         Mark(MarkKind.EVENT, _at(120), None, EVENTS[RoomEventKind.OUT_OF_BED]),
         Mark(MarkKind.ALERT, _at(125), _at(128), Words("Out of bed for {lasted}.", {"lasted": timedelta(minutes=8)})),
+        Mark(MarkKind.CHECK, _at(128), None, CHECKS[True, True]),
         Mark(MarkKind.EVENT, _at(140), None, EVENTS[RoomEventKind.IN_BED]),
     ]
     return trend_of(_minutes(), marks, Window(BEGINS, ENDS), PURPOSES, may_show_rates=True)
