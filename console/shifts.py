@@ -55,7 +55,8 @@ class Shifts:
         return self._people.get(actor_id)
 
     def accounts(self) -> tuple[Actor, ...]:
-        """Return every account of staff."""
+        """Return every account of staff, the newest too."""
+        self._is_old = True
         self._read_when_old()
         return tuple(self._people.values())
 

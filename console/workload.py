@@ -38,6 +38,9 @@ _MEASURED = timedelta(days=7)
 _MOST_PEOPLE = 60
 
 
+_TOO_LATE = Words("Nobody answers for the red load of {at}: ring the executive on call. Walk the longest unseen first.")
+
+
 class Workload:
     """Counts a shift's checks against its people, and asks the manager on call when they cannot be done."""
 
@@ -85,10 +88,7 @@ class Workload:
         if ask is None:
             return None
         if self._is_too_late(ask):
-            words = (
-                "Nobody answers for the red load of {at}: ring the executive on call. Walk the longest unseen first."
-            )
-            return Words(words, {"at": ask.asked_at})
+            return Words(_TOO_LATE.text, {"at": ask.asked_at})
         return Words("Load red: the manager on call was asked at {at} for one answer.", {"at": ask.asked_at})
 
     def plan_people(self, actor: Actor, people: int) -> Decision:

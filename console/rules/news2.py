@@ -24,13 +24,13 @@ def band_of(rate_per_min: float, spread_per_min: float) -> Words:
     lowest, highest = _at(max(0.0, rate_per_min - spread_per_min)), _at(rate_per_min + spread_per_min)
     if lowest != highest:
         return Words("NEWS2, breathing rate alone: uncertain. Count for one full minute in person.")
-    score, band = lowest
-    values: dict[str, str | int] = {"band": band, "score": score}
-    if score == 0:
-        return Words("NEWS2, breathing rate alone: {band}, scores {score}.", values)
-    return Words("NEWS2, breathing rate alone: {band}, scores {score}. Count for one full minute in person.", values)
+    points, band = lowest
+    values: dict[str, str | int] = {"band": band, "points": points}
+    if points == 0:
+        return Words("NEWS2, breathing rate alone: {band}, scores {points}.", values)
+    return Words("NEWS2, breathing rate alone: {band}, scores {points}. Count for one full minute in person.", values)
 
 
 def _at(rate_per_min: float) -> tuple[int, str]:
     counted = int(rate_per_min + 0.5)
-    return next(((score, told) for highest, score, told in _BANDS if counted <= highest), _ABOVE)
+    return next(((points, told) for highest, points, told in _BANDS if counted <= highest), _ABOVE)

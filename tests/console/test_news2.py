@@ -7,9 +7,9 @@ from console.rules.news2 import band_of
 EDGES = [(8, 3), (9, 1), (11, 1), (12, 0), (20, 0), (21, 2), (24, 2), (25, 3), (40, 3)]
 
 
-@pytest.mark.parametrize(("rate", "score"), EDGES)
-def test_A11_a_sure_rate_scores_as_the_published_chart_says(rate, score):
-    assert band_of(rate, 0.0).values["score"] == score
+@pytest.mark.parametrize(("rate", "points"), EDGES)
+def test_A11_a_sure_rate_scores_as_the_published_chart_says(rate, points):
+    assert band_of(rate, 0.0).values["points"] == points
 
 
 @pytest.mark.parametrize("edge", [8.5, 11.5, 20.5, 24.5])

@@ -10,7 +10,7 @@ from broker.link import MemoryBroker
 from broker.topics import upward_filters
 from broker.vocabulary import LeaseState
 from console.roles import Role
-from tests.kit.boxed_ward import ADMIN, MORNING, SITE, WARD, BoxedWard, HandNode, boxed_ward, open_ward
+from tests.kit.boxed_ward import ADMIN, MORNING, SITE, WARD, BoxedWard, HandNode, boxed_ward, open_ward, train
 from tests.kit.skin import PASSWORD, Screens, screens_over
 
 LINK = re.compile(r"http://127\.0\.0\.1:8800(/enrol/[\w.-]+)")
@@ -143,4 +143,4 @@ def test_T06_a_room_that_does_not_exist_and_one_of_another_reader_look_alike(tmp
 
 def _staff(box: BoxedWard, username: str, role: str) -> None:
     invited = box.ward.desk.add_staff(ADMIN, username, f"{username.title()} B.", Role(role))
-    box.ward.identity.enrol(invited.token, "", "", PASSWORD)
+    train(box.ward, box.ward.identity.enrol(invited.token, "", "", PASSWORD))

@@ -129,12 +129,12 @@ def held(box: BoxedWard):
     return box.ward.office.store.read(standing_holds)
 
 
-def test_C17_a_tag_without_an_alert_leads_to_the_door_and_one_press_says_in_and_one_says_out(tmp_path):
+def test_C17_a_tag_without_an_alert_leads_to_the_round_and_from_there_one_press_says_in_and_one_says_out(tmp_path):
     ward = HandWard()
     ward.calling.rooms = lambda: (("room-6", "Room 6"),)
     ward.calling.newest_in = lambda _actor, _room: no("There is no alert.", rules=("A4",))
     screens = screens_over(ward, tmp_path).sign_in("nurse")
-    assert screens.client.get("/at/room-6?code=1234").headers["location"] == "/visit/room-6?code=1234"
+    assert screens.client.get("/at/room-6?code=1234").headers["location"] == "/round?room=room-6&code=1234"
     assert "I go in" in screens.client.get("/visit/room-6?code=1234").text
     screens.press("/visit/room-6?code=1234", "/visit/room-6", code="1234")
     ward.visits.is_in = lambda _actor, _room: True
