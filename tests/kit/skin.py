@@ -34,6 +34,7 @@ from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_
 from tests.kit.check_facts import HandChecks
 from tests.kit.skin_facts import (
     A_NIGHT,
+    A_REVIEW,
     AUDIT,
     COMPLAINTS,
     COPY_REQUESTS,
@@ -44,6 +45,7 @@ from tests.kit.skin_facts import (
     NOTHING_ASKED,
     OWN_COPY,
     ROOMS,
+    STAFF_CHOICES,
     TRAINED,
     WARD_SENTENCE,
     patient_view,
@@ -363,6 +365,12 @@ class HandWard:
         self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
         self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
+        self.closeness: Any = Presses(self.presses, {})
+        self.closeness.staff_for = lambda actor: STAFF_CHOICES if actor.role is Role.PATIENT else ()
+        self.closeness.waiting = lambda _actor: ()
+        self.closeness.needs_second = lambda _room, _reason: False
+        self.reviews: Any = Presses(self.presses, {})
+        self.reviews.waiting = lambda _actor: (A_REVIEW,)
         self.notice: Words | None = None
         self.rollback: Any = Presses(self.presses, {})
         self.rollback.notice = lambda: self.notice

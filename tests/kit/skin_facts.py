@@ -5,11 +5,15 @@ from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose
 from console.care_views import LongVisitRow, TrainedRow
+from console.closeness import StaffChoice
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
+from console.reviews import ReviewView
+from console.roles import Role
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.rules.groups import OwnQuestion
 from console.rules.hours import Window
+from console.rules.reviewing import Escalation, ReviewKind
 from console.rules.sleep import Minute, night_of
 from console.rules.training import Course
 from console.views import (
@@ -304,3 +308,27 @@ TRAINED = tuple(
 """Somebody in date for one course, out of date for another, and without the third; twice."""
 
 LONG_VISITS = (LongVisitRow("Room 6", "Ada K.", "nurse", NIGHT - timedelta(minutes=40), NIGHT - timedelta(minutes=12)),)
+
+STAFF_CHOICES = (
+    StaffChoice("a1" * 16, "Ada K.", Role.NURSE, False),
+    StaffChoice("b9" * 16, "Ben R.", Role.NURSE_IN_CHARGE, True),
+)
+A_REVIEW = ReviewView(
+    review_id="d7" * 16,
+    kind=ReviewKind.BURST,
+    rule_id="X2",
+    name="Ben R.",
+    role=Role.NURSE,
+    room_id="room-2",
+    stay_id="c3" * 16,
+    count=9,
+    reason="",
+    begins_at=NIGHT - timedelta(minutes=40),
+    raised_at=NIGHT - timedelta(minutes=20),
+    due_at=NIGHT + timedelta(days=2),
+    is_late=False,
+    escalated=Escalation.NOBODY,
+    contact_told_at=None,
+    outcome=None,
+    is_own=False,
+)
