@@ -22,7 +22,7 @@ def ward_of_two(tmp_path):
         box.pass_time(1)
         until_due(box, max(box.ward.checks.rounds.open(), key=lambda one: one.due_at))
         # A code is shown for half a minute; what the browser needs of it lies within one.
-        box.clock.advance(27 - box.clock.utc_now().timestamp() % 30)
+        box.clock.advance((27 - box.clock.utc_now().timestamp()) % 30)
         yield box, url
 
 
