@@ -1,8 +1,9 @@
 """A room's last hours as a drawing, in numbers and as a list; each view for a reason (rule X1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,7 +15,7 @@ from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.hours import Window
 from console.rules.sleep import MINUTE, Part
-from console.rules.trend import NoTrend, Point, Trend
+from console.rules.trend import Hour, NoTrend, Point, Trend
 from console.screens.answers import Answers
 from console.screens.door import Door
 from console.screens.night import ACCESS_REASONS
@@ -49,7 +50,9 @@ TOP_PER_MIN, STEP_PER_MIN = 40.0, 10
 """[1/min] top of the scale, and between its lines; a higher rate is drawn at the top and told in the table."""
 WIDTH, LEFT, RATE_HEIGHT, HEIGHT = 1000, 44, 200, 330
 """Of the drawing, in its own units: what its template counts in; below the rates lie the strip and the marks."""
-LONGEST_LABELLED_GAP = timedelta(minutes=45)
+SHORTEST_LABELLED_GAP = timedelta(minutes=45)
+MOST_LABELS = 12
+"""Hours that are named on the drawing; of a longer window each second one, or fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         page: dict[str, Any] = {"room_id": room_id, "trend": None, "why": "", "reasons": []}
         if isinstance(told, NoTrend):
             return answers.page(request, actor, "board/trend.html", **page | {"why": WHY_NONE[told]})
-        shown: dict[str, Any] = {
-            "trend": told,
-            "drawn": drawn(told),
-            "parts": PARTS,
-            "gaps": GAPS,
-            "of_the_sensor": OF_THE_SENSOR,
-        }
+        shown: dict[str, Any] = {"trend": told, "drawn": drawn(told), "parts": PARTS, "rows": list(folded(told.hours))}
         return answers.page(request, actor, "board/trend.html", **page | shown)
 
     return routes
@@ -111,7 +108,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
 def drawn(trend: Trend) -> Drawn:
     """Return where each thing of a trend lies on the drawing."""
-    scale = _Scale(trend.window)
+    scale, begins = _Scale(trend.window), [one.begins for one in trend.hours if one.begins >= trend.window.opens_at]
     return Drawn(
         tuple(_band(run, scale) for run in trend.runs),
         tuple(_line(run, scale) for run in trend.runs),
@@ -121,9 +118,19 @@ def drawn(trend: Trend) -> Drawn:
             (*scale.span(Window(one.at, one.until or one.at)), number, one.kind.value)
             for number, one in enumerate(trend.marks, 1)
         ),
-        tuple((scale.x(one.begins), one.begins) for one in trend.hours if one.begins >= trend.window.opens_at),
+        tuple((scale.x(at), at) for at in begins[:: -(-len(begins) // MOST_LABELS) or 1]),
         tuple((_y(rate), rate) for rate in range(0, int(TOP_PER_MIN) + 1, STEP_PER_MIN)),
     )
+
+
+def folded(hours: Sequence[Hour]) -> Iterator[tuple[Hour, Hour | None]]:
+    """Yield each hour of which something is known, and of those in a row of which nothing is the first and the last."""
+    for is_empty, group in groupby(hours, key=lambda one: set(one.parts) == {Part.UNKNOWN} and one.rated_min == 0):
+        row = list(group)
+        if is_empty:
+            yield row[0], row[-1]
+        else:
+            yield from ((one, None) for one in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ def _points(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _is_long(window: Window) -> bool:
-    return window.closes_at - window.opens_at >= LONGEST_LABELLED_GAP
+    return window.closes_at - window.opens_at >= SHORTEST_LABELLED_GAP
 
 
 def _label(withheld: Withheld | None) -> str:

@@ -11,7 +11,7 @@ from console.rules.consent import EntryKind
 from console.rules.hours import Window, parse_hours
 from console.rules.sleep import Minute, Part
 from console.rules.trend import Gap, Mark, MarkKind, Noted, NoTrend, trend_of, window_to_show
-from console.screens.trends import HEIGHT, LEFT, WIDTH, drawn
+from console.screens.trends import HEIGHT, LEFT, WIDTH, drawn, folded
 from console.views import Words
 from tests.console.test_consent_rules import LONDON, NOON, a_yes, entry, standing
 
@@ -108,3 +108,10 @@ def test_X1_after_a_no_and_before_the_first_night_there_is_nothing():
     told = standing(a_yes(), entry(EntryKind.WITHDRAWN, NOON + timedelta(hours=20)))
     assert window_to_show(told, NOON + timedelta(hours=21), LONDON) is NoTrend.NO_CONSENT
     assert window_to_show(standing(a_yes(hours=NIGHT)), NOON + timedelta(hours=1), LONDON) is NoTrend.NOTHING_YET
+
+
+def test_X1_hours_of_which_nothing_is_known_are_one_row_and_the_drawing_names_no_more_than_twelve():
+    day = trend_of([noted(3 * 60)], (), Window(BEGINS, BEGINS + timedelta(hours=24)), ALL, may_show_rates=True)
+    rows = [(first.begins, last.begins if last else None) for first, last in folded(day.hours)]
+    assert rows == [(at(0), at(120)), (at(180), None), (at(240), at(23 * 60))]
+    assert len(drawn(day).hours) == 12
