@@ -2,7 +2,7 @@
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -15,8 +15,9 @@ _AFTER_FAILURE_S = 1.0
 class Loops:
     """Goes round each piece of work again and again, whatever fails.
 
-    A ward whose sensors nobody renews goes blind, and says so within a minute; a loop that fails each time is not said
-    to have gone round, so that the service manager starts the console again.
+    One piece that fails keeps no other from its turn: a count that cannot be made must not hold up an alert. A failing
+    loop still goes round, for what it can do it does, and starting the console again would take the stop page away; a
+    loop that hangs does not.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -24,15 +25,22 @@ class Loops:
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def start(self, name: str, work: Callable[[threading.Event], None], gone_round: Callable[[str], None]) -> None:
+    def start(
+        self,
+        name: str,
+        wait: Callable[[threading.Event], None],
+        pieces: Sequence[Callable[[], object]],
+        gone_round: Callable[[str], None],
+    ) -> None:
         """Begin a loop.
 
         Args:
             name: of the loop.
-            work: one round, its wait with it; the event ends a wait.
-            gone_round: told the name after each round that did not fail.
+            wait: comes before each round; the event ends it.
+            pieces: what one round does, in this order.
+            gone_round: told the name after each round.
         """
-        arguments = (name, work, gone_round)
+        arguments = (name, wait, pieces, gone_round)
         thread = threading.Thread(target=self._go_round, args=arguments, name=f"ward-{name}", daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -48,14 +56,30 @@ class Loops:
         for thread in self._threads:
             thread.join()
 
-    def _go_round(self, name: str, work: Callable[[threading.Event], None], gone_round: Callable[[str], None]) -> None:
+    def _go_round(
+        self,
+        name: str,
+        wait: Callable[[threading.Event], None],
+        pieces: Sequence[Callable[[], object]],
+        gone_round: Callable[[str], None],
+    ) -> None:
         while not self._ending.is_set():
-            try:
-                work(self._ending)
-                gone_round(name)
-            except Exception as error:
-                # Only the kind of error is logged: its text may hold anything.
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
-                _log.error("ward_work_failed", work=name, error=type(error).__name__, at=place)
+            wait(self._ending)
+            if self._ending.is_set():
+                return
+            is_well = [self._does(name, piece) for piece in pieces]
+            gone_round(name)
+            if not all(is_well):
                 self._clock.wait(self._ending, _AFTER_FAILURE_S)
+
+    def _does(self, name: str, piece: Callable[[], object]) -> bool:
+        """Do one piece; say whether it went well."""
+        try:
+            piece()
+        except Exception as error:
+            # Only the kind of error is logged: its text may hold anything.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+            _log.error("ward_work_failed", work=name, error=type(error).__name__, at=place)
+            return False
+        return True

@@ -23,7 +23,7 @@ from console.trust_policy import policy_of
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("retention")
-_EVERY_S = 3600.0
+_EVERY_S, _AGAIN_S = 3600.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,16 @@ class Retention:
         self._is_flushed = True
 
     def step(self) -> None:
-        """Run when it is due; a disk that fails is asked again at the next step."""
+        """Run when it is due; a disk that fails is asked again within a minute."""
         now_s = self._office.clock.elapsed_s()
         if now_s - self._ran_s < _EVERY_S and self._is_flushed:
             return
+        self._ran_s = now_s
         try:
             self.run()
         except StoreError as error:
+            self._ran_s += _AGAIN_S - _EVERY_S
             _log.error("retention_not_run", error=type(error).__name__)
-        self._ran_s = now_s
 
     def run(self) -> Destroyed:
         """Destroy what is over now, with its entry in the log in the same write; then empty the write-ahead log."""

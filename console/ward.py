@@ -312,8 +312,8 @@ class Ward:
         """
         self.viewings.end_left_over()
         self._link.start(self.intake.receive, self._link_changed)
-        self._loops.start(INTAKE, self._take, gone_round)
-        self._loops.start(KEEPING, self._keep, gone_round)
+        self._loops.start(INTAKE, lambda _ending: None, (self._take_some,), gone_round)
+        self._loops.start(KEEPING, self._wait_a_step, self._pieces(), gone_round)
 
     def stop(self) -> None:
         """End every viewing, say goodbye to the broker, finish the writes and close the database."""
@@ -324,35 +324,44 @@ class Ward:
 
     def step(self) -> None:
         """Do once what the threads do again and again: for tests, the walk and the seeding."""
-        while self.intake.step():
-            continue
+        self._take_all()
         self._keep_once()
-        while self.intake.step():
-            continue
+        self._take_all()
+
+    def _pieces(self) -> tuple[Callable[[], object], ...]:
+        """Return what is looked at again and again, what a person waits for first."""
+        return (
+            self.consents.retry,
+            self.leases.step,
+            self.prompts.step,
+            self.alert_watch.step,
+            self.alerts.step,
+            self.checks.step,
+            self.technical.step,
+            self.trained_shift.step,
+            self.visits.step,
+            self.automatic_holds.step,
+            self.viewings.step,
+            self.look_watch.step,
+            self.witnesses.step,
+            self.retention.step,
+        )
 
     def _keep_once(self) -> None:
-        self.consents.retry()
-        self.leases.step()
-        self.prompts.step()
-        self.alert_watch.step()
-        self.alerts.step()
-        self.checks.step()
-        self.technical.step()
-        self.trained_shift.step()
-        self.visits.step()
-        self.automatic_holds.step()
-        self.viewings.step()
-        self.look_watch.step()
-        self.witnesses.step()
-        self.retention.step()
+        for piece in self._pieces():
+            piece()
 
-    def _take(self, _ending: threading.Event) -> None:
+    def _wait_a_step(self, ending: threading.Event) -> None:
+        self.clock.wait(ending, _STEP_S)
+
+    def _take_some(self) -> None:
+        """Take what has come, a part at a time: also under a flood the loop goes round."""
         if not self.intake.step():
             self.clock.wait(self.intake.arrived, _INTAKE_S)
 
-    def _keep(self, ending: threading.Event) -> None:
-        if not self.clock.wait(ending, _STEP_S):
-            self._keep_once()
+    def _take_all(self) -> None:
+        while self.intake.step():
+            continue
 
     def _send(self, lease: ConsentLease) -> bool:
         topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)
