@@ -7,6 +7,7 @@ BrokerError
 │   ├── OutboxFull      even the reserve is used; the caller must say so, nothing was dropped
 │   └── OutboxDamaged   the file cannot be read; it is kept for the engineer, never overwritten
 ├── ConfigurationError  a setting is missing or wrong; names file, line and remedy
+├── CertificateFault    a certificate, a key or a request that cannot be used; names the file and the remedy
 └── ClockError          a clock file that cannot be trusted
 """
 
@@ -69,6 +70,10 @@ class OutboxDamaged(OutboxError):
 
 class ConfigurationError(BrokerError):
     """A setting of either end is missing or wrong."""
+
+
+class CertificateFault(BrokerError):
+    """A certificate, a key or a request for one that cannot be used."""
 
 
 class ClockError(BrokerError):

@@ -24,19 +24,20 @@ def new_login(username: str) -> Login:
     return Login(username, secrets.token_urlsafe(32))
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; whole or not at all.
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file that only its owner can read, where no other mode is given; whole or not at all.
 
     Args:
         path: replaced when it exists.
         text: its content.
+        mode: its permission bits.
 
     Raises:
         OSError: the folder cannot be written or the disk is full; an old file is left as it was.
     """
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

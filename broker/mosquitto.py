@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
@@ -29,12 +29,16 @@ class Tls:
         certificate_file: the broker's own.
         key_file: its key.
         address: the address to listen on.
+        taken_back_file: the authority's list of certificates that count no more; None takes every one of the CA's.
+        account: the account that mosquitto changes to when root starts it; it must be able to read these files.
     """
 
     ca_file: Path
     certificate_file: Path
     key_file: Path
     address: str
+    taken_back_file: Path | None = None
+    account: str = field(default_factory=getpass.getuser)
 
 
 def program() -> str:
@@ -96,6 +100,8 @@ def prepare(
             "ca_file": str(tls.ca_file),
             "certificate_file": str(tls.certificate_file),
             "key_file": str(tls.key_file),
+            "user": tls.account,
+            "taken_back": f"crlfile {tls.taken_back_file}" if tls.taken_back_file else "",
         }
     config = folder / "mosquitto.conf"
     write_private(config, template.substitute(places))

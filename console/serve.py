@@ -8,13 +8,13 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from broker.certificates import names_of
 from broker.clock import Clock, SystemClock, clock_from
 from broker.logins import write_private
 from broker.paho_link import Address, PahoLink
 from broker.service import Service
 from broker.topics import upward_filters
 from console.app import create_app
-from console.certificates import names_of
 from console.errors import SettingsError
 from console.logs import log_to_stderr
 from console.opening import open_ward
@@ -86,7 +86,7 @@ def _named(settings: ConsoleSettings) -> ConsoleSettings:
     """Take the names of the certificate where the settings name none.
 
     Raises:
-        KeyFault: the certificate cannot be read.
+        CertificateFault: the certificate cannot be read.
     """
     if settings.public_names or settings.tls_certificate is None:
         return settings

@@ -1,7 +1,8 @@
 """What can go wrong when a ward is put together.
 
 DeployError
-└── WardStopped   a process that the ward cannot be without does not stay up
+├── WardStopped        a process that the ward cannot be without does not stay up
+└── ProvisioningFault  a step of a node's enrolment, renewal or end that cannot be taken; says what to do
 """
 
 
@@ -11,3 +12,7 @@ class DeployError(Exception):
 
 class WardStopped(DeployError):
     """The broker or the console does not stay up."""
+
+
+class ProvisioningFault(DeployError):
+    """A step of a node's life at the broker that cannot be taken."""

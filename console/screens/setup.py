@@ -48,8 +48,12 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.get("/ward")
     def ward_page(request: Request, actor: Reading) -> Response:
+        """Show the rooms; a node's own code leads here with what it says of itself, for a person to put into a room."""
         rooms = shown(ward.access.rooms(actor))
-        return answers.page(request, actor, "desk/ward.html", rooms=rooms, modalities=MODALITIES, kinds=ROOM_KINDS)
+        told = {name: request.query_params.get(name, "")[:128] for name in ("node_id", "modality", "public_key")}
+        return answers.page(
+            request, actor, "desk/ward.html", rooms=rooms, modalities=MODALITIES, kinds=ROOM_KINDS, told=told
+        )
 
     @routes.post("/ward")
     def create_ward(request: Request, actor: Changing, title: Text = "") -> Response:

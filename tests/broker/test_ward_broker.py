@@ -38,8 +38,6 @@ def broker(tmp_path: Path) -> Iterator[WardBroker]:
     certificate, key = authority.issue("broker")
     tls = mosquitto.Tls(authority.ca_file, certificate, key, "127.0.0.1")
     config = mosquitto.prepare(tmp_path / "broker", port, "site", "ward", ("room1", "room2"), tls=tls)
-    # Started by root, mosquitto would change to a user who cannot read the test's folder.
-    config.write_text(config.read_text() + "\nuser root\n")
     command = [sys.executable, "-m", "broker", "serve", str(config), "--kind", "mosquitto"]
     process = Process(command, tmp_path / "broker.log")
     process.start()

@@ -10,9 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.verification import PolicyBuilder, Store
 
+from broker.certificates import names_of, valid_until
+from broker.errors import CertificateFault
 from console import certificates
 from console.__main__ import main
-from console.errors import KeyFault
 
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 HOSTS = ["console.ward.example", "192.0.2.10", "localhost"]
@@ -66,7 +67,7 @@ def test_a_second_call_keeps_the_ca_that_the_tablets_trust(tmp_path: Path) -> No
 def test_the_certificate_lasts_no_longer_than_browsers_take_nor_than_its_ca(tmp_path: Path) -> None:
     made = certificates.make(tmp_path, "willow", HOSTS, NOW)
     leaf, ca = chain(made)
-    assert made.until == leaf.not_valid_after_utc == certificates.valid_until(made.certificate)
+    assert made.until == leaf.not_valid_after_utc == valid_until(made.certificate)
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc <= dt.timedelta(days=398)
     late = certificates.make(tmp_path, "willow", HOSTS, NOW + dt.timedelta(days=3600))
     assert late.until == ca.not_valid_after_utc
@@ -74,17 +75,17 @@ def test_the_certificate_lasts_no_longer_than_browsers_take_nor_than_its_ca(tmp_
 
 def test_T43_a_certificate_tells_the_names_it_vouches_for(tmp_path: Path) -> None:
     made = certificates.make(tmp_path, "willow", ["console.ward.example", "192.0.2.10"], NOW)
-    assert certificates.names_of(made.certificate) == ("console.ward.example", "192.0.2.10")
-    assert certificates.names_of(made.ca) == ()
+    assert names_of(made.certificate) == ("console.ward.example", "192.0.2.10")
+    assert names_of(made.ca) == ()
 
 
 def test_a_ca_without_its_key_makes_nothing(tmp_path: Path) -> None:
     certificates.make(tmp_path, "willow", HOSTS, NOW)
     (tmp_path / "ca.key").chmod(0o644)
-    with pytest.raises(KeyFault, match="chmod 600"):
+    with pytest.raises(CertificateFault, match="chmod 600"):
         certificates.make(tmp_path, "willow", HOSTS, NOW)
     (tmp_path / "ca.key").unlink()
-    with pytest.raises(KeyFault, match="backup"):
+    with pytest.raises(CertificateFault, match="backup"):
         certificates.make(tmp_path, "willow", HOSTS, NOW)
 
 

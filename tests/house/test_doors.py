@@ -17,7 +17,7 @@ DOORS = {
         "console.signer",
         "console.store.sealing",
         "console.second_step",
-        "console.certificates",
+        "broker.certificates",
         "console.static.hushward_verify",
     ),
     "sqlalchemy": ("console.store",),
