@@ -15,7 +15,7 @@ import typer
 from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
 from broker.service import Service
-from console import audit_page, certificates, corridor_unit, restoring
+from console import audit_page, backups, certificates, corridor_unit, key_backup, restoring
 from console import retention as retained
 from console.audit import AuditLog
 from console.door_tags import read_token
@@ -101,6 +101,71 @@ def restored(
     settings = load(config)
     stopped = restoring.accept(settings, clock_from(settings.clock_file), by)
     typer.echo(f"the backup is taken, {stopped} rooms stay off; start the console, and ask each person anew")
+
+
+@app.command()
+def backup(
+    config: _Config, out: Annotated[Path, typer.Option("--out", help="Folder for the copies; best on another disk.")]
+) -> None:
+    """Copy the database while the console runs, check the copy, and delete the copies that have come to their end.
+
+    A copy holds what the ward will destroy, so it is deleted when that would be: after 14 days, by the next run. The
+    keys are not in it: see `backup-keys`. Let a timer run this once a day.
+
+    Example: hushward console backup --config console.toml --out /mnt/backup
+
+    Exit codes: 0 made; 1 it could not be, with the reason in one sentence; 3 made of a log that is not whole.
+    """
+    settings = load(config)
+    made = backups.make(settings, out, clock_from(settings.clock_file), shipped_policy())
+    typer.echo(
+        f"{made.file}: {made.manifest.entries} entries of the log, to be kept until "
+        f"{made.manifest.keep_until:%d %B %Y}; {made.deleted} earlier copies deleted"
+    )
+    if not made.manifest.is_whole:
+        typer.echo("the audit log in it is not whole: hushward audit verify says where", err=True)
+        raise typer.Exit(3)
+
+
+@app.command("put-back")
+def put_back(
+    config: _Config,
+    file: Annotated[Path, typer.Argument(metavar="BACKUP", help="A copy that `backup` made, its manifest beside it.")],
+    by: Annotated[list[str], typer.Option("--by", help="Sign-in name of a member of staff; give it twice.")],
+) -> None:
+    """Put a backup in the place of the database; what was there is kept, and every yes is suspended.
+
+    The console must not run. It is `restored` with the copying done and checked; see docs/how-to/restore.md.
+
+    Example: hushward console put-back --config console.toml B.db --by nurse.in.charge --by governance.lead
+
+    Exit codes: 0 put back; 1 it could not be, and the database is as it was; 2 wrong options.
+    """
+    settings = load(config)
+    stopped, evidence = backups.put_back(settings, file, clock_from(settings.clock_file), by)
+    typer.echo(f"put back, {stopped} rooms stay off; what was there is in {evidence}: keep it as evidence")
+
+
+@app.command("backup-keys")
+def backup_keys(
+    config: _Config, out: Annotated[Path, typer.Option("--out", help="The sealed file; kept apart from the database.")]
+) -> None:
+    """Write the console's keys into one file that only a passphrase opens. Once, and after no change ever again.
+
+    Example: hushward console backup-keys --config console.toml --out /mnt/safe/willow.keys
+    """
+    words = typer.prompt("Passphrase (16 signs or more)", hide_input=True, confirmation_prompt=True)
+    typer.echo(f"{key_backup.save(load(config).keys_dir, out, words)} files sealed in {out}")
+
+
+@app.command("put-back-keys")
+def put_back_keys(config: _Config, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Write the keys of a sealed file into the console's empty keys folder.
+
+    Example: hushward console put-back-keys --config console.toml /mnt/safe/willow.keys
+    """
+    words = typer.prompt("Passphrase", hide_input=True)
+    typer.echo(f"{key_backup.put_back(file, load(config).keys_dir, words)} files put back")
 
 
 @app.command()

@@ -15,6 +15,7 @@ DOORS = {
     "cryptography": (
         "edge.trust",
         "console.signer",
+        "console.key_backup",
         "console.store.sealing",
         "console.second_step",
         "broker.certificates",
