@@ -1,8 +1,10 @@
 """The composition root of the screens: put the ward, the pages and the guards together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from console.api import alive, corridor
+from console.api import alive, corridor, metrics
 from console.door_tags import open_token
 from console.errors import StoreError
 from console.screens import (
@@ -74,12 +76,15 @@ STATIC = Path(__file__).with_name("static")
 _log = structlog.get_logger(__name__)
 
 
-def create_app(ward: WardPort, settings: Settings) -> FastAPI:
+def create_app(
+    ward: WardPort, settings: Settings, certificates: Mapping[str, datetime] = MappingProxyType({})
+) -> FastAPI:
     """Build the console's web application.
 
     Args:
         ward: opened and started by the caller, who also stops it.
         settings: checked; plain HTTP only where no other machine reaches it.
+        certificates: when each certificate of this console ends, for whoever watches the machines.
 
     Returns:
         The application. It serves no description of itself, no frame, and no file from elsewhere.
@@ -139,6 +144,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         rounds.router(ward, door, answers, zone),
         handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
+        metrics.router(ward, open_token(settings.data_dir / "keys", metrics.TOKEN_FILE), certificates),
     ):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))

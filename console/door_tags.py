@@ -65,13 +65,13 @@ class DoorTags:
         return code_of(tag_key(self._key, room_id), window_of(at, policy))
 
 
-def open_token(keys_dir: Path) -> str:
-    """Read the secret of the corridor unit, or make it.
+def open_token(keys_dir: Path, name: str = TOKEN_FILE) -> str:
+    """Read the secret of a machine that asks the console, or make it; without a name, the corridor unit's.
 
     Raises:
         KeyFault: others may read it.
     """
-    file = keys_dir / TOKEN_FILE
+    file = keys_dir / name
     if not file.exists():
         keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_durably(file, secrets.token_urlsafe(_BYTES), 0o600)
@@ -79,7 +79,7 @@ def open_token(keys_dir: Path) -> str:
 
 
 def read_token(file: Path) -> str:
-    """Read the secret of the corridor unit.
+    """Read the secret of a machine that asks the console.
 
     Raises:
         KeyFault: it cannot be read, or others may read it.

@@ -3,12 +3,13 @@
 import contextlib
 import os
 import socket
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 import uvicorn
 
-from broker.certificates import names_of
+from broker.certificates import names_of, valid_until
 from broker.clock import Clock, SystemClock, clock_from
 from broker.logins import write_private
 from broker.paho_link import Address, PahoLink
@@ -62,7 +63,7 @@ def serve(settings: ConsoleSettings) -> None:
 def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket, service: Service) -> None:
     certificate = None if settings.tls_certificate is None else str(settings.tls_certificate)
     key = None if settings.tls_key is None else str(settings.tls_key)
-    app = create_app(ward, settings)
+    app = create_app(ward, settings, _ends(settings))
     is_told = False
 
     async def gone_round() -> None:
@@ -80,6 +81,16 @@ def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.sock
         uvicorn.Server(config).run(sockets=[place])
     finally:
         service.ending()
+
+
+def _ends(settings: ConsoleSettings) -> dict[str, datetime]:
+    """Return when each certificate of this console ends.
+
+    Raises:
+        CertificateFault: one cannot be read.
+    """
+    files = {"pages": settings.tls_certificate, "broker": settings.broker.certificate_file}
+    return {name: valid_until(file) for name, file in files.items() if file is not None}
 
 
 def _named(settings: ConsoleSettings) -> ConsoleSettings:

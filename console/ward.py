@@ -67,7 +67,7 @@ from console.training import Training
 from console.trials import Trials
 from console.trying import Trying
 from console.viewings import Viewings
-from console.views import Words
+from console.views import HealthView, Words
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
 from console.wordings import read_wordings
@@ -314,6 +314,10 @@ class Ward:
         self._link.start(self.intake.receive, self._link_changed)
         self._loops.start(INTAKE, lambda _ending: None, (self._take_some,), gone_round)
         self._loops.start(KEEPING, self._wait_a_step, self._pieces(), gone_round)
+
+    def machine_health(self) -> HealthView:
+        """Return what the health page shows, for a machine: nothing of it concerns a person."""
+        return self.office.store.read(self.health.view)
 
     def stop(self) -> None:
         """End every viewing, say goodbye to the broker, finish the writes and close the database."""

@@ -28,6 +28,7 @@ from console.screens.people_ports import PeoplePort
 from console.screens.round_ports import Checks
 from console.stops import Via
 from console.views import (
+    HealthView,
     Words,
 )
 
@@ -312,3 +313,6 @@ class WardPort(AccessPort, PeoplePort, Protocol):
 
     def is_ready(self) -> bool:
         """Whether the database and the broker are there."""
+
+    def machine_health(self) -> HealthView:
+        """Return what the health page shows, for a machine: nothing of it concerns a person."""

@@ -26,6 +26,7 @@ DOORS = {
     "cedarpy": ("console.rules.access",),
     "fastapi": ("console.app", "console.screens", "console.api", "console.skin"),
     "starlette": ("console.app", "console.screens", "console.api", "console.skin"),
+    "prometheus_client": ("console.api.metrics",),
     "uvicorn": ("console.skin", "console.app", "console.__main__", "console.serve"),
     "pwdlib": ("console.identity", "console.passwords"),
     "onnx": ("models.recipes",),
