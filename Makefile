@@ -50,6 +50,7 @@ docs: ## Write the generated pages and the README's pictures again (accuracy nee
 	$(BIN)/python -m deploy.look_year
 	$(BIN)/python -m models.recipes.two_sensors out/two-sensors
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
+	$(BIN)/python -m tests.spec.faults docs/reference/faults.md
 	$(BIN)/python -m tests.spec.rule_pages docs/reference/rules
 	@if [ -x /usr/bin/chromium ]; then $(BIN)/python -m tests.browser.pictures && $(BIN)/python -m tests.browser.na1; \
 	else echo "docs: no Chromium, so the pictures stay as they are; make tools brings it"; fi
