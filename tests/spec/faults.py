@@ -57,22 +57,18 @@ def page() -> str:
     lines = [
         "# Faults and attacks, and what shows each",
         "",
-        "Made from the table and from the names of the tests; a test keeps it so. "
-        f"{len(whole)} of {len(rows)} rows are shown by tests that run with every change, {len(shown) - len(whole)} in",
-        f"part, {len(rows) - len(shown)} are not tried yet. What is not shown is in the last column: it is not claimed.",
+        "Made from the table and from the names of the tests; a test keeps it so. Of "
+        f"{len(rows)} rows, {len(whole)} are shown by tests that",
+        f"run with every change, {len(shown) - len(whole)} in part, and {len(rows) - len(shown)} are not tried yet. "
+        "What the last column names is not claimed.",
     ]
     for letter, title in (("F", "Faults"), ("T", "Attacks")):
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            "| | what happens | what then holds | tests | not shown |",
-            "|---|---|---|---|---|",
-        ]
+        lines += ["", f"## {title}", "", "| | what happens | what then holds | shown | not shown |"]
+        lines += ["|---|---|---|---|---|"]
         for one in rows:
             if one.fault_id.startswith(letter):
-                count = len(named.get(one.fault_id, ())) + len(one.also)
-                lines.append(f"| {one.fault_id} | {one.what} | {one.outcome} | {count or ''} | {one.not_shown} |")
+                is_shown = "by tests" if one in whole else "in part" if one in shown else "no"
+                lines.append(f"| {one.fault_id} | {one.what} | {one.outcome} | {is_shown} | {one.not_shown} |")
     return "\n".join(lines) + "\n"
 
 
