@@ -135,7 +135,8 @@ def wipe(folder: Path, now: datetime, out: Path) -> Wiped:
 
     Raises:
         ProvisioningFault: there is no node in the folder, or the last word would be wiped with it.
-        OSError: it cannot be written; nothing was destroyed then.
+        OSError: the certificate cannot be written, and nothing was destroyed; or a file cannot be destroyed, and there is
+            no certificate.
     """
     if not (folder / "node.key").exists() or not (folder / _LINK / _ASKED).exists():
         raise ProvisioningFault(f"{folder}: there is no node here that was provisioned; give its data folder")
@@ -155,7 +156,12 @@ def wipe(folder: Path, now: datetime, out: Path) -> Wiped:
     )
     said = said.model_copy(update={"signature": own.sign_installation(unsigned(said))})
     write_paper(out, said)
-    _overwrite(folder)
+    try:
+        _overwrite(folder.resolve())
+    except OSError:
+        # Nothing may certify what did not happen.
+        out.unlink()
+        raise
     return said
 
 

@@ -1,6 +1,7 @@
 """A node's enrolment, renewal, loss and end, on the two machines where its steps are taken."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,22 @@ def test_N6_nothing_is_wiped_where_no_node_is_or_with_its_certificate_inside(war
         node_side.wipe(node, NOW, node / "out.json")
     assert (other / "holiday").read_text() == "kept"
     assert (node / "node.key").exists()
+
+
+def test_N6_what_could_not_be_destroyed_is_not_certified(ward: Path, tmp_path: Path) -> None:
+    node, out = tmp_path / "node", tmp_path / "wiped.json"
+    enrolled(ward, node)
+    # A program that runs cannot be written over, by root either.
+    program = node / "busy"
+    shutil.copy(shutil.which("sleep") or "", program)
+    running = subprocess.Popen([str(program), "60"])
+    try:
+        with pytest.raises(OSError, match="busy"):
+            node_side.wipe(node, NOW, out)
+        assert not out.exists()
+    finally:
+        running.kill()
+        running.wait()
 
 
 def test_F31_what_ends_within_thirty_days_is_named_the_soonest_first(ward: Path, tmp_path: Path) -> None:
