@@ -135,7 +135,7 @@ def wipe(folder: Path, now: datetime, out: Path) -> Wiped:
 
     Raises:
         ProvisioningFault: there is no node in the folder, or the last word would be wiped with it.
-        OSError: the certificate cannot be written, and nothing was destroyed; or a file cannot be destroyed, and there is
+        OSError: the certificate cannot be written, and nothing was destroyed; or a file cannot be, and there is
             no certificate.
     """
     if not (folder / "node.key").exists() or not (folder / _LINK / _ASKED).exists():
