@@ -2,7 +2,8 @@
 
 DeployError
 ├── WardStopped        a process that the ward cannot be without does not stay up
-└── ProvisioningFault  a step of a node's enrolment, renewal or end that cannot be taken; says what to do
+├── ProvisioningFault  a step of a node's enrolment, renewal or end that cannot be taken; says what to do
+└── UpdateRefused      a release that a machine may not take, or not now (rule N5)
 """
 
 
@@ -16,3 +17,7 @@ class WardStopped(DeployError):
 
 class ProvisioningFault(DeployError):
     """A step of a node's life at the broker that cannot be taken."""
+
+
+class UpdateRefused(DeployError):
+    """A release that a machine may not take, or not now."""

@@ -3,8 +3,10 @@
 #   sudo bash deploy/install.sh node        the node of one room
 #   sudo bash deploy/install.sh console     the ward's console
 #   sudo bash deploy/install.sh corridor    the corridor sounder
+#   sudo bash deploy/install.sh update ARCHIVE [--first-room]    a signed release, for every part of this machine
 #   sudo bash deploy/install.sh back        the release that ran before this one, for every part
-# Run it again after each change of /etc/hushward and for each new release: what is there already stays.
+# Run it again after each change of /etc/hushward: what is there already stays. Where /etc/hushward/updates.toml names
+# whom to trust, a new release comes by `update` alone (rule N5).
 # Releases lie side by side in /opt/hushward; `current` names the one that runs. In the root of an image (chroot),
 # where no system runs, it installs and starts nothing.
 set -euo pipefail
@@ -22,8 +24,8 @@ say() { echo "== $1"; }
 running() { [ -d /run/systemd/system ]; }
 
 case $part in
-node | console | corridor | back) ;;
-*) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+node | console | corridor | back | update) ;;
+*) sed -n '2,11p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || stop "needs root; run: sudo bash deploy/install.sh $part"
 command -v systemctl >/dev/null || stop "this system has no systemd; see docs/how-to/real-ward.md for running it by hand"
@@ -50,10 +52,40 @@ if [ "$part" = back ]; then
     exit 0
 fi
 
+if [ "$part" = update ]; then
+    archive=$(realpath "${2:-}") first=${3:-}
+    [ -e "$home/current" ] || stop "nothing is installed here yet; install a part first"
+    [ -e "$settings/updates.toml" ] || stop "$settings/updates.toml: write whom this machine trusts; see docs/how-to/update.md"
+    case $first in "" | --first-room) ;; *) stop "$first: the only option is --first-room" ;; esac
+    own=$(mktemp -d)
+    trap 'rm -rf "$own"' EXIT
+    # What is judged and what is installed is one copy, which nobody else can exchange in between.
+    cp "$archive" "$archive".*.json "$own/"
+    archive=$own/${archive##*/} unpacked=$own/unpacked
+    version=$("$home/current/.venv/bin/hushward" update check "$archive" --trust "$settings/updates.toml" \
+        --running "$home/current/.release.json" $first) || exit 1
+    mkdir "$unpacked"
+    tar -x -C "$unpacked" -f "$archive" --no-same-owner
+    cp "$archive.release.json" "$unpacked/.release.json"
+    taken=no
+    for unit in node console corridor; do
+        if [ -e "/etc/systemd/system/hushward-$unit.service" ]; then
+            HUSHWARD_ADMITTED="$version" bash "$unpacked/deploy/install.sh" "$unit"
+            taken=yes
+        fi
+    done
+    [ $taken = yes ] || stop "no part of Hushward is a service on this machine; install one first"
+    exit 0
+fi
+
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 if commit=$(git rev-parse --short=12 HEAD 2>/dev/null); then version="$version-$commit"; fi
+if [ -n "${HUSHWARD_ADMITTED:-}" ]; then version=$HUSHWARD_ADMITTED; fi
 release="$home/$version"
 if [ ! -e "$release/.installed" ]; then
+    if [ -e "$settings/updates.toml" ] && [ -e "$home/current" ] && [ -z "${HUSHWARD_ADMITTED:-}" ]; then
+        stop "this machine takes signed releases; run: bash deploy/install.sh update ARCHIVE"
+    fi
     say "release $version in $release"
     rm -rf "$release"
     mkdir -p "$release"
