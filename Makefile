@@ -17,12 +17,13 @@ up: setup ## Run a demonstration ward on this machine; ARGS="--rooms 12" passes 
 test: ## Set up and run every test; names each one that it had to leave out
 	@bash deploy/test.sh $(ARGS)
 
-check: ## Format, lint, types and import contracts
+check: ## Format, lint, types, import contracts; secrets in the source, a list of the packages, known faults in them
 	@bash deploy/setup.sh test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@bash deploy/supply.sh
 
 bench: ## Measure, each figure against a baseline of the same run; ends with one table (about five minutes)
 	@bash deploy/setup.sh test
@@ -62,6 +63,7 @@ lock: ## Choose package versions again and write the locks (look at the differen
 	@bash deploy/setup.sh run
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres -o requirements.lock
 	$(LOCK) --upgrade pyproject.toml --extra demo --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --upgrade --group audit -o deploy/locks/audit.lock
 	$(LOCK) --upgrade --group fuzz -o deploy/locks/fuzz.lock
 	$(LOCK) --upgrade --group train -c requirements-dev.lock -o deploy/locks/train.lock
 	echo 'gpiod>=2.1,<3' | $(LOCK) --upgrade -c requirements.lock - -o deploy/locks/gpio.lock
@@ -79,4 +81,4 @@ cleanroom: ## Prove setup and tests in a fresh minimal Debian (needs root and mm
 	@bash deploy/cleanroom.sh $(ARGS)
 
 clean: ## Remove what was built; keeps every ward's data
-	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out
+	rm -rf .venv .venv-audit .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache out

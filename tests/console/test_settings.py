@@ -141,7 +141,7 @@ def test_a_wrong_time_zone_is_named(tmp_path: Path) -> None:
 
 
 def test_printed_settings_hold_every_setting_with_its_meaning_and_no_password(tmp_path: Path) -> None:
-    url = "postgresql+psycopg://console:s3cret@db.example/ward"
+    url = "postgresql+psycopg://console:s3cret@db.example/ward"  # pragma: allowlist secret
     told = describe(read(tmp_path, f'{LEAST}database_url = "{url}"\n'))
     assert "s3cret" not in told
     for name, field in ConsoleSettings.model_fields.items():
