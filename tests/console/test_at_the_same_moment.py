@@ -18,12 +18,15 @@ LONGEST_S = 20.0
 class Pressing:
     """Somebody whose press says when the console has begun with it."""
 
-    def __init__(self, actor):
+    def __init__(self, actor, meanwhile=lambda: None):
         self.actor_id, self._role, self.has_begun = actor.actor_id, actor.role, threading.Event()
+        self._meanwhile = meanwhile
 
     @property
     def role(self):
-        self.has_begun.set()
+        if not self.has_begun.is_set():
+            self.has_begun.set()
+            self._meanwhile()
         return self._role
 
 
@@ -104,3 +107,10 @@ def test_X8_a_look_is_decided_about_whoever_is_there_when_it_is_read(box):
     assert busy.wait(LONGEST_S)
     told = ward.access.reading(nurse, "room1", "direct_care")
     assert isinstance(told, Decision) and "X8" in told.rules
+
+
+def test_O2_a_level_is_not_lowered_by_whoever_thought_that_there_was_none(box):
+    plans, stay_id = box.ward.checks.plans, box.stay("room1")
+    nurse = Pressing(NURSE, lambda: plans.set_level(NURSE, stay_id, "arms_length"))
+    assert not plans.set_level(nurse, stay_id, "general")
+    assert plans.of(stay_id).level == "arms_length"
