@@ -110,9 +110,9 @@ class Access:
     def trend(self, actor: Actor, room_id: str, access_reason: AccessReason | str) -> Trend | NoTrend | Decision:
         """Look at what was noted in a room in its last granted hours."""
         reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
-        person = self._rooms.roll.sheet().people.get(room_id)
 
         def read(tx: Tx) -> Trend | NoTrend:
+            person = self._rooms.roll.sheet().people.get(room_id)
             if person is None:
                 return NoTrend.NO_CONSENT
             return trend_in(tx, self._office, person, self._rooms.roll.standing_in(tx, person))
@@ -262,10 +262,12 @@ class Access:
         subject: str = "",
     ) -> T | Decision:
         """Permit, read and enter in one transaction; without a durable log there is no look."""
-        sheet, reason = self._rooms.roll.sheet(), request.reason.value if request.reason else ""
-        around, room = Around(self._office, sheet.people.get(room_id)), room_id if sheet.room(room_id) else ""
+        reason = request.reason.value if request.reason else ""
 
         def within(tx: Tx) -> T | Decision:
+            # Asked here, where nothing comes in between: whoever is looked at is whoever the look was decided about.
+            sheet = self._rooms.roll.sheet()
+            around, room = Around(self._office, sheet.people.get(room_id)), room_id if sheet.room(room_id) else ""
             asked = around.complete(tx, request, actor)
             decision = may(asked, self._office.policy)
             self._office.record(tx, actor, action, Done(decision, subject, room, reason))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from broker.vocabulary import Modality
-from console.errors import StoreFault, StoreFull
+from console.errors import StoreError
 from console.office import Office
 from console.patient_accounts import vouched_for
 from console.roles import Actor
@@ -182,7 +182,7 @@ class Consents:
         note = Note(EntryKind.WITHDRAWN, Permission.CONSENT_STOP, decide, details, reason=str(sensor))
         try:
             decision = self._history.add(actor, person.stay.stay_id, note, room=room_id, own=own)
-        except (StoreFull, StoreFault):
+        except StoreError:
             return self.withdraw(actor, room_id, via=Via.OWN_PAGE, device=device)
         return made(decision, self._reactions.after_one(room_id, Modality(sensor))) if decision else decision
 

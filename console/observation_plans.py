@@ -94,6 +94,11 @@ class ObservationPlans:
         def work(tx: Tx) -> Done:
             if not decision or person is None:
                 return Done(decision, room=person.stay.room_id if person else "")
+            if self.of(stay_id) != before:
+                # What was decided about is no more: a level is not lowered by whoever thought that they raised it.
+                words = Words("Somebody else did something here at the same moment. Look again.")
+                return Done(self._office.policy.deny("O2", reason=words), room=person.stay.room_id)
+            tx.decide_nothing_before()
             row = self._row(actor, person, before, Level(level), (clinician.strip(), why), told, wishes=wishes_quiet)
             rows.add_plan(tx, row)
             tx.on_commit(self._is_old_now)

@@ -18,7 +18,7 @@ from console.rules.hours import is_within
 from console.rules.observing import IN_PERSON, Judged, Mark, Saw, SeenPlace, Told, Woke, judge, tells_nurse_in_charge
 from console.rules.person import SeenState
 from console.rules.quiet import QuietFacts, may_lean_on_reading
-from console.rules.rounds import CheckEnd, PlannedCheck
+from console.rules.rounds import CheckEnd, PlannedCheck, counts_from
 from console.rules.sedation import may_check_quietly
 from console.shifts import Shifts
 from console.stops import write_entry
@@ -111,7 +111,9 @@ class Observations:
             if not rows.knows_stay(tx, stay_id, room_id):
                 return Done(self._office.policy.deny("O1", reason=Words("Nobody stays there. Look at the list again.")))
             check = self._rounds.of_stay(stay_id)
-            judged = judge(told, check, self._office.policy, is_night=self.is_night(told.there_at))
+            since = counts_from(check, self._rounds.seen_at(stay_id), self._office.policy) if check else None
+            is_night = self.is_night(told.there_at)
+            judged = judge(told, check, self._office.policy, is_night=is_night, counts_from=since)
             judged = self._quietly(tx, judged, stay_id, room_id, told)
             if not judged.decision:
                 return Done(judged.decision, room=room_id)

@@ -109,11 +109,16 @@ class Roll:
                 except StoreError as error:
                     self._is_old.set()
                     _log.error("roll_not_read", error=type(error).__name__)
+                except BaseException:
+                    # Whatever failed, what is known is old: no later look may take it for the newest.
+                    self._is_old.set()
+                    raise
             return self._sheet
 
     def changes_with(self, tx: Tx) -> None:
-        """Mark the sheet as old as soon as this transaction is durable."""
+        """Mark the sheet as old as soon as this transaction is durable; nothing is decided by the old one after it."""
         tx.on_commit(self._is_old.set)
+        tx.decide_nothing_before()
 
     def standing(self, room_id: str, now: datetime | None = None) -> Standing | None:
         """Return the consent of who stays in a room; None for an empty room."""

@@ -46,7 +46,8 @@ class Rounds:
 
     def __init__(self, office: Office, roll: Roll, plans: ObservationPlans, sensed: Sensed) -> None:
         self._office, self._roll, self._plans, self._sensed = office, roll, plans, sensed
-        self._lock = threading.RLock()
+        # Held by a step alone, which waits for writes: what the writer tells of an end must never wait for it.
+        self._stepping = threading.Lock()
         self._open = {one.stay_id: one for one in office.store.read(rows.open_checks)}
         self._seen = office.store.read(rows.last_seen)
         self._unwritten: dict[str, str] = {}
@@ -76,7 +77,7 @@ class Rounds:
         if now_s - self._stepped_s < _EVERY_S:
             return
         self._stepped_s = now_s
-        with self._lock:
+        with self._stepping:
             here = self._to_check()
             for check in list(self._open.values()):
                 if check.stay_id not in here or here[check.stay_id][1] is not check.level:
@@ -192,18 +193,26 @@ class Rounds:
             self._office.store.write(lambda tx: self._move(tx, check))
         except StoreError as error:
             _log.error("move_not_written", error=type(error).__name__)
-            self._open[check.stay_id] = check
+            self._moved(check)
 
     def _move(self, tx: Tx, check: PlannedCheck) -> None:
-        if check.moved is None:
+        if check.moved is None or not rows.move(tx, check):
+            # Somebody was seen in the same moment: a check that has ended is not brought back.
             return
-        rows.move(tx, check)
         decision = self._office.policy.allow(_RULES[check.moved], reason=Words("The check was brought forward."))
         done = Done(decision, f"check:{check.check_id}", check.room_id, check.moved.value)
         self._office.record(tx, _SYSTEM, "round:check:moved", done)
-        tx.on_commit(lambda: self._open.__setitem__(check.stay_id, check))
+        tx.on_commit(lambda: self._moved(check))
+
+    def _moved(self, check: PlannedCheck) -> None:
+        if self._is_open(check):
+            self._open[check.stay_id] = check
 
     def _ended(self, check: PlannedCheck, seen_at: datetime) -> None:
-        with self._lock:
-            self._open.pop(check.stay_id, None)
-            self._seen[check.stay_id] = max(seen_at, self._seen.get(check.stay_id, seen_at))
+        if self._is_open(check):
+            del self._open[check.stay_id]
+        self._seen[check.stay_id] = max(seen_at, self._seen.get(check.stay_id, seen_at))
+
+    def _is_open(self, check: PlannedCheck) -> bool:
+        known = self._open.get(check.stay_id)
+        return known is not None and known.check_id == check.check_id

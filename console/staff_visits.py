@@ -29,6 +29,8 @@ from console.views import Words
 _log = structlog.get_logger(__name__)
 _LONG = "room:staff:long"
 _TOLD_FOR = timedelta(days=31)
+_SPOKE = timedelta(seconds=5)
+"""How long what a sensor said of its room is taken to be so; the same as for a tile."""
 _SYSTEM = Actor.system("visits")
 
 
@@ -43,6 +45,7 @@ class StaffVisits:
         self._second_since: dict[str, datetime] = {}
         self._two_at: dict[str, datetime] = {}
         self._is_alone: dict[str, bool] = {}
+        self._people: dict[tuple[str, str], tuple[int, datetime]] = {}
         self._told: set[str] = set()
 
     def come(self, actor: Actor, room_id: str, code: str) -> Decision:
@@ -105,12 +108,18 @@ class StaffVisits:
         readings = readings_in_force(state, self._leases.lease_id_in_force(node.node_id))
         people = readings.people.value if readings is not None else None
         room_id, now = node.room_id, self._office.now()
-        if people == 2:
+        if people is None:
+            # A sensor that is off, or cannot tell, says nothing about what the other one of the room sees.
+            self._people.pop((room_id, node.node_id), None)
+        else:
+            self._people[room_id, node.node_id] = (people, now)
+        seen = [count for (where, _), (count, at) in self._people.items() if where == room_id and now - at <= _SPOKE]
+        if any(count > 1 for count in seen):
             self._second_since.setdefault(room_id, now)
             self._two_at[room_id] = now
         else:
             self._second_since.pop(room_id, None)
-        self._is_alone[room_id] = people is not None and people < 2
+        self._is_alone[room_id] = bool(seen) and all(count < 2 for count in seen)
 
     def step(self) -> None:
         """End what has ended, and tell of a long visit by night to somebody who is not of this ward."""

@@ -7,13 +7,14 @@ from typing import Any
 
 from console.holds import start_hold
 from console.office import Done, Office
-from console.roles import Actor
+from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import Permission
-from console.rules.consent import SAID_AT, EntryKind, Standing
+from console.rules.consent import SAID_AT, STOPS, EntryKind, Standing
 from console.rules.decision import Decision
 from console.rules.holding import hold_after
 from console.rules.policy import made
+from console.rules.pressing import says_too_much
 from console.stops import write_entry
 from console.store.database import Tx
 from console.views import Words
@@ -72,6 +73,9 @@ class StayHistory:
             standing = self._roll.standing_in(tx, person)
             if standing.has_died:
                 return Done(self._office.policy.deny("C2", reason=Words("This room is closed.")), room=room)
+            if self._presses_too_often(actor, person) and note.kind not in STOPS:
+                words = Words("You have tried it often today. Try it again tomorrow.")
+                return Done(self._office.policy.deny("C5", reason=words), room=room)
             refused = note.vouch(tx, person)
             decision = note.decide(person, standing) if refused is None else refused
             if decision:
@@ -86,3 +90,8 @@ class StayHistory:
 
         action = f"{note.area}:record:{note.kind.value}"
         return self._office.run(actor, note.permission, action, work, room=room, is_own=own)
+
+    def _presses_too_often(self, actor: Actor, person: Person) -> bool:
+        """Return whether a patient's sign-in writes faster than a person does; staff are never kept from writing."""
+        is_own = actor.role is Role.PATIENT
+        return is_own and says_too_much(person.entries, actor.actor_id, self._office.now())

@@ -87,7 +87,8 @@ class Stays:
         rooms = [person.stay.room_id for person in (one, other) if person is not None]
 
         def work(tx: Tx) -> Done:
-            if one is None or other is None or stay_id == other_id:
+            lasting = {stay.stay_id for stay in people.open_stays(tx)}
+            if one is None or other is None or stay_id == other_id or not {stay_id, other_id} <= lasting:
                 return Done(self._no("C2", Words("Choose two people who both stay here.")))
             pairs = ((one, other.stay.room_id), (other, one.stay.room_id))
             standings = [self._roll.standing_in(tx, person) for person, _room in pairs]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from broker.vocabulary import Modality
-from console.errors import StoreFault, StoreFull
+from console.errors import StoreError
 from console.office import ANYONE, Done, Office
 from console.roles import Actor, Role
 from console.roll import Person, Roll
@@ -17,12 +17,12 @@ from console.rules.consent import ConsentEntry, EntryKind
 from console.rules.decision import Decision, Obligation
 from console.rules.history import BY_COVERING
 from console.rules.policy import made
+from console.rules.pressing import says_too_much
 from console.stop_journal import StopJournal
 from console.store import consents
 from console.store.database import Tx
 from console.views import Words
 
-_UNWRITABLE = (StoreFull, StoreFault)
 _AGAIN_S = 60.0
 
 
@@ -125,7 +125,7 @@ class Stops:
         while self._unwritten:
             try:
                 self._write(self._unwritten[0])
-            except _UNWRITABLE:
+            except StoreError:
                 return
             written = self._unwritten.popleft()
             self._journal.drop(_told(written))
@@ -141,7 +141,7 @@ class Stops:
             return made(decision, self._reactions.after(asked.room_id))
         try:
             decision = self._write(asked)
-        except _UNWRITABLE:
+        except StoreError:
             # Stop is free, also when nothing can be written down (rules C5 and F36).
             if asked not in self._unwritten:
                 self._unwritten.append(asked)
@@ -158,7 +158,7 @@ class Stops:
         At most one is written in a minute, whatever device it says it comes from: the sensor is closed by each.
         """
         if asked.actor is not None:
-            return False
+            return self._says_nothing_new(asked, asked.actor)
         now_s, key = self._office.clock.elapsed_s(), (asked.room_id, asked.kind)
         written_s = self._written_s.get(key)
         if written_s is not None and now_s - written_s < _AGAIN_S and self._stands(asked):
@@ -166,9 +166,20 @@ class Stops:
         self._written_s[key] = now_s
         return False
 
+    def _says_nothing_new(self, asked: _Asked, actor: Actor) -> bool:
+        """Return whether somebody has pressed very often about a sensor that their own words keep closed."""
+        person = self._roll.sheet().people.get(asked.room_id)
+        if person is None or not says_too_much(person.entries, actor.actor_id, self._office.now()):
+            return False
+        standing = self._roll.standing_of(person)
+        return not standing.is_given and standing.trial is None
+
     def _stands(self, asked: _Asked) -> bool:
         """Return whether what is written already keeps the sensor closed."""
         standing = self._roll.standing(asked.room_id)
+        if standing is not None and standing.trial is not None:
+            # Begun after that press: it needs a word of its own to end.
+            return False
         if standing is None or asked.kind is EntryKind.PAUSED:
             return standing is None or not standing.is_given
         return standing.relay_open and not standing.is_given

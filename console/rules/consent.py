@@ -54,7 +54,7 @@ def derive(entries: Iterable[ConsentEntry], now: datetime, policy: Policy, zone:
 
 def last_stop(entries: Iterable[ConsentEntry]) -> datetime | None:
     """Return when a sensor was last stopped, paused or set waiting in a stay; None when never."""
-    return max((one.at for one in entries if one.kind in _STOPS or _is_gone(one)), default=None)
+    return max((one.at for one in entries if one.kind in STOPS or _is_gone(one)), default=None)
 
 
 def _is_gone(entry: ConsentEntry) -> bool:
@@ -96,7 +96,7 @@ def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
 
 
 _STEPS: Mapping[EntryKind, Step] = {**SAYINGS, **HAPPENINGS, **TRYING, EntryKind.CARRIED: carried}
-_STOPS = frozenset(
+STOPS = frozenset(
     {
         EntryKind.REFUSED,
         EntryKind.WITHDRAWN,
@@ -108,3 +108,4 @@ _STOPS = frozenset(
         EntryKind.DIED,
     }
 )
+"""What stops, pauses or sets waiting."""

@@ -116,7 +116,14 @@ class Judged:
     on_time: bool = False
 
 
-def judge(told: Told, check: "PlannedCheck | None", policy: Policy, *, is_night: bool) -> Judged:
+def judge(
+    told: Told,
+    check: "PlannedCheck | None",
+    policy: Policy,
+    *,
+    is_night: bool,
+    counts_from: datetime | None = None,
+) -> Judged:
     """Decide what an entry is worth: what is true is never refused, and what is not proven never counts as on time.
 
     Args:
@@ -124,6 +131,8 @@ def judge(told: Told, check: "PlannedCheck | None", policy: Policy, *, is_night:
         check: the planned check of that person; None when none is planned.
         policy: the rule book.
         is_night: it was night where it happened.
+        counts_from: who was there before that moment was there for an earlier check, or before something made this one
+            urgent: it is kept, and ends nothing; None when any moment counts.
     """
     refused = _refused(told, policy, is_night=is_night)
     if refused is not None:
@@ -137,6 +146,9 @@ def judge(told: Told, check: "PlannedCheck | None", policy: Policy, *, is_night:
         ends = False
     if not ends:
         return Judged(policy.allow("O1", "O4", reason=_kept(marks)), marks)
+    if counts_from is not None and told.there_at < counts_from:
+        words = Words("Written down. That was before this check was asked for: it stays due.")
+        return Judged(policy.allow("O1", "O4", reason=words), marks)
     on_time = not _NOT_ON_TIME & set(marks)
     words = Words("Written down.") if on_time else _kept(marks)
     return Judged(policy.allow("O1", "O4", reason=words), marks, ends_check=True, on_time=on_time)

@@ -154,6 +154,24 @@ def moved(check: PlannedCheck, why: Moved, now: datetime, policy: Policy) -> Pla
     return replace(check, due_at=min(check.due_at, now), latest_at=latest, moved=why)
 
 
+def counts_from(check: PlannedCheck, seen_at: datetime | None, policy: Policy) -> datetime | None:
+    """Return since when somebody must have been there for a check to be ended by it; None when any moment counts.
+
+    One walk ends one check: a code that ended the last one proves nothing for the next, however late it is sent. What
+    was brought to now, because no breathing is seen or somebody could not be seen, is ended by nobody who was there
+    before that.
+
+    Args:
+        check: the planned check.
+        seen_at: of the visit that ended the one before it; None when there was none.
+        policy: the rule book.
+    """
+    found = [] if seen_at is None else [seen_at + 2 * policy.duration("A4", "code_shown_s")]
+    if check.moved in (Moved.NO_BREATHING_SEEN, Moved.COULD_NOT_SEE):
+        found.append(check.latest_at - policy.duration("O3", "walk_slack_s"))
+    return max(found, default=None)
+
+
 def in_walking_order(checks: Iterable[PlannedCheck], now: datetime) -> list[PlannedCheck]:
     """Return checks as they are walked: what is overdue first, the longest of it before all, then by when it is due."""
     return sorted(checks, key=lambda one: (one.state(now) is not CheckState.OVERDUE, _when(one, now), one.room_id))

@@ -168,16 +168,23 @@ class Store:
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
-            try:
-                self._commit(batch)
-            except (DBAPIError, StoreError) as error:
-                self._fail(batch, sentence_of(error) if isinstance(error, DBAPIError) else error)
-            except Exception as error:
-                # The writer goes on for those who come next; these learn that nothing of theirs may be believed.
-                _log.error("store_writer_failed", error=type(error).__name__)
-                self._fail(batch, StoreFault(f"the write failed inside the database library ({type(error).__name__})"))
-            for asked in batch:
-                asked.done.set()
+            while batch:
+                batch = batch[self._settle_some(batch) :]
+
+    def _settle_some(self, batch: list[_Asked]) -> int:
+        """Run a batch, or its beginning up to a write that others wait for; return how many are settled."""
+        settled = len(batch)
+        try:
+            settled = self._commit(batch)
+        except (DBAPIError, StoreError) as error:
+            self._fail(batch, sentence_of(error) if isinstance(error, DBAPIError) else error)
+        except Exception as error:
+            # The writer goes on for those who come next; these learn that nothing of theirs may be believed.
+            _log.error("store_writer_failed", error=type(error).__name__)
+            self._fail(batch, StoreFault(f"the write failed inside the database library ({type(error).__name__})"))
+        for asked in batch[:settled]:
+            asked.done.set()
+        return settled
 
     def _next_batch(self) -> list[_Asked] | None:
         first = self._asked.get()
@@ -192,15 +199,23 @@ class Store:
             batch.append(further)
         return batch
 
-    def _commit(self, batch: list[_Asked]) -> None:
-        """Run a batch in one transaction; a write that raises undoes itself alone."""
+    def _commit(self, batch: list[_Asked]) -> int:
+        """Run a batch in one transaction, up to the first write that nothing may be decided before; return how many.
+
+        A write that raises undoes itself alone.
+        """
+        part: list[_Asked] = []
         with self._writer_engine.connect() as connection:
             with connection.begin():
                 for asked in batch:
+                    part.append(asked)
                     self._attempt(asked, connection)
-            for asked in batch:
+                    if asked.tx is not None and asked.tx.is_last:
+                        break
+            for asked in part:
                 if asked.error is None and asked.tx is not None:
                     asked.tx.settle(committed=True)
+        return len(part)
 
     def _attempt(self, asked: _Asked, connection: Connection) -> None:
         """Run one write inside its own savepoint.

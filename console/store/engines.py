@@ -12,6 +12,10 @@ from console.errors import StoreBusy, StoreConflict, StoreDamaged, StoreError, S
 BUSY_S = 10.0
 """[s] for which a connection waits for a lock before it gives up."""
 _READERS = 8
+"""Connections that are kept for readers; one more is opened where these are in use, and closed after it. A reader that
+had to wait for others could wait for one that waits for it: a page that is being read asks who stays where."""
+_UNBOUNDED = -1
+"""What bounds them is the number of threads that work on requests."""
 
 
 def writer_of(url: URL) -> Engine:
@@ -68,7 +72,7 @@ def _engine(url: URL, *, begin: str, size: int, read_only: bool) -> Engine:
         url,
         poolclass=QueuePool,
         pool_size=size,
-        max_overflow=0,
+        max_overflow=_UNBOUNDED if read_only else 0,
         hide_parameters=True,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_S},
     )
@@ -92,7 +96,7 @@ def _server_engine(url: URL, *, size: int, read_only: bool) -> Engine:
     engine = create_engine(
         url,
         pool_size=size,
-        max_overflow=0,
+        max_overflow=_UNBOUNDED if read_only else 0,
         hide_parameters=True,
         isolation_level="REPEATABLE READ" if read_only else "SERIALIZABLE",
         connect_args={"options": options},

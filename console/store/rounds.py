@@ -34,11 +34,12 @@ def add(tx: Tx, check: PlannedCheck, seed: str, at: datetime, *, said_no: bool) 
     )
 
 
-def move(tx: Tx, check: PlannedCheck) -> None:
-    """Bring a check forward."""
-    which = planned_checks.c.check_id == check.check_id
+def move(tx: Tx, check: PlannedCheck) -> bool:
+    """Bring a check forward; return False when it has ended already."""
+    still_open = (planned_checks.c.check_id == check.check_id) & planned_checks.c.ended_at.is_(None)
     why = check.moved.value if check.moved else None
-    tx.execute(update(planned_checks).where(which).values(due_at=check.due_at, latest_at=check.latest_at, moved=why))
+    sooner = update(planned_checks).where(still_open)
+    return tx.execute(sooner.values(due_at=check.due_at, latest_at=check.latest_at, moved=why)).rowcount == 1
 
 
 def end(tx: Tx, check_id: str, how: CheckEnd, at: datetime, seen_at: datetime | None) -> bool:

@@ -18,6 +18,9 @@ class Tx:
 
     Callbacks let memory follow the database: `on_commit` runs after the commit is on the disk, `on_rollback` when the
     transaction was undone, in reverse order.
+
+    Attributes:
+        is_last: no other write shares this one's commit after it; see `decide_nothing_before`.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -25,6 +28,7 @@ class Tx:
         self._failure: StoreError | None = None
         self._committed: list[Callable[[], None]] = []
         self._undone: list[Callable[[], None]] = []
+        self.is_last = False
 
     def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Run one SQLAlchemy Core statement, once or for each of a list of values."""
@@ -52,6 +56,14 @@ class Tx:
     def on_rollback(self, then: Callable[[], None]) -> None:
         """Run something if this transaction is undone; it must not raise."""
         self._undone.append(then)
+
+    def decide_nothing_before(self) -> None:
+        """Let no further write be decided before this one is durable and memory follows it.
+
+        Writes share commits. What is decided by memory, such as who stays where, would otherwise be decided by what was
+        true before this write: a no said in the moment of a move would be written to a stay that has just ended.
+        """
+        self.is_last = True
 
     def settle(self, *, committed: bool) -> None:
         """Run the callbacks; called by the writer alone."""

@@ -89,6 +89,34 @@ def test_of_many_writes_that_share_a_commit_only_the_failing_ones_are_undone(ben
     assert count(bench.store) == 20
 
 
+def test_C2_nothing_is_decided_by_what_was_true_before_a_write_that_says_so(bench: Bench) -> None:
+    known: list[str] = []
+    agreed: list[bool] = []
+    entered, gate = threading.Event(), threading.Event()
+
+    def hold(tx: Tx) -> None:
+        entered.set()
+        gate.wait(10)
+
+    def decide(tx: Tx) -> None:
+        written = tx.execute(select(func.count()).select_from(wards)).scalar_one()
+        agreed.append(len(known) == written)
+        ward_id = add_ward(tx, f"ward{written}")
+        tx.on_commit(lambda: known.append(ward_id))
+        tx.decide_nothing_before()
+
+    threads = [threading.Thread(target=bench.store.write, args=(hold,))]
+    threads[0].start()
+    entered.wait(10)
+    threads += [threading.Thread(target=bench.store.write, args=(decide,)) for _ in range(8)]
+    for thread in threads[1:]:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join(20)
+    assert agreed == [True] * 8
+
+
 def test_what_follows_a_commit_runs_after_it_and_what_follows_a_rollback_in_reverse(bench: Bench) -> None:
     told: list[str] = []
 
@@ -141,6 +169,13 @@ def test_a_reader_sees_one_unchanging_view_while_others_write(bench: Bench) -> N
 
     assert bench.store.read(read) == (0, 0)
     assert count(bench.store) == 1
+
+
+def test_a_reader_never_waits_for_one_that_may_wait_for_it(bench: Bench) -> None:
+    def deeper(depth: int) -> int:
+        return bench.store.read(lambda _tx: deeper(depth - 1) if depth else count(bench.store))
+
+    assert deeper(20) == 0
 
 
 def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(bench: Bench) -> None:

@@ -73,6 +73,18 @@ def test_NA2_O1_an_entry_without_proof_of_place_is_kept_and_the_check_stays_due(
     assert "round:observation:entered" in box.actions()
 
 
+def test_O1_one_walk_ends_one_check_however_late_its_code_is_sent(box):
+    first = observe(box, "room1")
+    until_due(box, first)
+    code, was_there_at = code_at(box, "room1"), box.clock.utc_now()
+    assert enter(box, "room1", code=code)
+    box.pass_time(300, in_steps_of=60)
+    second, ago_s = box.ward.checks.rounds.of_room("room1"), (box.clock.utc_now() - was_there_at).total_seconds()
+    told = enter(box, "room1", code=code, there_ago_s=ago_s - 10)
+    assert told and "stays due" in told.reason.text and kept(box)[-1].place_proven
+    assert box.ward.checks.rounds.of_room("room1") == second
+
+
 def test_NA2_the_third_unproven_entry_of_one_person_tells_the_nurse_in_charge_and_nobody_else_by_name(box):
     ada = a_person(box, "ada", "Ada K.")
     observe(box, "room1")

@@ -15,6 +15,7 @@ from console.rules.rounds import (
     Moved,
     PlannedCheck,
     ToSee,
+    counts_from,
     in_walking_order,
     mean_gap,
     moved,
@@ -151,3 +152,10 @@ def test_O5_minutes_are_measured_on_walks_once_there_are_enough_of_them():
 )
 def test_O5_a_red_load_takes_one_named_answer(answer, clinician, until, is_taken):
     assert bool(may_answer(answer, clinician, until, NOW, POLICY)) is is_taken
+
+
+@pytest.mark.parametrize("why", [Moved.NO_BREATHING_SEEN, Moved.COULD_NOT_SEE])
+def test_K8_O1_what_was_brought_to_now_is_ended_by_nobody_who_was_there_before(why):
+    assert counts_from(moved(a_check(), why, NOW, POLICY), NOW - 30 * MIN, POLICY) == NOW
+    assert counts_from(a_check(), NOW - 30 * MIN, POLICY) == NOW - 29 * MIN
+    assert counts_from(a_check(), None, POLICY) is None

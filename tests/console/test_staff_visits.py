@@ -15,7 +15,7 @@ from console.seed import PURPOSES
 from console.stops import Via
 from console.store.holds import standing_holds
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert
-from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, an_actor, boxed_ward
+from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, add_camera, an_actor, boxed_ward
 from tests.kit.skin import HandWard, no, screens_over
 
 NIGHT = MORNING + timedelta(hours=14)
@@ -51,6 +51,16 @@ def test_C17_staff_at_the_tag_explain_the_second_person_and_nobody_is_called(box
     assert box.tile("room1").headline.text == "MORE THAN ONE PERSON"
     assert come(box)
     two_people(box, 120)
+    assert box.tile("room1").headline.text == "STAFF IN ROOM" and called(box) == []
+
+
+def test_C17_a_sensor_that_is_off_does_not_unsay_what_the_other_one_sees(box):
+    camera = add_camera(box)
+    assert come(box)
+    for _ in range(30):
+        two_people(box, 4)
+        camera.live()
+        box.ward.step()
     assert box.tile("room1").headline.text == "STAFF IN ROOM" and called(box) == []
 
 

@@ -10,6 +10,7 @@ from broker.codec import decode
 from broker.link import MemoryBroker
 from broker.topics import Leaf, parse, upward_filters
 from broker.vocabulary import LeaseState
+from console.errors import StoreDamaged, StoreError
 from console.rules.consent import ConsentState
 from console.stop_journal import JOURNAL, StopJournal
 from tests.kit.boxed_ward import MORNING, SITE, WARD, boxed_ward, open_ward
@@ -112,3 +113,14 @@ def test_a_line_that_was_cut_off_by_a_power_cut_is_passed_over(tmp_path, line):
 def test_a_journal_without_a_place_keeps_nothing_and_says_so(tmp_path):
     assert not StopJournal(tmp_path / "nowhere" / JOURNAL).keep(NO)
     assert not StopJournal(None).keep(NO)
+
+
+@pytest.mark.parametrize("error", [StoreDamaged("damaged"), StoreError("refused")])
+def test_C5_F36_however_the_database_fails_a_no_closes_the_sensor_and_is_entered_later(tmp_path, error):
+    with boxed_ward(tmp_path) as box:
+        box.disk.is_full, box.disk.error = True, error
+        box.stop("room1")
+        assert box.nodes["room1"].lease.state is LeaseState.CLOSED
+        box.disk.is_full = False
+        box.ward.step()
+        assert box.ward.roll.standing("room1").state is ConsentState.WITHDRAWN

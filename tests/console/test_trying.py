@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from broker.vocabulary import LeaseState, Purpose
+from console.rules.pressing import MOST_WORDS
+from console.stops import Via
 from console.store.tables import check_prompts, measurements, records, room_events
 from tests.kit.boxed_ward import NURSE, BoxedWard, boxed_ward
 
@@ -81,6 +83,31 @@ def test_S4_it_ends_at_once(box, how):
     box.pass_time(2)
     assert not is_open(box)
     assert (box.ward.roll.standing("room1").state == "not_asked") == (how != "stop at the door")
+
+
+@pytest.mark.parametrize("press", ["stop", "pause"])
+def test_C5_S4_a_press_that_nobody_signs_ends_a_trial_also_when_it_was_pressed_a_moment_before(box, press):
+    command = box.ward.consents.withdraw if press == "stop" else box.ward.consents.pause
+    assert command(None, "room1", via=Via.CARD, device="phone")
+    assert begin(box, they_ask=True)
+    box.pass_time(5)
+    assert is_open(box)
+    assert command(None, "room1", via=Via.CARD, device="phone")
+    box.pass_time(2)
+    assert not is_open(box)
+
+
+def test_C5_a_script_that_presses_stop_is_answered_each_time_and_makes_nobody_slow(box):
+    mine = box.patient("room1")
+    for _ in range(MOST_WORDS + 5):
+        assert box.ward.consents.withdraw(mine, "room1", via=Via.OWN_PAGE, device="phone").detail
+    assert len(box.person("room1").entries) <= MOST_WORDS
+    assert not box.ward.trying.end(mine)
+    box.pass_time(3601, in_steps_of=600)
+    assert begin(box, they_ask=True)
+    assert box.ward.consents.withdraw(mine, "room1", via=Via.OWN_PAGE, device="phone")
+    box.pass_time(2)
+    assert not is_open(box)
 
 
 def test_S4_C9_C14_after_a_no_it_is_for_those_alone_who_ask_for_it_themselves(box):

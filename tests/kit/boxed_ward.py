@@ -56,7 +56,7 @@ from broker.vocabulary import (
 )
 from console import opening
 from console.audit import AuditLog
-from console.errors import StoreFull
+from console.errors import StoreError, StoreFull
 from console.identity import Identity
 from console.office import Office
 from console.passwords import Passwords
@@ -351,15 +351,16 @@ def open_ward(folder: Path, clock: HandClock, link: MemoryLink, **changes: Any) 
 
 
 class Disk:
-    """A store whose disk a test can fill: reads go on, every write is refused."""
+    """A store whose disk a test can fill, or let fail as it likes: reads go on, every write is refused."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.is_full = False
+        self.error: StoreError = StoreFull("the disk is full")
 
     def write(self, fn: Callable[[Tx], Any]) -> Any:
         if self.is_full:
-            raise StoreFull("the disk is full")
+            raise self.error
         return self._store.write(fn)
 
     def __getattr__(self, name: str) -> Any:
