@@ -147,7 +147,7 @@
 
   const refresh = async () => {
     try {
-      const answer = await fetch("/round", { headers: { accept: "text/html" } });
+      const answer = await fetch("/round", { headers: { accept: "text/html" }, signal: AbortSignal.timeout(REFRESH_MS / 2) });
       const told = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("list");
       if (!told) return;
       byId("cut").hidden = true;
