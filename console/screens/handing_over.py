@@ -116,6 +116,8 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
             actor,
             "rounds/handover.html",
             view=shown(checks.handovers.view(actor)),
+            round=shown(checks.round_list.view(actor)),
+            levels=LEVEL_WORDS,
             marks=_MARKS,
             causes=CAUSES,
             answers_given=ANSWERS,
