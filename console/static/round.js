@@ -152,7 +152,7 @@
       if (!told) return;
       byId("cut").hidden = true;
       // Whoever writes now is not disturbed: the list is drawn anew when their entry is closed.
-      if (document.querySelector(".round__row details[open]")) return;
+      if (document.querySelector(".round__row details[open], .round__row:active")) return;
       byId("list").replaceWith(told);
       began = Number(told.dataset.now);
       opened = performance.now();
