@@ -1,7 +1,7 @@
 """The ways of those who use the ward, in a real browser over real rules, the hours compressed by the kit's clock.
 
-NA-1, NA-2, NA-4, NA-9, NA-13, NA-16, NA-17: the night as it is pressed. Transfer, absence and death; matron; site
-coordinator.
+NA-1, NA-2, NA-4, NA-5, NA-9 to NA-11, NA-13, NA-16, NA-17 and NA-21 as they are pressed and seen; transfer, absence and
+death; matron; site coordinator.
 """
 
 import re
@@ -13,9 +13,10 @@ from console.rules.alerts import AlertState
 from tests.browser.na1 import Night, a_ward, signed_in, staff
 from tests.browser.test_accessible import small_targets_of
 from tests.kit.alerting import POLICY, the_alert
-from tests.kit.boxed_ward import ADMIN, NURSE
+from tests.kit.boxed_ward import ADMIN, NURSE, boxed_ward
 from tests.kit.served import served
 from tests.kit.skin import PASSWORD
+from tests.spec.never_again import play, read_nights
 
 TABLET, PHONE = (820, 1180), (390, 844)
 
@@ -121,3 +122,30 @@ def test_NA2_NA4_a_matron_answers_for_an_impossible_rota_and_sees_counts_and_nob
     page.goto(f"{url}/nights")
     assert not re.search(r"\b[A-Z]\.[A-Z]\.|Room \d", page.inner_text("main"))
     page.context.close()
+
+
+STANDS = {
+    "NA-2": ("#tile-room1", "CHECK OVERDUE"),
+    "NA-5": ("#tile-room1", "CHECK DUE"),
+    "NA-10": ("#tile-room1", "Sensor stopped in Room 1 with 2:40 on the en-suite clock. Knock and ask."),
+    "NA-11": ("#tile-room1", "CANNOT TELL"),
+    "NA-21": ("#notices", "Nobody on this shift is trained"),
+}
+
+
+@pytest.mark.parametrize("night", [one for one in read_nights() if one.id in STANDS], ids=lambda night: night.id)
+def test_NA2_NA5_NA10_NA11_NA21_what_must_happen_stands_on_the_board_and_nothing_calm_beside_it(
+    chromium, tmp_path, night
+):
+    with boxed_ward(tmp_path, rooms=night.rooms, yes=night.asked) as box, served(box.ward, tmp_path) as url:
+        for sentence in night.happens:
+            play(box, sentence)
+        invited = box.ward.desk.add_staff(ADMIN, "eve", "Eve N.", "nurse")
+        box.ward.identity.enrol(invited.token, "", "", PASSWORD)
+        page = signed_in(chromium, url, "eve", PHONE)
+        place, words = STANDS[night.id]
+        page.wait_for_selector(f"{place}:has-text('{words}')")
+        assert not small_targets_of(page)
+        if night.id == "NA-11":
+            assert "SOMEONE IN BED" not in page.inner_text("#tile-room1")
+        page.context.close()
