@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from broker.vocabulary import Modality, SensorState
 from console.care_views import AbsentRow, ProfileView
 from console.complaints import Complaints
+from console.desk_views import AuditRow, HealthView, RoomRow, StaffRow
 from console.errors import StoreError
 from console.leases import Leases
 from console.ledger import LIST_LOOK, LIST_SUBJECT, every_line, said_to_staff, who_looked
@@ -39,17 +40,7 @@ from console.store import accounts, audit_rows, closeness, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow
 from console.viewings import Viewing, Viewings
-from console.views import (
-    AuditRow,
-    HealthView,
-    PatientView,
-    ReadingView,
-    RoomRow,
-    StaffRow,
-    StopState,
-    StopView,
-    Words,
-)
+from console.views import PatientView, ReadingView, StopState, StopView, Words
 
 T = TypeVar("T")
 _CLOSED_TO_YOU = Words("This person has asked that you do not look at their details. Ask a colleague to talk.")

@@ -21,6 +21,7 @@ from console.errors import StoreError
 from console.screens import (
     about_me,
     alerts,
+    app_shell,
     badging,
     caring,
     consenting,
@@ -109,6 +110,7 @@ def create_app(
         stepping.router(ward, door, answers),
         badging.router(ward, door, answers),
         preferences.router(answers),
+        app_shell.router(answers),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
         reading.router(ward, door, answers),

@@ -183,6 +183,7 @@ class HandoverView:
         late_rooms: titles of rooms with how many late checks.
         signed_at: when the handover before this one was signed; None before the first.
         signed_by: its name.
+        called_now: titles of rooms whose alert stands now.
     """
 
     from_at: datetime
@@ -205,6 +206,7 @@ class HandoverView:
     late_rooms: tuple[tuple[str, int], ...]
     signed_at: datetime | None = None
     signed_by: str = ""
+    called_now: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class Handovers:
             self._late_rooms(late),
             before.signed_at if before else None,
             by.display_name if by else "",
+            self._called_now(),
         )
 
     def _alert_figures(self, begins: datetime) -> NightFigures:
@@ -92,6 +93,10 @@ class Handovers:
             if step.kind is StepKind.ARRIVED
         }
         return figures_of([(one.alert, one.progress) for one in known], reached, len(self._roll.sheet().people))
+
+    def _called_now(self) -> tuple[str, ...]:
+        called = {one.alert.room_id for one in self._alerts.book.open()}
+        return tuple(one.title for one in self._roll.sheet().rooms if one.room_id in called)
 
     def _dark(self, tx: Tx, begins: datetime) -> tuple[DarkRow, ...]:
         titles = {one.room_id: one.title for one in self._roll.sheet().rooms}

@@ -2,6 +2,7 @@
 
 import secrets
 
+from console.desk_views import HoldView
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.holding import HoldReason, hold_around
@@ -9,7 +10,7 @@ from console.store import holds
 from console.store.database import Tx
 from console.store.holds import HoldRow
 from console.store.people import StayRow
-from console.views import HoldView, Words
+from console.views import Words
 
 _SYSTEM = Actor.system("holds")
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.desk_views import HoldView
 from console.rules.equality import GroupCount, GroupQuestion
 from console.rules.groups import OwnQuestion
-from console.views import HoldView
 
 
 @dataclass(frozen=True, slots=True)

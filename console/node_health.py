@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from broker.vocabulary import HealthFlag, SensorState
+from console.desk_views import HealthView, NodeHealthView
 from console.live import Live
 from console.office import Office
 from console.roll import Roll
@@ -11,7 +12,7 @@ from console.rules.staleness import Loss, sentence_of
 from console.store import records
 from console.store.database import Tx
 from console.store.people import NodeRow
-from console.views import HealthView, NodeHealthView, Words
+from console.views import Words
 
 _STATES: Mapping[SensorState, Words] = {
     SensorState.CLOSED: Words("sensor closed"),

@@ -14,7 +14,7 @@ import structlog
 from broker.vocabulary import Modality
 from console.errors import StoreError
 from console.office import Office
-from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
+from console.rules.consent import ConsentEntry, EntryKind, Standing, at_time, derive, told_by
 from console.rules.person import PlaceKind
 from console.store import accounts, closeness, consents, people, places
 from console.store.database import Tx
@@ -98,6 +98,8 @@ class Roll:
         self._is_old = threading.Event()
         self._is_old.set()
         self._sheet = Sheet()
+        # A board asks six times for each room; what the history tells stays the same until somebody adds to it.
+        self._told: dict[int, tuple[tuple[ConsentEntry, ...], Standing]] = {}
 
     def sheet(self) -> Sheet:
         """Return the newest committed sheet; the last one known when the database cannot be read."""
@@ -106,6 +108,7 @@ class Roll:
                 self._is_old.clear()
                 try:
                     self._sheet = self._office.store.read(self._read)
+                    self._told = {}
                 except StoreError as error:
                     self._is_old.set()
                     _log.error("roll_not_read", error=type(error).__name__)
@@ -127,8 +130,11 @@ class Roll:
 
     def standing_of(self, person: Person, now: datetime | None = None) -> Standing:
         """Return what a person's consent is worth now."""
-        office = self._office
-        return derive(person.entries, now or office.now(), office.policy, office.zone)
+        office, entries = self._office, person.entries
+        known = self._told.get(id(entries))
+        if known is None or known[0] is not entries:
+            known = self._told[id(entries)] = (entries, told_by(entries, office.policy, office.zone))
+        return at_time(known[1], now or office.now(), office.policy)
 
     def standing_in(self, tx: Tx, person: Person) -> Standing:
         """Return the same as this transaction sees it, so that no word said in the same moment is missed."""

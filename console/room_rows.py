@@ -1,5 +1,6 @@
 """Who stays where, as the list of rooms shows it: closed lines of a sensitive stay or for whom the person shut out."""
 
+from console.desk_views import RoomRow
 from console.office import Office
 from console.patient_page import STAFF_STATUS, TELLING
 from console.roll import Person, Roll
@@ -7,7 +8,7 @@ from console.store import closeness, own_side
 from console.store.database import Tx
 from console.store.people import RoomRow as StoredRoom
 from console.talks import talk_view
-from console.views import RoomRow, Words
+from console.views import Words
 
 _CLOSED = Words("closed: ask a colleague")
 _SENSITIVE = Words("sensitive stay: room only")

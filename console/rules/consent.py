@@ -21,10 +21,12 @@ __all__ = [
     "EntryKind",
     "RelayAnswer",
     "Standing",
+    "at_time",
     "carried_details",
     "derive",
     "lapses_at",
     "last_stop",
+    "told_by",
 ]
 
 
@@ -41,15 +43,20 @@ def derive(entries: Iterable[ConsentEntry], now: datetime, policy: Policy, zone:
         The standing; entries that cannot follow what came before change nothing, so no order of entries opens a sensor
         that the last word of the patient had closed.
     """
+    return at_time(told_by(entries, policy, zone), now, policy)
+
+
+def told_by(entries: Iterable[ConsentEntry], policy: Policy, zone: ZoneInfo) -> Standing:
+    """Derive the standing as it was at the last entry, whatever the time is now; see `derive`."""
     standing = Standing()
     for entry in entries:
-        standing = _at(standing, entry.at, policy)
+        standing = at_time(standing, entry.at, policy)
         if standing.has_died:
             break
         standing = _STEPS[entry.kind](standing, entry, policy, zone)
         if entry.kind in ENDS_TRIAL:
             standing = replace(standing, trial=None)
-    return _at(standing, now, policy)
+    return standing
 
 
 def last_stop(entries: Iterable[ConsentEntry]) -> datetime | None:
@@ -61,7 +68,7 @@ def _is_gone(entry: ConsentEntry) -> bool:
     return entry.kind is EntryKind.AWAY and entry.details.get("kind") != AwayKind.UP
 
 
-def _at(standing: Standing, now: datetime, policy: Policy) -> Standing:
+def at_time(standing: Standing, now: datetime, policy: Policy) -> Standing:
     """Let time alone do its part: a trial or a pause ends, an absence grows long, a talk is overdue, a grant lapses."""
     if standing.has_died:
         return standing

@@ -105,8 +105,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def useful(
         request: Request, alert_id: str, actor: Annotated[Actor, Depends(door.pressed)], useful: _Word = ""
     ) -> Response:
-        decision = ward.alerts.rate(actor, alert_id, useful=useful == "yes")
-        return go("/") if decision.allowed else answers.decided(request, actor, decision, "/")
+        return answers.pressed(request, actor, ward.alerts.rate(actor, alert_id, useful=useful == "yes"), "/")
 
     @routes.post("/board/sounding")
     def sounding(request: Request, actor: Annotated[Actor, Depends(door.signed_in)], front: _Word = "") -> Response:
@@ -119,11 +118,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def heard(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
         device = cookies.device(request)
         ward.sounders.beat(device, is_in_front=True)
-        decision = ward.sounders.heard_it(actor, device)
-        return go("/") if decision.allowed else answers.decided(request, actor, decision, "/")
+        return answers.pressed(request, actor, ward.sounders.heard_it(actor, device), "/")
 
     def _then(request: Request, actor: Actor, alert_id: str, decision: Decision) -> Response:
-        onward = f"/alerts/{alert_id}"
-        return go(onward) if decision.allowed else answers.decided(request, actor, decision, onward)
+        return answers.pressed(request, actor, decision, f"/alerts/{alert_id}")
 
     return routes

@@ -69,6 +69,10 @@ class Answers:
         duties = [_DUTIES[one] for one in decision.obligations if one in _DUTIES]
         return self.page(request, actor, "decided.html", status, decision=decision, onward=onward, onward_duties=duties)
 
+    def pressed(self, request: Request, actor: Actor, decision: Decision, onward: str) -> Response:
+        """Answer a press: on to what it changed, or why it was not done and the way back there."""
+        return go(onward) if decision.allowed else self.decided(request, actor, decision, onward)
+
     def sentence(
         self, request: Request, actor: Actor | None, title: str, text: str, status: int, onward: str = "/"
     ) -> Response:

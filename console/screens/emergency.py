@@ -59,7 +59,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     ) -> Response:
         decision = ward.emergencies.tap(actor, emergency_id, what)
         onward = f"/emergency/{emergency_id}"
-        return go(onward) if decision.allowed else answers.decided(request, actor, decision, onward)
+        return answers.pressed(request, actor, decision, onward)
 
     @routes.post("/emergency/{emergency_id}/end")
     def end(

@@ -13,7 +13,7 @@ from console.rules.levels import CONTINUOUS, LEVEL_WORDS
 from console.rules.load import LoadAnswer
 from console.rules.observing import MARK_WORDS
 from console.rules.quiet import Caution
-from console.screens.answers import Answers, go, shown
+from console.screens.answers import Answers, shown
 from console.screens.consent_words import LISTS
 from console.screens.door import Door
 from console.screens.ports import WardPort
@@ -96,7 +96,7 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
         people: Annotated[int, Form(ge=0, le=99)] = 0,
     ) -> Response:
         decision = checks.workload.plan_people(actor, people)
-        return go("/load") if decision.allowed else answers.decided(request, actor, decision, "/load")
+        return answers.pressed(request, actor, decision, "/load")
 
     @routes.post("/load/answer")
     def answer(
@@ -116,6 +116,8 @@ def router(ward: WardPort, door: Door, answers: Answers, clock: Clock) -> APIRou
             actor,
             "rounds/handover.html",
             view=shown(checks.handovers.view(actor)),
+            round=shown(checks.round_list.view(actor)),
+            levels=LEVEL_WORDS,
             marks=_MARKS,
             causes=CAUSES,
             answers_given=ANSWERS,

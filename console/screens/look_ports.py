@@ -5,22 +5,14 @@ from typing import Any, Protocol
 
 from broker.vocabulary import Modality
 from console.care_views import AbsentRow, ProfileView
+from console.desk_views import AuditRow, HealthView, RoomRow, StaffRow
 from console.own_views import OwnCopy
 from console.roles import Actor
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.sleep import Night, NoNight
 from console.rules.trend import NoTrend, Trend
-from console.views import (
-    AuditRow,
-    BoardView,
-    HealthView,
-    PatientView,
-    ReadingView,
-    RoomRow,
-    StaffRow,
-    StopView,
-)
+from console.views import BoardView, PatientView, ReadingView, StopView
 
 
 class Viewing(Protocol):

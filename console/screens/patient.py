@@ -83,7 +83,7 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     @routes.post("/me/resume")
     def resume(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:
         decision: Decision = ward.consents.resume(actor, actor.room_id or "")
-        return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
+        return answers.pressed(request, actor, decision, "/me")
 
     @routes.post("/me/stop-sensor")
     def stop_sensor(
@@ -93,7 +93,7 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     ) -> Response:
         """Stop one of two sensors; anything but the name of one stops both."""
         decision: Decision = ward.consents.withdraw_sensor(actor, sensor, device=cookies.device(request))
-        return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
+        return answers.pressed(request, actor, decision, "/me")
 
     @routes.post("/me/answer")
     def answer(

@@ -10,7 +10,7 @@ from console.rules.access import Permission
 from console.rules.alerts import AlertKind, Concern
 from console.rules.limits import LimitReason
 from console.rules.shifts import Post
-from console.screens.answers import Answers, go, shown
+from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
 from console.words import N_
@@ -63,8 +63,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.post("/shift/on")
     def begin(request: Request, actor: Annotated[Actor, Depends(door.pressed)], knows: _Word = "") -> Response:
-        decision = ward.shifts.sign_on(actor, knows=knows == "yes")
-        return go("/shift") if decision.allowed else answers.decided(request, actor, decision, "/shift")
+        return answers.pressed(request, actor, ward.shifts.sign_on(actor, knows=knows == "yes"), "/shift")
 
     @routes.post("/shift/off")
     def end(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
@@ -74,8 +73,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def post(
         request: Request, actor: Annotated[Actor, Depends(door.pressed)], post: _Word = "", cover: _Word = ""
     ) -> Response:
-        decision = ward.shifts.change_post(actor, post, cover)
-        return go("/shift") if decision.allowed else answers.decided(request, actor, decision, "/shift")
+        return answers.pressed(request, actor, ward.shifts.change_post(actor, post, cover), "/shift")
 
     @routes.post("/shift/rooms")
     def rooms(
@@ -85,7 +83,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         room: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
         decision = ward.shifts.allocate(actor, person or actor.actor_id, room or ())
-        return go("/shift") if decision.allowed else answers.decided(request, actor, decision, "/shift")
+        return answers.pressed(request, actor, decision, "/shift")
 
     @routes.get("/limits/{room_id}")
     def limits(request: Request, room_id: str, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:

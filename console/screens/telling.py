@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.complaints import LONGEST_TEXT, ComplaintKind
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.screens.answers import Answers, go, shown
+from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import Contacts, WardPort
 from console.views import PatientView
@@ -33,7 +33,7 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     def help_me(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
         """Bring a human; a locked screen takes it too."""
         decision: Decision = ward.prompts.call(actor)
-        return go("/me") if decision.allowed else answers.decided(request, actor, decision, "/me")
+        return answers.pressed(request, actor, decision, "/me")
 
     @routes.get("/me/tell")
     def tell_page(request: Request, actor: Reading) -> Response:

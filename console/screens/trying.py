@@ -9,7 +9,7 @@ from broker.vocabulary import Modality
 from console.own_views import TrialView
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.screens.answers import Answers, go, shown
+from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
 from console.words import N_
@@ -48,7 +48,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         they_ask: Annotated[str, Form(max_length=4)] = "",
     ) -> Response:
         decision: Decision = ward.trying.begin(actor, sensor, they_ask=they_ask == "yes")
-        return go(PATH) if decision.allowed else answers.decided(request, actor, decision, PATH)
+        return answers.pressed(request, actor, decision, PATH)
 
     @routes.post(f"{PATH}/end")
     def end(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:

@@ -1,4 +1,4 @@
-"""One board for all screens: computed once a second, each tile rendered once per language, sent only where changed."""
+"""One board for all screens: computed four times a second, each tile rendered once per language, sent where changed."""
 
 import asyncio
 import json
@@ -12,6 +12,8 @@ from console.views import BoardView, TileView
 from console.words import Catalogue
 
 PERIOD_S = 1.0
+_LOOKS = 4
+"""How often in a period it is looked whether anything has changed: what a node says waits a quarter of a second."""
 _log = structlog.get_logger(__name__)
 
 
@@ -74,6 +76,12 @@ class _Edition:
     changed: dict[str, dict[str, int]] = field(default_factory=dict)
     changed_around: dict[str, dict[str, int]] = field(default_factory=dict)
 
+    @property
+    def is_news(self) -> bool:
+        """Return whether any part changed with this edition."""
+        marks = (*self.changed.values(), *self.changed_around.values())
+        return any(number == self.number for parts in marks for number in parts.values())
+
 
 class Broadcaster:
     """Holds the newest board and hands out what changed.
@@ -85,7 +93,7 @@ class Broadcaster:
         compute: returns the board now; called in a thread, at most one at a time, only while somebody reads.
         render_tile: one tile in one language.
         render_around: time and surroundings in one language.
-        period_s: between boards [s].
+        period_s: between boards that say nothing new [s]; one that does is sent within a quarter of it.
     """
 
     def __init__(
@@ -104,6 +112,8 @@ class Broadcaster:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._is_failing = False
+        self._is_awaited = False
+        self._sent_s = 0.0
 
     @property
     def reader_count(self) -> int:
@@ -111,7 +121,7 @@ class Broadcaster:
         return len(self._readers)
 
     async def read(self, catalogue: Catalogue) -> AsyncIterator[str]:
-        """Yield the whole board first, then each second what changed, for ever, as JSON texts.
+        """Yield the whole board first, then what changed, at least each period, for ever, as JSON texts.
 
         The first board is one that was computed after the reader came: an older one may be long out of date.
         """
@@ -121,6 +131,7 @@ class Broadcaster:
         try:
             self._begin()
             begun = self._edition.number
+            self._is_awaited = True
             while True:
                 news = self._news
                 if catalogue.language in self._edition.rendered and self._edition.number > max(seen, begun):
@@ -148,11 +159,11 @@ class Broadcaster:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while self._readers:
-            await self._publish()
-            due = max(due + self._period_s, loop.time())
+            await self._publish(loop.time())
+            due = max(due + self._period_s / _LOOKS, loop.time())
             await asyncio.sleep(due - loop.time())
 
-    async def _publish(self) -> None:
+    async def _publish(self, now_s: float) -> None:
         catalogues = {one.language: one for one in self._readers.values()}
         try:
             edition = await asyncio.to_thread(self._next, self._edition, catalogues)
@@ -165,9 +176,18 @@ class Broadcaster:
         if edition is None:
             return
         self._is_failing = False
+        if not self._is_due(edition, now_s):
+            return
+        self._is_awaited, self._sent_s = False, now_s
         self._edition = edition
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+    def _is_due(self, edition: _Edition, now_s: float) -> bool:
+        """Return whether somebody waits for a first board, a period is over, or there is something new."""
+        # A little sooner, so that four looks make a period and not five.
+        is_over = now_s - self._sent_s >= self._period_s * (1 - 0.5 / _LOOKS)
+        return self._is_awaited or is_over or edition.is_news
 
     def _next(self, last: _Edition, catalogues: Mapping[str, Catalogue]) -> _Edition | None:
         view = self._compute()

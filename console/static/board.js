@@ -5,6 +5,8 @@
   const STALE_MS = 5000;
   const ANSWER_EVERY_MS = 10000;
   const TRY_AGAIN_MS = 3000;
+  // A tile that is drawn anew under a thumb takes the press away with it: so long, news wait for the thumb to lift.
+  const LONGEST_PRESS_MS = 4000;
   // So few fit a large screen three by three, in letters that are read from across the room.
   const FEW_ROOMS = 9;
 
@@ -20,6 +22,8 @@
   let hourTheme = "";
   let answeredAt = 0;
   let triedAt = 0;
+  let pressedAt = 0;
+  let waiting = [];
   // Two clocks: one may stand still while a tablet sleeps, the other may be set. The larger silence counts.
   let heardSteady = performance.now();
   let heardWall = Date.now();
@@ -35,6 +39,7 @@
   const lose = () => {
     if (isLost) return;
     isLost = true;
+    waiting = [];
     for (const tile of tiles.values()) {
       const title = titleOf(tile.element);
       const replacement = lostTile.content.cloneNode(true);
@@ -52,6 +57,7 @@
   const lock = () => {
     isLocked = true;
     isLost = true;
+    waiting = [];
     if (source) source.close();
     tiles.clear();
     for (const id of ["tiles", "sentence", "calls", "asks", "notices", "spoken"]) byId(id).replaceChildren();
@@ -107,16 +113,33 @@
     const board = JSON.parse(event.data);
     // After a loss only a whole board is believed: what came before it was thrown away.
     if (isLost && board.tiles.length < board.rooms.length) return;
-    const wasLost = isLost;
     heardSteady = performance.now();
     heardWall = Date.now();
+    waiting.push(board);
+    if (!isPressed()) showAll();
+    answer();
+  };
+
+  const isPressed = () => pressedAt > 0 && performance.now() - pressedAt < LONGEST_PRESS_MS;
+
+  const showAll = () => {
+    for (const board of waiting.splice(0)) take(board);
+  };
+
+  const take = (board) => {
+    const wasLost = isLost;
     isLost = false;
     byId("lost").hidden = true;
     document.body.classList.remove("has-lost");
     dress(board.theme);
     show(board);
     if (wasLost) say(byId("back-words").content.textContent);
-    answer();
+  };
+
+  // The click comes after the thumb has lifted: only then may a tile be another one.
+  const lift = () => {
+    pressedAt = 0;
+    setTimeout(showAll);
   };
 
   // The hour darkens a board that stands open, and ends a choice that was made for another hour.
@@ -154,6 +177,9 @@
   setInterval(watch, 500);
   document.addEventListener("visibilitychange", watch);
   addEventListener("pageshow", watch);
+  addEventListener("pointerdown", () => { pressedAt = performance.now(); });
+  addEventListener("pointerup", lift);
+  addEventListener("pointercancel", lift);
   addEventListener("online", watch);
   addEventListener("error", lose);
   begin();

@@ -4,6 +4,8 @@
 globalThis.roundQueue = (() => {
   const STORE = "hushward-round";
   const DATABASE = "hushward-round-key";
+  // A network that swallows everything says nothing: then the entry is kept, and whoever pressed is told at once.
+  const GIVE_UP_MS = 6000;
   const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
   // Without a secure connection the browser offers no cipher: then nothing is written to the tablet's disk.
   const cipher = globalThis.crypto.subtle;
@@ -75,7 +77,8 @@ globalThis.roundQueue = (() => {
   const send = async (item, formToken) => {
     const body = new URLSearchParams({ ...item.fields, form_token: formToken });
     for (const [name, ago] of Object.entries(ages(item))) body.set(name, ago.toFixed(3));
-    const answer = await fetch("/round/entries", { method: "POST", body, headers: { accept: "application/json" } });
+    const signal = AbortSignal.timeout(GIVE_UP_MS);
+    const answer = await fetch("/round/entries", { method: "POST", body, signal, headers: { accept: "application/json" } });
     if (!answer.ok || answer.redirected) return null;
     return answer.json();
   };

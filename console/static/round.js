@@ -147,12 +147,12 @@
 
   const refresh = async () => {
     try {
-      const answer = await fetch("/round", { headers: { accept: "text/html" } });
+      const answer = await fetch("/round", { headers: { accept: "text/html" }, signal: AbortSignal.timeout(REFRESH_MS / 2) });
       const told = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("list");
       if (!told) return;
       byId("cut").hidden = true;
       // Whoever writes now is not disturbed: the list is drawn anew when their entry is closed.
-      if (document.querySelector(".round__row details[open]")) return;
+      if (document.querySelector(".round__row details[open], .round__row:active")) return;
       byId("list").replaceWith(told);
       began = Number(told.dataset.now);
       opened = performance.now();

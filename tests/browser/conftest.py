@@ -10,7 +10,7 @@ from broker.clock import SystemClock
 from tests.kit.served import served
 from tests.kit.skin import PASSWORD, PEOPLE, HandWard
 
-SIZES = {"station": (1920, 1080), "tablet": (1024, 768), "phone": (390, 844)}
+SIZES = {"station": (1920, 1080), "tablet": (1024, 768), "upright": (820, 1180), "phone": (390, 844)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

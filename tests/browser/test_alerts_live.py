@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from console.corridor_unit import CorridorUnit, SimulatedOutput, Told
+from console.rules.alerts import StepKind
+from console.rules.corridor import Level
 from tests.browser.na1 import Night, a_ward, signed_in, staff
-from tests.kit.alerting import code_at, the_alert
+from tests.kit.alerting import POLICY, code_at, the_alert
 from tests.kit.served import served
 
 
@@ -59,4 +62,41 @@ def test_A1_A3_NA1_a_tablet_is_trusted_once_it_was_heard_and_sounds_again_after_
     page.wait_for_selector("#tile-room6.tile--not_monitored")
     assert page.locator("#calls *").count() == 0
     page.wait_for_selector("body[data-sounding='low']")
+    page.context.close()
+
+
+def test_A1_A10_NA3_a_tablet_off_the_network_loses_no_alert_the_corridor_takes_over_and_nothing_is_written_twice(
+    chromium, ward_of_six
+):
+    box, night, url = ward_of_six
+    out = SimulatedOutput()
+    unit = CorridorUnit(lambda: Told(*box.ward.calling.corridor()), out, box.clock, POLICY)
+    page = signed_in(chromium, url, "ada", (390, 844))
+    page.click("#tile-room6 .tile__open")
+    page.wait_for_selector("text=I'm going")
+    alert_id = the_alert(box, "room6").alert.alert_id
+
+    # Off the network with the alert open: nothing old stands there, and a press is not lost without a word.
+    page.context.set_offline(True)
+    page.wait_for_selector("#live:has-text('CONNECTION LOST')")
+    assert "High concern" not in page.inner_text("#live") and page.inner_text("h1") == "Room 6"
+    page.click("text=I'm going")
+    page.wait_for_selector("#unsent [data-kept]:not([hidden])")
+    for sign in "1234":
+        page.click(f"#keys button:text-is('{sign}')")
+    page.click("text=I am there")
+    page.wait_for_selector("#unsent [data-not-kept]:not([hidden])")
+
+    # The ward still knows: no tablet is heard, so the corridor sounds, and the alert stands where it stood.
+    unit.step()
+    night.goes_by(64)
+    assert unit.step() is Level.HIGH and out.sounded[-1] is Level.HIGH
+    assert the_alert(box, "room6").alert.alert_id == alert_id and not the_alert(box, "room6").progress.going
+
+    # Back on the network: what was kept arrives once, and a second press of it is refused.
+    page.evaluate("document.getElementById('code').value = ''")
+    page.context.set_offline(False)
+    page.wait_for_selector("text=I'm going", state="detached")
+    steps = [one for one in box.ward.alerts.book.of(alert_id).steps if one.kind is StepKind.GOING]
+    assert len(steps) == 1 and len(box.ward.alerts.book.known()) == 1
     page.context.close()

@@ -121,10 +121,14 @@ def test_the_keyboard_keeps_its_place_when_a_tile_is_drawn_anew(screen, ward):
     assert page.evaluate("document.activeElement.closest('li').id") == "tile-room-4"
 
 
-def test_a_prompt_is_answered_with_one_press_on_the_tile(screen, ward):
+def test_A8_a_press_counts_also_where_its_tile_is_drawn_anew_under_the_thumb(screen, ward):
     page = screen("nurse", "phone")
-    page.click("#tile-room-6 button")
-    page.wait_for_selector("#tile-room-1")
+    page.hover("#tile-room-6 button")
+    page.mouse.down()
+    ward.set_tile(replace(ward.board.tiles[5], detail=Words("new under the thumb")))
+    page.wait_for_timeout(700)
+    page.mouse.up()
+    page.wait_for_selector("#tile-room-6:has-text('new under the thumb')")
     assert ("attend", "p1", "saw_them_fine") in ward.presses
 
 

@@ -52,3 +52,12 @@ def test_the_print_button_is_there_only_where_it_works(screen, address):
     page = screen(None)
     page.goto(f"{address}/print/leaflet")
     assert page.is_visible("[data-print]")
+
+
+def test_O4_a_handover_is_one_black_sheet_also_from_a_screen_at_night(screen, address):
+    page = screen("nurse", "tablet", "night")
+    page.goto(f"{address}/handover")
+    assert sheets_of(page.pdf(**A4)) == 1
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('main h2')).color") == "rgb(0, 0, 0)"
+    assert page.is_hidden("form[action='/handover/sign']")

@@ -59,6 +59,7 @@ PAGES = {
         "/print/consent",
         "/print/carers",
         "/print/stop-sheet",
+        "/app/lost",
         "/nowhere",
     ],
 }

@@ -15,9 +15,9 @@ from tests.kit.skin import HandSettings
 
 
 @contextmanager
-def served(ward: Any, folder: Path, **settings: Any) -> Iterator[str]:
-    """Serve a ward; yield its address."""
-    config = server_config(create_app(ward, HandSettings(folder, **settings)), host="127.0.0.1", port=0)
+def served(ward: Any, folder: Path, *, at_port: int = 0, **settings: Any) -> Iterator[str]:
+    """Serve a ward, at a port that was free before or at any; yield its address."""
+    config = server_config(create_app(ward, HandSettings(folder, **settings)), host="127.0.0.1", port=at_port)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

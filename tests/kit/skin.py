@@ -9,6 +9,7 @@ from typing import Any
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context, Modality
 from console.care_views import AbsentRow, ProfileView
+from console.desk_views import StaffRow
 from console.own_views import ReadingChoice, TrialView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
@@ -21,15 +22,7 @@ from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
-from console.views import (
-    BoardView,
-    ReadingView,
-    StaffRow,
-    StopState,
-    StopView,
-    TileView,
-    Words,
-)
+from console.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.check_facts import HandChecks
 from tests.kit.skin_facts import (

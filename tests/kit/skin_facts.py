@@ -6,6 +6,7 @@ from typing import Any
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose
 from console.care_views import LongVisitRow, TrainedRow
 from console.closeness import StaffChoice
+from console.desk_views import AuditRow, HealthView, HoldView, NodeHealthView, RoomRow
 from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.reviews import ReviewView
@@ -16,21 +17,7 @@ from console.rules.hours import Window
 from console.rules.reviewing import Escalation, ReviewKind
 from console.rules.sleep import Minute, night_of
 from console.rules.training import Course
-from console.views import (
-    AuditRow,
-    HealthView,
-    HoldView,
-    LedgerRow,
-    NodeHealthView,
-    PatientView,
-    ReadingView,
-    RoomRow,
-    StopState,
-    StopView,
-    TileKind,
-    TileView,
-    Words,
-)
+from console.views import LedgerRow, PatientView, ReadingView, StopState, StopView, TileKind, TileView, Words
 
 NIGHT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)
 
