@@ -28,6 +28,7 @@ from console.consents import Consents, Reactions
 from console.copies import Copies
 from console.covers import Covers
 from console.desk import Desk
+from console.desk_views import HealthView
 from console.door_tags import DoorTags
 from console.drafts import Drafts
 from console.duties import Duties
@@ -67,7 +68,7 @@ from console.training import Training
 from console.trials import Trials
 from console.trying import Trying
 from console.viewings import Viewings
-from console.views import HealthView, Words
+from console.views import Words
 from console.whereabouts import Whereabouts
 from console.witnesses import Witnesses
 from console.wordings import read_wordings

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
+from console.desk_views import HealthView
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.rules.duties import Duty
@@ -28,7 +29,6 @@ from console.screens.people_ports import PeoplePort
 from console.screens.round_ports import Checks
 from console.stops import Via
 from console.views import (
-    HealthView,
     Words,
 )
 
