@@ -55,6 +55,8 @@ from console.room_control import RoomControl
 from console.rules.decision import Decision
 from console.shifts import Shifts
 from console.sights import Sights
+from console.signing_in.mappings import Mappings
+from console.signing_in.provider_settings import ProviderSettings
 from console.sounders import Sounders
 from console.staff_visits import StaffVisits
 from console.stop_journal import JOURNAL, StopJournal
@@ -87,6 +89,7 @@ class Ward:
         office: store, log, rules and clock.
         clock: the console's clock.
         identity: accounts and sessions.
+        mappings: which groups of the hospital's sign-in come in.
         access: the one door to patient data.
         desk: rooms, sensors, staff and stays.
         consents: what patients say.
@@ -138,10 +141,11 @@ class Ward:
         data_dir: Path | None = None,
         *,
         vital_signs: bool = False,
+        provider: ProviderSettings | None = None,
     ) -> None:
         self._vital_signs = vital_signs
         self.office, self.clock, self.identity = office, office.clock, identity
-        self._link = link
+        self._link, self.mappings = link, Mappings(office, provider)
         self.live = Live(office.clock, office.policy)
         self.live.knows_boots(office.store.read(present_boots))
         self.roll = Roll(office)

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     OBSERVE = "observation:enter"
     OBSERVATION_PLAN = "observation_plan:set"
     LOAD_ANSWER = "load:answer"
+    MAPPING_APPROVE = "mapping:approve"
 
 
 class AccessReason(StrEnum):
