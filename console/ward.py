@@ -11,6 +11,8 @@ from broker.codec import encode
 from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
+from console.about_staff.door_taps import DoorTaps
+from console.about_staff.own_record import OwnRecord
 from console.access import Access, Rooms
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
@@ -124,6 +126,8 @@ class Ward:
         trying: their own trial of the sensor.
         groups: what they tell about themselves, to be counted.
         retention: what has come to the end of its time.
+        door_taps: which of staff's names go from the tags of doors.
+        own_record: what is noted about a member of staff, for themselves.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -246,6 +250,7 @@ class Ward:
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
+        self.door_taps, self.own_record = DoorTaps(office), OwnRecord(office, self.roll)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:
@@ -349,6 +354,7 @@ class Ward:
             self.look_watch.step,
             self.witnesses.step,
             self.retention.step,
+            self.door_taps.step,
         )
 
     def _keep_once(self) -> None:

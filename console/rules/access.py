@@ -71,6 +71,7 @@ class Permission(StrEnum):
     OBSERVATION_PLAN = "observation_plan:set"
     LOAD_ANSWER = "load:answer"
     MAPPING_APPROVE = "mapping:approve"
+    OWN_RECORD = "own_record:read"
 
 
 class AccessReason(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from console.about_staff.own_record import OwnPart
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.access_ports import Badges, SecondSteps
@@ -57,6 +58,13 @@ class HospitalSignIn(Protocol):
 
     def finish(self, state: str, code: str, binding: str) -> "SignIn | Decision":
         """Begin a session for whoever comes back."""
+
+
+class OwnRecord(Protocol):
+    """What is noted about staff."""
+
+    def read(self, actor: Actor) -> Sequence[OwnPart] | Decision:
+        """Return one's own."""
 
 
 class Mappings(Protocol):

@@ -21,7 +21,7 @@ from console.screens.care_ports import (
     Places,
     Whereabouts,
 )
-from console.screens.identity_ports import Identity, Mappings
+from console.screens.identity_ports import Identity, Mappings, OwnRecord
 from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.screens.people_ports import PeoplePort
@@ -213,6 +213,10 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def identity(self) -> Identity:
         """Who is who."""
+
+    @property
+    def own_record(self) -> OwnRecord:
+        """What is noted about a member of staff, for themselves."""
 
     @property
     def mappings(self) -> Mappings:
