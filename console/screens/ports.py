@@ -1,7 +1,7 @@
 """What the screens ask of the ward: every question they read from and every command that a press becomes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -59,7 +59,9 @@ class Desk(Protocol):
     def confirm_node(self, actor: Actor, node_id: str) -> Decision:
         """Confirm it, by another person: the second step."""
 
-    def add_staff(self, actor: Actor, username: str, display_name: str, role: Role) -> Invited:
+    def add_staff(
+        self, actor: Actor, username: str, display_name: str, role: Role, *, ends_on: date | None = None
+    ) -> Invited:
         """Invite somebody."""
 
     def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:

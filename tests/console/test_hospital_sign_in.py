@@ -15,7 +15,7 @@ from console.roles import Actor, Role
 from console.signing_in.provider_settings import ProviderSettings
 from console.ward import Ward
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, WARD, open_ward
-from tests.kit.hospital import CLIENT, Hospital, hospital, signing_key
+from tests.kit.hospital import CLIENT, Hospital, hospital, settings_for, signing_key
 from tests.kit.skin import screens_over
 from tests.kit.visitor import text_of
 
@@ -50,21 +50,12 @@ class Desk:
         return [one.reason for one in rows if one.action == "signin:session:denied"]
 
 
-def settings_for(address: str) -> ProviderSettings:
-    grants = [
-        {"group": "night-nurses", "role": "nurse", "wards": [WARD]},
-        {"group": "gov", "role": "governance_lead", "wards": [WARD]},
-        {"group": "elsewhere", "role": "matron", "wards": ["oak"]},
-    ]
-    return ProviderSettings.model_validate({"issuer": address, "client_id": CLIENT, "grants": grants})
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = HandClock(MORNING)
     with hospital(clock) as made:
         link = MemoryBroker().link(upward_filters("st-elsewhere", WARD))
-        ward = open_ward(tmp_path, clock, link, provider=settings_for(made.address))
+        ward = open_ward(tmp_path, clock, link, provider=settings_for(made.address, WARD))
         view = ward.mappings.view(GOVERNANCE)
         assert ward.mappings.approve(GOVERNANCE, view.digest)
         yield Desk(made, clock, ward, screens_over(ward, tmp_path).client)
@@ -171,8 +162,8 @@ def test_X6_without_governances_approval_nobody_comes_in_and_a_change_needs_it_a
     assert not desk.ward.mappings.approve(Actor("ad" * 16, "r", "R", Role.ADMINISTRATOR), "0" * 32)
     assert desk.ward.mappings.withdraw(GOVERNANCE)
     assert desk.browser().get("/sign-in/provider").status_code == 403
-    changed = settings_for(desk.hospital.address).model_copy(update={"groups_claim": "roles"})
-    assert changed.digest_for(WARD) != settings_for(desk.hospital.address).digest_for(WARD)
+    changed = settings_for(desk.hospital.address, WARD).model_copy(update={"groups_claim": "roles"})
+    assert changed.digest_for(WARD) != settings_for(desk.hospital.address, WARD).digest_for(WARD)
 
 
 def test_X6_when_the_hospital_is_away_the_page_says_so_and_local_accounts_go_on(desk: Desk) -> None:
@@ -197,6 +188,6 @@ def test_X6_when_the_hospital_is_away_the_page_says_so_and_local_accounts_go_on(
     ],
 )
 def test_settings_that_would_let_in_too_many_are_refused(change: dict[str, object]) -> None:
-    told = settings_for("https://hospital.example").model_dump() | change
+    told = settings_for("https://hospital.example", WARD).model_dump() | change
     with pytest.raises(ValueError):
         ProviderSettings.model_validate(told)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from broker.clock import Clock
+from console.signing_in.provider_settings import ProviderSettings
 
 CLIENT = "hushward-willow"
 
@@ -90,6 +91,10 @@ def hospital(clock: Clock) -> Iterator[Hospital]:
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             here = made[0]
+            if self.path.startswith("/authorize"):
+                asked, back = parse_qs(urlsplit(self.path).query), here.sign_in(self.path)
+                self._page(f'<a href="{asked["redirect_uri"][0]}?{urlencode(back)}">It is me</a>')
+                return
             keys = {"keys": [here.key.as_dict(private=False)]}
             told = {"/.well-known/openid-configuration": here.described(), "/keys": keys}.get(self.path)
             self._say(200 if told else 404, told or {})
@@ -106,6 +111,12 @@ def hospital(clock: Clock) -> Iterator[Hospital]:
             self.end_headers()
             self.wfile.write(body)
 
+        def _page(self, html: str) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
         def log_message(self, *_told: object) -> None:
             pass
 
@@ -119,3 +130,13 @@ def hospital(clock: Clock) -> Iterator[Hospital]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def settings_for(address: str, ward: str) -> ProviderSettings:
+    """Return settings that let two groups in on a ward."""
+    grants = [
+        {"group": "night-nurses", "role": "nurse", "wards": [ward]},
+        {"group": "gov", "role": "governance_lead", "wards": [ward]},
+        {"group": "elsewhere", "role": "matron", "wards": ["oak"]},
+    ]
+    return ProviderSettings.model_validate({"issuer": address, "client_id": CLIENT, "grants": grants})
