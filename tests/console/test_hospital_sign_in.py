@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from broker.clock import HandClock
+from broker.clock import HandClock, SystemClock
 from broker.link import MemoryBroker
 from broker.topics import upward_filters
+from console import opening
 from console.roles import Actor, Role
 from console.signing_in.provider_settings import ProviderSettings
 from console.ward import Ward
-from tests.kit.boxed_ward import GOVERNANCE, MORNING, WARD, open_ward
+from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD, open_ward, settings_of
 from tests.kit.hospital import CLIENT, Hospital, hospital, settings_for, signing_key
 from tests.kit.skin import screens_over
 from tests.kit.visitor import text_of
@@ -54,7 +56,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = HandClock(MORNING)
     with hospital(clock) as made:
-        link = MemoryBroker().link(upward_filters("st-elsewhere", WARD))
+        link = MemoryBroker().link(upward_filters(SITE, WARD))
         ward = open_ward(tmp_path, clock, link, provider=settings_for(made.address, WARD))
         view = ward.mappings.view(GOVERNANCE)
         assert ward.mappings.approve(GOVERNANCE, view.digest)
@@ -191,3 +193,25 @@ def test_settings_that_would_let_in_too_many_are_refused(change: dict[str, objec
     told = settings_for("https://hospital.example", WARD).model_dump() | change
     with pytest.raises(ValueError):
         ProviderSettings.model_validate(told)
+
+
+@pytest.mark.filterwarnings("ignore::Warning")
+def test_X6_a_provider_that_others_wrote_lets_a_nurse_in_too(tmp_path: Path) -> None:
+    from oidc_provider_mock import User, run_server_in_thread
+
+    ada = User(sub="00u-ada", claims={"groups": ["night-nurses"], "name": "Ada K."})
+    with run_server_in_thread(user_claims=[ada]) as server:
+        link = MemoryBroker().link(upward_filters(SITE, WARD))
+        secret = tmp_path / "provider.secret"
+        secret.write_text("any secret")
+        secret.chmod(0o600)
+        told = settings_for(f"http://localhost:{server.server_port}", WARD)
+        told = told.model_copy(update={"client_secret_file": secret})
+        ward = opening.open_ward(settings_of(tmp_path, provider=told), SystemClock(), link, passwords=QUICK)
+        assert ward.mappings.approve(GOVERNANCE, told.digest_for(WARD))
+        browser = screens_over(ward, tmp_path).client
+        asked = browser.get("/sign-in/provider").headers["location"]
+        answered = httpx2.post(asked, data={"sub": "00u-ada"}).headers["location"]
+        assert browser.get(answered).status_code == 200
+        assert browser.get("/sign-in").headers["location"] == "/"
+        ward.office.store.close()
