@@ -237,7 +237,8 @@ def _nameless_visit(one: Visit) -> LedgerRow:
     """Return a visit that is older than the name at it (rule P11)."""
     role = ROLES.get(Role(one.actor_id.removeprefix(NAMELESS)), Words("somebody"))
     left_at = None if one.ended_by is VisitEnd.NOT_KNOWN else one.left_at
-    return LedgerRow(one.came_at, left_at, Words("Staff were in your room: {role}.", {"role": role}), -1)
+    told = {"name": Words("somebody"), "role": role}
+    return LedgerRow(one.came_at, left_at, Words("Staff were in your room: {name} ({role}).", told), -1)
 
 
 def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime) -> list["LedgerRow | _Glance"]:
