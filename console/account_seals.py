@@ -13,7 +13,9 @@ from console.store import accounts, audit_rows, second_steps
 from console.store.database import Tx
 from console.views import Words
 
-CHANGES = ("setup:enrolment:used", "signin:password:changed", "signin:step:confirmed")
+VOUCHED = "signin:provider:vouched"
+"""The hospital's sign-in has made the account, or said again what its owner is."""
+CHANGES = ("setup:enrolment:used", "signin:password:changed", "signin:step:confirmed", VOUCHED)
 """Entries, each by the account itself, that a change of it leaves behind."""
 CLOSED = "signin:account:closed"
 """After this entry the account is opened by a new link alone, and by no change of its row."""

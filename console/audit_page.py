@@ -103,6 +103,14 @@ def verdict(report: VerifyReport) -> Verdict:
 
 def told(report: VerifyReport) -> str:
     """Return a report as a person reads it."""
+    if not report.set_back:
+        return _told_of_rows(report)
+    listed = ", ".join(str(row) for row in report.set_back[:_MOST_LINES])
+    note = f"the console's clock was set back before row {listed}: believe the order, not the hour"
+    return f"{_told_of_rows(report)}\n{note}"
+
+
+def _told_of_rows(report: VerifyReport) -> str:
     rows = f"{report.size} rows, {report.signed_size} under a signed checkpoint"
     match verdict(report):
         case Verdict.WHOLE:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,8 @@ from console.store.database import Tx
 
 _MOST_FINDINGS = 200
 """Rows that are named one by one; a log in ruins needs no longer list."""
+_STEADY = timedelta(seconds=5)
+"""A clock that is held to the time of day takes no longer step back than this."""
 _REPEATED = ("action", "actor", "outcome", "subject", "room")
 
 
@@ -72,6 +74,8 @@ class VerifyReport:
             away together with the rows; only a witness outside it tells a whole log from one cut to an older
             checkpoint.
         findings: everything that is wrong, by row; none when nothing wrong can be seen.
+        set_back: rows that say an earlier time than the row before: there the console's clock was set back. The log is
+            whole all the same, since its order is that of its rows; what it says of the hour is not to be believed.
     """
 
     size: int
@@ -79,6 +83,7 @@ class VerifyReport:
     witnessed_size: int
     asked_size: int
     findings: tuple[Finding, ...]
+    set_back: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -156,7 +161,7 @@ def verify_rows(
     cosigned: Sequence[Head] = (),
 ) -> VerifyReport:
     """Verify rows and checkpoints as they were read, in order of their place and size."""
-    tree, findings = _walk(rows)
+    tree, findings, set_back = _walk(rows)
     if tree.size == 0:
         findings.append(_at(Fault.EMPTY, 0, "there is no entry at all; the first is made with the database"))
     signed = _signed(checkpoints, origin, public_hex, findings)
@@ -169,25 +174,29 @@ def verify_rows(
         findings += _against(tree, [kept], "the head kept outside the database")
     ordered = sorted(findings, key=lambda finding: finding.row)
     signed_size = max((head.tree_size for head in signed), default=0)
-    return VerifyReport(tree.size, signed_size, _newest(tree, seen), _newest(tree, asked), tuple(ordered))
+    newest, outside = _newest(tree, seen), _newest(tree, asked)
+    return VerifyReport(tree.size, signed_size, newest, outside, tuple(ordered), tuple(set_back))
 
 
 def _newest(tree: Tree, heads: Sequence[Head]) -> int:
     return max((head.tree_size for head in heads if _agrees(tree, head)), default=0)
 
 
-def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding]]:
-    """Rebuild the tree from the entries themselves, and look at each row alone."""
-    tree, place = Tree(), 0
+def _walk(rows: Iterable[Row]) -> tuple[Tree, list[Finding], list[int]]:
+    """Rebuild the tree from the entries themselves, look at each row alone, and at times that go back."""
+    tree, place, before = Tree(), 0, None
     findings: list[Finding] = []
+    set_back: list[int] = []
     for row in rows:
         if row.index != place and len(findings) < _MOST_FINDINGS:
             findings.append(_at(Fault.MISSING_ROW, place, f"row {place} is missing; row {row.index} follows"))
         if len(findings) < _MOST_FINDINGS:
             findings += _row_findings(row)
+        if before is not None and before - row.at > _STEADY and len(set_back) < _MOST_FINDINGS:
+            set_back.append(row.index)
         tree.append(leaf_hash(row.entry.encode()))
-        place = row.index + 1
-    return tree, findings
+        place, before = row.index + 1, row.at
+    return tree, findings, set_back
 
 
 def _at(fault: Fault, row: int, sentence: str) -> Finding:

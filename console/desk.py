@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from broker.vocabulary import Modality
 from console.enrolment import HIDDEN_SIGNS, is_plain
@@ -15,6 +17,7 @@ from console.rules.access import Permission
 from console.rules.decision import Decision, Obligation
 from console.rules.person import PlaceKind
 from console.signer import is_public_key
+from console.signing_in import time_boxes
 from console.stays import Stays
 from console.store import people, places
 from console.store.database import Tx
@@ -25,6 +28,7 @@ __all__ = ["Desk", "Invited"]
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONGEST_TITLE = 60
+_NIGHT_ENDS = time(8, 0)
 _STAFF = frozenset(Role) - {Role.PATIENT, Role.SYSTEM}
 
 
@@ -156,18 +160,33 @@ class Desk:
         decision = self._office.run(actor, Permission.NODE_ADD, "desk:node:retired", work)
         return self._then(node.room_id if node else "", decision)
 
-    def add_staff(self, actor: Actor, username: str, display_name: str, role: Role) -> Invited:
-        """Make an account for a member of staff; it opens with a one-time link."""
+    def add_staff(
+        self, actor: Actor, username: str, display_name: str, role: Role, *, ends_on: date | None = None
+    ) -> Invited:
+        """Make an account for a member of staff; it opens with a one-time link.
+
+        Args:
+            actor: who invites.
+            username: for signing in.
+            display_name: as on the badge; empty for the sign-in name.
+            role: what they will be.
+            ends_on: the last day of an agency's or a temporary worker's account; None for one without an end.
+        """
         invited: list[Invited] = []
+        ends_at = _end_of(ends_on, self._office.zone) if ends_on is not None else None
 
         def work(tx: Tx) -> Done:
             shown = display_name or username
             fault = name_fault(username, shown)
             if role not in _STAFF:
                 fault = Words("Choose one of the roles.")
+            if ends_at is not None and not timedelta(0) < ends_at - self._office.now() <= time_boxes.LONGEST:
+                fault = Words("Give a last day from today on, within a year.")
             if fault is not None:
                 return Done(self._no("X6", fault))
             made_now = self._identity.invite(tx, actor, username, shown, role)
+            if ends_at is not None:
+                self._identity.time_box(tx, actor, made_now.actor.actor_id, ends_at)
             decision = self._yes("X6", Words("The account is made. Hand over the link in person."))
             invited.append(Invited(decision, made_now.token, made_now.actor))
             return Done(decision, f"account:{made_now.actor.actor_id}")
@@ -198,6 +217,11 @@ class Desk:
 
     def _no(self, rule_id: str, words: Words) -> Decision:
         return self._office.policy.deny(rule_id, reason=words)
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the end of the night that begins on a day: nobody's account ends in the middle of their shift."""
+    return datetime.combine(day + timedelta(days=1), _NIGHT_ENDS, zone).astimezone(UTC)
 
 
 def _is_title(told: str) -> bool:

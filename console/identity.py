@@ -1,70 +1,33 @@
 """Accounts and sessions: who may sign in, who is signed in, and an audit entry for each of it (rules X4, X6)."""
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-import structlog
-
-from console import account_seals
-from console.account_seals import CLOSED, OPENED, OUTSIDE, digest_after
+from console.account_seals import CLOSED, digest_after
 from console.audit import AuditLog
 from console.badges import Badges
 from console.enrolment import Enrolment, Invitation, name_fault
-from console.errors import StoreError
 from console.passwords import Passwords, fault_of
 from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.second_step import CODE, SecondSteps
-from console.store import accounts
+from console.signing_in import time_boxes
+from console.signing_in.passkeys import Passkeys
+from console.signing_in.provider_way import ProviderWay
+from console.signing_in.sessions import DENIED, SESSION_LASTS, Sessions, SignedIn, SignIn
+from console.store import accounts, identity_rows
 from console.store.database import Store, Tx
 from console.throttle import Throttle
 from console.views import Words
 
-__all__ = ["Actor", "Identity", "Invitation", "Role", "SignIn", "SignedIn", "name_fault"]
+__all__ = ["SESSION_LASTS", "Actor", "Identity", "Invitation", "Role", "SignIn", "SignedIn", "name_fault"]
 
-_log = structlog.get_logger(__name__)
-
-SESSION_LASTS = timedelta(hours=12)
-"""A long night shift; a session never outlives it."""
-_TOUCH_EVERY = timedelta(seconds=15)
 _WRONG = Words("The sign-in name or the password is not right.")
 _NOT_IT = Words("That is not the password.")
-_DENIED = "signin:session:denied"
 _TOO_OFTEN = Words(
     "Too many attempts. Use a device where you signed in before, wait up to an hour, or ask a colleague."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A sign-in that went well.
-
-    Attributes:
-        session_token: for the cookie; only its hash is stored.
-        actor: who it is.
-    """
-
-    session_token: str = field(repr=False)
-    actor: Actor
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that lasts.
-
-    Attributes:
-        actor: whose.
-        device: the device's pseudonym.
-        session_id: the session's pseudonym, 32 hex digits.
-        idle: since the last request before this one, to within a quarter of a minute (rule X6).
-    """
-
-    actor: Actor
-    device: str
-    session_id: str
-    idle: timedelta
 
 
 class Identity:
@@ -75,6 +38,12 @@ class Identity:
         invite: make an account that opens with a one-time link.
         renew_link: make another link for an account.
         enrol: use a one-time link.
+        sessions: who is signed in, and where.
+        actor_of: see `Sessions`, as the two below.
+        session_of: a session that lasts.
+        sign_out: end a session.
+        passkeys: on people's own devices.
+        provider: the hospital's own sign-in; None where it is not connected.
         steps: second steps of accounts.
         badges: of the ward's staff.
     """
@@ -87,14 +56,29 @@ class Identity:
         policy_version: int = 0,
         passwords: Passwords | None = None,
         second_step: bool = False,
+        way_in: ProviderWay | None = None,
     ) -> None:
+        """Take what is needed.
+
+        Args:
+            store: the database.
+            audit: the log.
+            policy_version: of the rule book, for the log.
+            passwords: how they are hashed; None for the strength that a ward needs.
+            second_step: whoever administers or audits must have one.
+            way_in: the hospital's own sign-in; None for local accounts alone.
+        """
         self._store = store
         self._clock = store.clock
         self._passwords = passwords or Passwords()
         self._register = Register(store, audit, policy_version)
         self._throttle = Throttle(store.clock)
-        self._revoked: set[str] = set()
-        self._known: dict[str, str] = {}
+        vouched_for = way_in.settings.vouched_for if way_in is not None else timedelta(0)
+        self.sessions = Sessions(self._register, vouched_for)
+        self.actor_of, self.session_of = self.sessions.actor_of, self.sessions.session_of
+        self.sign_out = self.sessions.sign_out
+        self.passkeys = Passkeys(self._register, self.sessions, self._throttle)
+        self.provider = None if way_in is None else way_in.federation(self._register, self.sessions)
         self.badges = Badges(self._register, self._passwords, self._throttle)
         self.steps = SecondSteps(self._register, store.keys, is_required=second_step)
         enrolment = Enrolment(self._register, self._passwords)
@@ -127,68 +111,26 @@ class Identity:
             self._throttle.failed(name, device)
             known = account.actor if account else None
             return self._refuse(known, device, "wrong_password" if known else "unknown_name")
-        if not self._store.read(lambda tx: account_seals.holds(tx, account)):
-            # Right in the database and unknown to the log: somebody has changed it there (T24).
-            return self._refuse(account.actor, device, "changed_outside")
+        fault = self._store.read(
+            lambda tx: self.sessions.fault(tx, account) or self.sessions.vouching_fault(tx, account.actor.actor_id)
+        )
+        if fault is not None:
+            return self._refuse(account.actor, device, *fault)
         if self._store.read(lambda tx: self.steps.is_asked_for(tx, account.actor.actor_id)):
             if not code:
-                return self._register.deny(_DENIED, account.actor, "code_missing", CODE)
+                return self._register.deny(DENIED, account.actor, "code_missing", CODE)
             if not self._store.write(lambda tx: self.steps.check(tx, account.actor.actor_id, code)):
                 self._throttle.failed(name, device)
                 return self._refuse(account.actor, device, "wrong_code")
         self._throttle.succeeded(name, device)
-        return self._begin_session(account.actor, device)
+        return self.sessions.begin(account.actor, device)
 
     def tap(self, badge: str, device: str) -> SignIn | Decision:
         """Bring somebody's session to this device by their badge alone: locked, until their PIN or password."""
         owner = self.badges.owner(badge, device)
         if isinstance(owner, Decision):
             return owner
-        opened = self._begin_session(owner, device)
-        here, now = accounts.hash_of(opened.session_token), self._clock.utc_now()
-        self._store.write(lambda tx: accounts.end_sessions_of(tx, owner.actor_id, "moved", now, but=here))
-        return opened
-
-    def actor_of(self, session_token: str) -> Actor | None:
-        """Return who a session belongs to, or None when it does not last (any more)."""
-        signed_in = self.session_of(session_token)
-        return None if signed_in is None else signed_in.actor
-
-    def session_of(self, session_token: str) -> SignedIn | None:
-        """Return a session that lasts and note that it was used, or None."""
-        now = self._clock.utc_now()
-        found = self._store.read(lambda tx: accounts.session(tx, session_token))
-        if found is None or found.ended_at is not None or found.session_hash in self._revoked:
-            return None
-        if now >= found.ends_at or not found.account.is_active:
-            self._end(found, "expired" if now >= found.ends_at else "not_active")
-            return None
-        if not self._is_known(found):
-            self._end(found, "changed_outside")
-            return None
-        if now - found.last_seen_at >= _TOUCH_EVERY:
-            self._touch(found.session_hash)
-        idle = max(timedelta(0), now - found.last_seen_at)
-        return SignedIn(found.account.actor, found.device, found.session_hash[:32], idle)
-
-    def _is_known(self, session: accounts.Session) -> bool:
-        """Return whether the log knows this session and this account as they stand; what was seen so is remembered."""
-
-        def read(tx: Tx) -> bool:
-            digest = account_seals.digest_of(tx, session.account)
-            if self._known.get(session.session_hash) == digest:
-                return True
-            if not account_seals.holds(tx, session.account) or not account_seals.session_holds(tx, session):
-                return False
-            self._known[session.session_hash] = digest
-            return True
-
-        return self._store.read(read)
-
-    def sign_out(self, session_token: str) -> bool:
-        """End a session; return whether it lasted until now."""
-        found = self._store.read(lambda tx: accounts.session(tx, session_token))
-        return found is not None and self._end(found, "signed_out")
+        return self.sessions.open_to(owner, device)
 
     def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
         """Change one's own password; every other session of that person ends."""
@@ -216,6 +158,12 @@ class Identity:
         self._store.write(change)
         return self._register.decide(Words("The password is changed."), allowed=True)
 
+    def time_box(self, tx: Tx, by: Actor, actor_id: str, ends_at: datetime) -> None:
+        """Let an account end by itself at every door, within the caller's recorded decision (rule X6)."""
+        identity_rows.set_end(tx, actor_id, ends_at, by.actor_id, self._clock.utc_now())
+        subject, digest = time_boxes.subject_of(actor_id), time_boxes.digest_of(actor_id, ends_at)
+        self._register.record(tx, time_boxes.BOXED, by, subject=subject, text_digest=digest)
+
     def set_active(self, tx: Tx, actor_id: str, *, is_active: bool) -> None:
         """Let an account sign in, or no more, within the caller's recorded decision; its sessions end with it."""
         accounts.set_active(tx, actor_id, is_active=is_active)
@@ -223,47 +171,10 @@ class Identity:
             self._register.record(tx, CLOSED, Actor.system("accounts"), subject=f"account:{actor_id}")
             accounts.end_sessions_of(tx, actor_id, "not_active", self._clock.utc_now())
 
-    def _begin_session(self, actor: Actor, device: str) -> SignIn:
-        token, now = accounts.new_token(), self._clock.utc_now()
-
-        def begin(tx: Tx) -> None:
-            accounts.open_session(tx, token, actor.actor_id, device, now, now + SESSION_LASTS)
-            subject = f"session:{accounts.hash_of(token)[:32]}"
-            digest = digest_after(tx, actor)
-            self._register.record(tx, OPENED, actor, subject=subject, text_digest=digest)
-
-        self._store.write(begin)
-        return SignIn(token, actor)
-
-    def _end(self, session: accounts.Session, reason: str) -> bool:
-        self._known.pop(session.session_hash, None)
-
-        def end(tx: Tx) -> bool:
-            ended = accounts.end_session(tx, session.session_hash, reason, self._clock.utc_now())
-            if ended:
-                subject = f"session:{session.session_hash[:32]}"
-                self._register.record(tx, "signin:session:ended", session.account.actor, subject=subject, reason=reason)
-            return ended
-
-        try:
-            return self._store.write(end)
-        except StoreError as error:
-            # It ends all the same: for as long as this console runs it is remembered here.
-            self._revoked.add(session.session_hash)
-            _log.warning("session_end_not_recorded", error=type(error).__name__)
-            return True
-
-    def _touch(self, session_hash: str) -> None:
-        try:
-            self._store.write(lambda tx: accounts.touch_session(tx, session_hash, self._clock.utc_now()))
-        except StoreError as error:
-            # Nobody is signed out because the disk is full: answering a call is never gated (principle 9).
-            _log.warning("session_not_touched", error=type(error).__name__)
-
-    def _refuse(self, actor: Actor | None, device: str, reason: str) -> Decision:
-        words = {"throttled": _TOO_OFTEN, "changed_outside": OUTSIDE}.get(reason, _WRONG)
+    def _refuse(self, actor: Actor | None, device: str, reason: str, words: Words = _WRONG) -> Decision:
+        words = _TOO_OFTEN if reason == "throttled" else words
         subject = f"device:{_pseudonym(device)}"
-        return self._register.deny(_DENIED, actor, reason, words, subject=subject)
+        return self._register.deny(DENIED, actor, reason, words, subject=subject)
 
 
 def _known(tx: Tx, name: str, device: str) -> tuple[accounts.Account | None, bool]:

@@ -15,6 +15,7 @@ from console.store import accounts, audit_rows, looks, prompts, viewings, visits
 from console.store.database import Tx
 from console.store.looks import LookRow, Wanted
 from console.store.people import StayRow, newest_link
+from console.store.visits import NAMELESS
 from console.views import LedgerRow, Words
 
 _PAGE = 100
@@ -220,6 +221,8 @@ def _visits(tx: Tx, stay: StayRow, names: _FirstNames) -> list[LedgerRow]:
 
 def _visit(tx: Tx, one: Visit, names: _FirstNames) -> LedgerRow:
     account = accounts.by_id(tx, one.actor_id)
+    if one.actor_id.startswith(NAMELESS):
+        return _nameless_visit(one)
     who: dict[str, str | datetime | Words] = {"name": names.of(one.actor_id)}
     who["role"] = ROLES[account.actor.role] if account is not None else Words("somebody")
     receipts = audit_rows.newest_rows(tx, limit=2, subject=f"visit:{one.visit_id}")
@@ -228,6 +231,14 @@ def _visit(tx: Tx, one: Visit, names: _FirstNames) -> LedgerRow:
         words = Words("Staff came into your room: {name} ({role}). When they left is not known.", who)
     left_at = None if one.ended_by is VisitEnd.NOT_KNOWN else one.left_at
     return LedgerRow(one.came_at, left_at, words, min((row.index for row in receipts), default=-1))
+
+
+def _nameless_visit(one: Visit) -> LedgerRow:
+    """Return a visit that is older than the name at it (rule P11)."""
+    role = ROLES.get(Role(one.actor_id.removeprefix(NAMELESS)), Words("somebody"))
+    left_at = None if one.ended_by is VisitEnd.NOT_KNOWN else one.left_at
+    told = {"name": Words("somebody"), "role": role}
+    return LedgerRow(one.came_at, left_at, Words("Staff were in your room: {name} ({role}).", told), -1)
 
 
 def _glances(tx: Tx, stay: StayRow, names: _FirstNames, now: datetime) -> list["LedgerRow | _Glance"]:

@@ -14,6 +14,7 @@ from console.rules.policy import Policy
 from console.safety_case import vital_signs_are_signed
 from console.settings import ConsoleSettings
 from console.signer import Keys
+from console.signing_in.provider_way import way_of
 from console.store.database import Store
 from console.trust_policy import note_in_log, policy_of
 from console.ward import Ward
@@ -58,10 +59,17 @@ def open_ward(
         )
         note_in_log(office)
         must = settings.context is not Context.DEMONSTRATION
-        identity = Identity(store, audit, policy_version=rules.version, passwords=passwords, second_step=must)
+        identity = Identity(
+            store,
+            audit,
+            policy_version=rules.version,
+            passwords=passwords,
+            second_step=must,
+            way_in=way_of(settings.provider, settings.ward, clock),
+        )
         signed = vital_signs_are_signed(settings, rules)
         calls = vital_signs_may_call(settings.context, signed)
-        return Ward(office, identity, link, settings.data_dir, vital_signs=calls)
+        return Ward(office, identity, link, settings.data_dir, vital_signs=calls, provider=settings.provider)
     except BaseException:
         store.close()
         raise

@@ -13,7 +13,7 @@ from console.register import Register
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.signer import Keys
-from console.store import second_steps
+from console.store import accounts, second_steps
 from console.store.database import Tx
 from console.views import Words
 
@@ -55,7 +55,14 @@ class SecondSteps:
         """Return whether somebody must set one up before they do anything else."""
         if not self._is_required or actor.role not in ASKED_OF:
             return False
-        return not self._register.store.read(lambda tx: self.is_asked_for(tx, actor.actor_id))
+
+        def read(tx: Tx) -> bool:
+            account = accounts.by_id(tx, actor.actor_id)
+            # Whoever has no password comes in by the hospital's sign-in, which asks them for more than one itself.
+            has_password = account is None or account.password_hash is not None
+            return has_password and not self.is_asked_for(tx, actor.actor_id)
+
+        return self._register.store.read(read)
 
     def is_asked_for(self, tx: Tx, actor_id: str) -> bool:
         """Return whether somebody has one, so that a sign-in asks for it."""

@@ -13,6 +13,7 @@ from broker.configuration import CLOSED, BrokerSettings
 from broker.messages import Slug
 from broker.vocabulary import Context
 from console.roles import Role
+from console.signing_in.provider_settings import ProviderSettings
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")
 _Told = Annotated[str, Field(min_length=3, max_length=200)]
@@ -114,6 +115,8 @@ class ConsoleSettings(BaseModel):
     """Whom a patient can turn to outside the ward."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
+    provider: ProviderSettings | None = None
+    """Given when people come in by the hospital's own sign-in too."""
     policy: TrustPolicySettings | None = None
     """Given when the trust has a policy of its own; without it the book's own values stand."""
     clock_file: Path | None = None

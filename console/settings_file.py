@@ -35,6 +35,10 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> ConsoleSet
     if settings.policy is not None:
         file = configuration.under(path.parent, settings.policy.file)
         anchored["policy"] = settings.policy.model_copy(update={"file": file})
+    if settings.provider is not None:
+        names = ("client_secret_file", "ca_file")
+        files = {name: configuration.under(path.parent, getattr(settings.provider, name)) for name in names}
+        anchored["provider"] = settings.provider.model_copy(update=files)
     return settings.model_copy(update={**anchored, "broker": settings.broker.anchored(path.parent)})
 
 

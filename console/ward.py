@@ -11,6 +11,8 @@ from broker.codec import encode
 from broker.link import Link
 from broker.messages import ConsentLease
 from broker.topics import Leaf, Topic
+from console.about_staff.door_taps import DoorTaps
+from console.about_staff.own_record import OwnRecord
 from console.access import Access, Rooms
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
@@ -56,6 +58,8 @@ from console.room_control import RoomControl
 from console.rules.decision import Decision
 from console.shifts import Shifts
 from console.sights import Sights
+from console.signing_in.mappings import Mappings
+from console.signing_in.provider_settings import ProviderSettings
 from console.sounders import Sounders
 from console.staff_visits import StaffVisits
 from console.stop_journal import JOURNAL, StopJournal
@@ -88,6 +92,7 @@ class Ward:
         office: store, log, rules and clock.
         clock: the console's clock.
         identity: accounts and sessions.
+        mappings: which groups of the hospital's sign-in come in.
         access: the one door to patient data.
         desk: rooms, sensors, staff and stays.
         consents: what patients say.
@@ -122,6 +127,8 @@ class Ward:
         trying: their own trial of the sensor.
         groups: what they tell about themselves, to be counted.
         retention: what has come to the end of its time.
+        door_taps: which of staff's names go from the tags of doors.
+        own_record: what is noted about a member of staff, for themselves.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -139,10 +146,11 @@ class Ward:
         data_dir: Path | None = None,
         *,
         vital_signs: bool = False,
+        provider: ProviderSettings | None = None,
     ) -> None:
         self._vital_signs = vital_signs
         self.office, self.clock, self.identity = office, office.clock, identity
-        self._link = link
+        self._link, self.mappings = link, Mappings(office, provider)
         self.live = Live(office.clock, office.policy)
         self.live.knows_boots(office.store.read(present_boots))
         self.roll = Roll(office)
@@ -243,6 +251,7 @@ class Ward:
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
+        self.door_taps, self.own_record = DoorTaps(office), OwnRecord(office, self.roll)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:
@@ -350,6 +359,7 @@ class Ward:
             self.look_watch.step,
             self.witnesses.step,
             self.retention.step,
+            self.door_taps.step,
         )
 
     def _keep_once(self) -> None:

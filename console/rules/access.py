@@ -70,6 +70,8 @@ class Permission(StrEnum):
     OBSERVE = "observation:enter"
     OBSERVATION_PLAN = "observation_plan:set"
     LOAD_ANSWER = "load:answer"
+    MAPPING_APPROVE = "mapping:approve"
+    OWN_RECORD = "own_record:read"
 
 
 class AccessReason(StrEnum):

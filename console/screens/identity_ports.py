@@ -1,10 +1,15 @@
 """What the screens ask about who is who."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from console.about_staff.own_record import OwnPart
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.access_ports import Badges, SecondSteps
+from console.signing_in.federation import Begun
+from console.signing_in.mappings import MappingView
+from console.signing_in.passkeys import PasskeyAsk, PasskeyView
 
 
 class SignIn(Protocol):
@@ -19,6 +24,62 @@ class SignIn(Protocol):
         """Who signed in."""
 
 
+class Passkeys(Protocol):
+    """Passkeys."""
+
+    def of(self, actor: Actor) -> Sequence[PasskeyView]:
+        """Return somebody's own."""
+
+    def ask_to_add(self, actor: Actor, device: str, origin: str) -> PasskeyAsk:
+        """Ask a browser to make one."""
+
+    def add(self, actor: Actor, state: str, binding: str, answer: str, label: str) -> Decision:
+        """Keep one."""
+
+    def remove(self, actor: Actor, credential_id: str) -> Decision:
+        """End one."""
+
+    def ask_to_sign_in(self, device: str, origin: str) -> PasskeyAsk:
+        """Ask a browser for one."""
+
+    def sign_in(self, state: str, binding: str, answer: str) -> "SignIn | Decision":
+        """Begin a session."""
+
+
+class HospitalSignIn(Protocol):
+    """The hospital's own sign-in."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it was away a moment ago."""
+
+    def begin(self, device: str, where: str) -> Begun | Decision:
+        """Begin a sign-in there."""
+
+    def finish(self, state: str, code: str, binding: str) -> "SignIn | Decision":
+        """Begin a session for whoever comes back."""
+
+
+class OwnRecord(Protocol):
+    """What is noted about staff."""
+
+    def read(self, actor: Actor) -> Sequence[OwnPart] | Decision:
+        """Return one's own."""
+
+
+class Mappings(Protocol):
+    """Which of its groups come in."""
+
+    def view(self, actor: Actor) -> MappingView | Decision | None:
+        """Return what there is to approve."""
+
+    def approve(self, actor: Actor, digest: str) -> Decision:
+        """Approve what was shown."""
+
+    def withdraw(self, actor: Actor) -> Decision:
+        """Let nobody in by it any more."""
+
+
 class Identity(Protocol):
     """Who is who."""
 
@@ -28,6 +89,14 @@ class Identity(Protocol):
 
     def sign_in(self, username: str, password: str, device: str, code: str = "") -> "SignIn | Decision":
         """Begin a session, or say why not."""
+
+    @property
+    def passkeys(self) -> "Passkeys":
+        """Passkeys of everybody."""
+
+    @property
+    def provider(self) -> "HospitalSignIn | None":
+        """The hospital's own sign-in; None where it is not connected."""
 
     @property
     def badges(self) -> Badges:

@@ -1,7 +1,7 @@
 """What the screens ask of the ward: every question they read from and every command that a press becomes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +22,7 @@ from console.screens.care_ports import (
     Places,
     Whereabouts,
 )
-from console.screens.identity_ports import Identity
+from console.screens.identity_ports import Identity, Mappings, OwnRecord
 from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.screens.people_ports import PeoplePort
@@ -60,7 +60,9 @@ class Desk(Protocol):
     def confirm_node(self, actor: Actor, node_id: str) -> Decision:
         """Confirm it, by another person: the second step."""
 
-    def add_staff(self, actor: Actor, username: str, display_name: str, role: Role) -> Invited:
+    def add_staff(
+        self, actor: Actor, username: str, display_name: str, role: Role, *, ends_on: date | None = None
+    ) -> Invited:
         """Invite somebody."""
 
     def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:
@@ -214,6 +216,14 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def identity(self) -> Identity:
         """Who is who."""
+
+    @property
+    def own_record(self) -> OwnRecord:
+        """What is noted about a member of staff, for themselves."""
+
+    @property
+    def mappings(self) -> Mappings:
+        """Which groups of the hospital's sign-in come in."""
 
     @property
     def access(self) -> Access:

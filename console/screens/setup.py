@@ -1,7 +1,8 @@
 """The ward's book on screen: ward, rooms, nodes, staff and their one-time links."""
 
 import io
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 import segno
 from fastapi import APIRouter, Depends, Form, Request
@@ -99,8 +100,13 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         role: Annotated[Role, Form()],
         username: Text = "",
         display_name: Text = "",
+        ends_on: Annotated[date | Literal[""], Form()] = "",
     ) -> Response:
-        return _invited(request, actor, ward.desk.add_staff(actor, username, display_name, role), "/staff")
+        if ends_on:
+            invited = ward.desk.add_staff(actor, username, display_name, role, ends_on=ends_on)
+        else:
+            invited = ward.desk.add_staff(actor, username, display_name, role)
+        return _invited(request, actor, invited, "/staff")
 
     @routes.post("/rooms/{stay_id}/account")
     def add_patient_account(request: Request, stay_id: str, actor: Changing, username: Text = "") -> Response:

@@ -9,9 +9,9 @@ from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.screens import reading
 from console.screens.answers import Answers, go
+from console.screens.coming_in import ComingIn
 from console.screens.door import Door
 from console.screens.navigation import home_of
-from console.screens.pages import READING
 from console.screens.ports import WardPort
 from console.views import Words
 from console.words import N_
@@ -25,42 +25,30 @@ _MISTYPED = Words("The two passwords are not the same.")
 def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     """Return the pages."""
     routes = APIRouter()
-    cookies = answers.cookies
+    cookies, coming = answers.cookies, ComingIn(ward, door, answers)
 
     @routes.get("/sign-in")
     def sign_in_page(request: Request) -> Response:
         actor = door.anybody(request)
-        return go(home_of(actor)) if actor is not None else _ask(request)
+        return go(home_of(actor)) if actor is not None else coming.ask(request)
 
     @routes.get("/unlock")
     def unlock_page(request: Request, actor: Annotated[Actor, Depends(door.signed_in)]) -> Response:
-        return _ask(request, actor)
+        return coming.ask(request, actor)
 
     @routes.post("/sign-in")
     def sign_in(request: Request, username: Short = "", password: Secret = "", code: Short = "") -> Response:
         outcome = ward.identity.sign_in(username, password, cookies.device(request), code)
         if isinstance(outcome, Decision):
-            return _ask(request, door.anybody(request), outcome)
-        before = cookies.session(request)
-        if before is not None:
-            ward.identity.sign_out(before)
-        response = go(home_of(outcome.actor))
-        cookies.keep_session(response, outcome.session_token)
-        door.began(outcome.session_token)
-        choice = ward.own.reading_choice(outcome.actor)
-        if choice is not None:
-            reading.keep(cookies, response, choice)
-        elif outcome.actor.role is Role.PATIENT:
-            cookies.forget(response, READING)
-        cookies.keep_device(request, response)
-        return response
+            return coming.ask(request, door.anybody(request), outcome)
+        return coming.welcome(request, go(home_of(outcome.actor)), outcome)
 
     @routes.post("/badge")
     def tap(request: Request, badge: Short = "") -> Response:
         """Take a badge: the session that comes is locked, shows the board and takes answers (rule X6)."""
         outcome = ward.identity.tap(badge, cookies.device(request))
         if isinstance(outcome, Decision):
-            return _ask(request, None, outcome)
+            return coming.ask(request, None, outcome)
         response = go(home_of(outcome.actor))
         cookies.keep_session(response, outcome.session_token)
         cookies.keep_device(request, response)
@@ -70,7 +58,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     def unlock(request: Request, actor: Annotated[Actor, Depends(door.pressed)], pin: Short = "") -> Response:
         decision = ward.identity.badges.opens(actor, pin, cookies.device(request))
         if not decision.allowed:
-            return _ask(request, actor, decision)
+            return coming.ask(request, actor, decision)
         door.began(cookies.session(request) or "")
         return go(home_of(actor))
 
@@ -136,10 +124,6 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return answers.sentence(
             request, None, N_("Your account is ready"), N_("Sign in with your name and password."), 200, "/sign-in"
         )
-
-    def _ask(request: Request, actor: Actor | None = None, denied: Decision | None = None) -> Response:
-        status = 200 if denied is None else 403
-        return answers.page(request, actor, "sign_in.html", status, denied=denied, known=actor)
 
     def _signed_out(request: Request, onward: str = "/sign-in") -> Response:
         token = cookies.session(request)

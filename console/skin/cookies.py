@@ -6,6 +6,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
@@ -49,6 +50,14 @@ class Cookies:
     def keep_stop(self, response: Response, room_id: str, token: str) -> None:
         """Leave the token of a room's stop, which opens the state of that stop and nothing else."""
         self._set(response, f"stop-{room_id}", self._sealed(f"stop-{room_id}", token), 3600)
+
+    def keep_binding(self, response: Response, what: str, value: str, lasts_s: int, *, crosses: bool = False) -> None:
+        """Leave what a sign-in that has begun brings back; `crosses` when it comes back from another site."""
+        self._set(response, what, self._sealed(what, value), lasts_s, "lax" if crosses else "strict")
+
+    def binding(self, request: Request, what: str) -> str:
+        """Return what a sign-in that has begun brought back; empty when it brought nothing."""
+        return self._opened(request, what) or ""
 
     def choice(self, request: Request, what: str) -> str | None:
         """Return a choice about this screen, such as its language; None when none was made."""
@@ -95,7 +104,14 @@ class Cookies:
             return None
         return value if isinstance(value, str) else None
 
-    def _set(self, response: Response, what: str, value: str, max_age_s: int | None) -> None:
+    def _set(
+        self,
+        response: Response,
+        what: str,
+        value: str,
+        max_age_s: int | None,
+        same_site: Literal["lax", "strict"] = "strict",
+    ) -> None:
         response.set_cookie(
             self.name(what),
             value,
@@ -103,7 +119,7 @@ class Cookies:
             path="/",
             secure=self.is_tls,
             httponly=True,
-            samesite="strict",
+            samesite=same_site,
         )
 
 

@@ -149,6 +149,13 @@ def newest_by(tx: Tx, actor: str, actions: Sequence[str]) -> Row | None:
     return None if found is None else _row(found)
 
 
+def newest_allowed(tx: Tx, actions: Sequence[str]) -> Row | None:
+    """Return the newest allowed entry among these actions, whoever did it; None when there is none."""
+    done = audit_entries.c.action.in_(list(actions)) & (audit_entries.c.outcome == "allowed")
+    found = tx.execute(select(audit_entries).where(done).order_by(audit_entries.c.idx.desc()).limit(1)).first()
+    return None if found is None else _row(found)
+
+
 def with_obligation(tx: Tx, obligation: str, since: datetime) -> list[Row]:
     """Return the allowed entries that asked for something, newest first."""
     named = audit_entries.c.entry.contains(f'"{obligation}"') & (audit_entries.c.outcome == "allowed")

@@ -161,6 +161,13 @@ def reviews_since(tx: Tx, since: datetime) -> list[ReviewRow]:
     return [_review(row) for row in found]
 
 
+def every_review_of(tx: Tx, actor_id: str) -> list[ReviewRow]:
+    """Return everything that was ever raised about one person's looks, newest first."""
+    mine = access_reviews.c.actor_id == actor_id
+    found = tx.execute(select(access_reviews).where(mine).order_by(access_reviews.c.raised_at.desc()))
+    return [_review(row) for row in found]
+
+
 def waiting_of(tx: Tx, kind: ReviewKind) -> list[ReviewRow]:
     """Return what of a kind still waits, oldest first."""
     wanted = (access_reviews.c.kind == kind.value) & access_reviews.c.reviewed_at.is_(None)

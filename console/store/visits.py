@@ -11,6 +11,9 @@ from console.rules.visiting import Visit, VisitEnd
 from console.store.database import Tx
 from console.store.tables import staff_visits
 
+NAMELESS = "role:"
+"""What stands before the role where a name has gone."""
+
 
 def add(tx: Tx, visit: Visit) -> None:
     """Write down that somebody came."""
@@ -47,6 +50,24 @@ def of_ids(tx: Tx, visit_ids: Sequence[str]) -> list[Visit]:
     """Return the visits of these ids, oldest first."""
     wanted = select(staff_visits).where(staff_visits.c.visit_id.in_(visit_ids)).order_by(staff_visits.c.came_at)
     return [_visit(row) for row in tx.execute(wanted)]
+
+
+def of_actor(tx: Tx, actor_id: str) -> list[Visit]:
+    """Return somebody's visits that still have their name, newest first."""
+    mine = staff_visits.c.actor_id == actor_id
+    return [_visit(row) for row in tx.execute(select(staff_visits).where(mine).order_by(staff_visits.c.came_at.desc()))]
+
+
+def named_before(tx: Tx, before: datetime) -> list[Visit]:
+    """Return every ended visit that began before a time and still has its name."""
+    named = staff_visits.c.actor_id.not_like(f"{NAMELESS}%") & (staff_visits.c.came_at < before)
+    ended = staff_visits.c.left_at.is_not(None)
+    return [_visit(row) for row in tx.execute(select(staff_visits).where(named & ended))]
+
+
+def take_name(tx: Tx, visit_id: str, role: str) -> None:
+    """Leave the role alone where a name was (rule P11)."""
+    tx.execute(update(staff_visits).where(staff_visits.c.visit_id == visit_id).values(actor_id=f"{NAMELESS}{role}"))
 
 
 def _visit(row: SqlRow[Any]) -> Visit:

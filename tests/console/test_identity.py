@@ -317,7 +317,41 @@ def test_a_renewed_link_sets_a_new_password_and_ends_every_session(bench: Bench,
     assert signed_in(bench, password="another password").actor == nurse
 
 
-def test_a_changed_password_ends_the_other_sessions_but_not_this_one(bench: Bench, nurse: Actor) -> None:
+def test_X6_a_second_person_on_a_tablet_ends_the_first_ones_session_and_one_person_has_one(
+    bench: Bench, nurse: Actor
+) -> None:
+    other = bench.store.write(lambda tx: bench.identity.invite(tx, NURSE, "bea", "Bea K.", Role.NURSE))
+    bench.identity.enrol(other.token, "", "", PASSWORD)
+    first, second = signed_in(bench), bench.identity.sign_in("bea", PASSWORD, DEVICE_A)
+    assert isinstance(second, SignIn) and bench.identity.actor_of(first.session_token) is None
+    elsewhere = bench.identity.sign_in("bea", PASSWORD, DEVICE_B)
+    assert isinstance(elsewhere, SignIn) and bench.identity.actor_of(second.session_token) is None
+    ended = [(one["actor"], one["reason"]) for one in entries(bench) if one["action"] == "signin:session:ended"]
+    assert ended == [(nurse.actor_id, "another_person"), (other.actor.actor_id, "moved")]
+
+
+def test_X6_agency_staff_come_in_by_no_door_once_their_time_is_over(bench: Bench, nurse: Actor) -> None:
+    ends_at = bench.clock.utc_now() + timedelta(hours=8)
+    badge = bench.identity.badges.issue(Actor("cc" * 16, "c", "C", Role.NURSE_IN_CHARGE), nurse.actor_id)
+    bench.store.write(lambda tx: bench.identity.time_box(tx, NURSE, nurse.actor_id, ends_at))
+    bench.clock.advance(8.9 * 3600)
+    session = signed_in(bench)
+    bench.clock.advance(0.2 * 3600)
+    assert bench.identity.actor_of(session.session_token) == nurse, "who is in is not cut off"
+    for outcome in (
+        bench.identity.sign_in("zebedee.quux", PASSWORD, DEVICE_B),
+        bench.identity.tap(str(badge), DEVICE_B),
+        bench.identity.sessions.open_to(nurse, DEVICE_B),
+    ):
+        assert isinstance(outcome, Decision) and "limited time" in outcome.reason.text
+    bench.store.write(lambda tx: tx.execute(text("UPDATE account_ends SET ends_at = '2099-01-01T00:00:00.000000Z'")))
+    assert isinstance(bench.identity.sign_in("zebedee.quux", PASSWORD, DEVICE_B), Decision), "not by the database (T24)"
+
+
+def test_a_changed_password_ends_the_other_sessions_but_not_this_one(bench: Bench) -> None:
+    told = {"room_id": "room1", "patient_id": "c" * 32}
+    made = bench.store.write(lambda tx: bench.identity.invite(tx, NURSE, "zebedee.quux", "P2", Role.PATIENT, **told))
+    nurse = bench.identity.enrol(made.token, "", "", PASSWORD)
     here, there = signed_in(bench), signed_in(bench, DEVICE_B)
     assert not bench.identity.change_password(here.session_token, "wrong", "another password").allowed
     assert not bench.identity.change_password(here.session_token, PASSWORD, "short").allowed
@@ -333,7 +367,7 @@ def test_X1_on_a_full_disk_nobody_new_signs_in_and_nobody_is_thrown_out(bench: B
     bench.store.write(lambda tx: tx.execute(text(f"PRAGMA max_page_count = {pages}")))
     with pytest.raises(StoreFull):
         for _ in range(200):
-            bench.identity.sign_in("zebedee.quux", PASSWORD, DEVICE_B)
+            bench.identity.sign_in("zebedee.quux", "wrong", DEVICE_B)
     bench.clock.advance(60)
     assert bench.identity.actor_of(session.session_token) == nurse
     bench.identity.sign_out(session.session_token)

@@ -71,6 +71,7 @@ class HandIdentity:
     def __init__(self) -> None:
         self.sessions: dict[str, Actor] = {}
         self.enrolled: list[tuple[str, str, str]] = []
+        self.provider: Any = None
 
     def sign_in(self, username: str, password: str, device: str, code: str = "") -> Any:
         for actor in PEOPLE.values():
@@ -362,6 +363,7 @@ class HandWard:
         self.closeness.staff_for = lambda actor: STAFF_CHOICES if actor.role is Role.PATIENT else ()
         self.closeness.waiting = lambda _actor: ()
         self.closeness.needs_second = lambda _room, _reason: False
+        self.mappings: Any = Presses(self.presses, {"view": None})
         self.reviews: Any = Presses(self.presses, {})
         self.reviews.waiting = lambda _actor: (A_REVIEW,)
         self.notice: Words | None = None

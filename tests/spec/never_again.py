@@ -13,6 +13,7 @@ from broker.vocabulary import LeaseState, Place
 from console.rules.consent import ConsentState
 from console.seed import example_grant
 from console.stops import Via
+from console.store.database import Tx
 from console.store.tables import measurements, observations, room_events
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
@@ -111,6 +112,24 @@ def _press_stop(box: BoxedWard, room: str) -> None:
     box.stop(f"room{room}", box.patient(f"room{room}"))
 
 
+def _relay_stop(box: BoxedWard, room: str) -> None:
+    assert box.ward.consents.withdraw(NURSE, f"room{room}", via=Via.STAFF, device=PHONE)
+    box.pass_time(10)
+
+
+def _days(box: BoxedWard) -> None:
+    box.clock.advance(4 * 86400)
+    box.ward.step()
+
+
+def _is_kept(box: BoxedWard, room: str) -> None:
+    def read(tx: Tx) -> list[str]:
+        return list(tx.execute(select(measurements.c.room_id)).scalars())
+
+    assert f"room{room}" in box.ward.office.store.read(read)
+    assert "retention:days:destroyed" not in box.actions()
+
+
 def _scan(box: BoxedWard, cards: str) -> None:
     for number in range(1, int(cards) + 1):
         assert box.ward.consents.withdraw(None, f"room{number}", via=Via.CARD, device=PHONE)
@@ -198,6 +217,8 @@ _HAPPENS: dict[str, Callable[..., object]] = {
     r"room (\d): somebody lies in the bed for (\d+) s": _in_the_bed,
     r"room (\d): they press stop": _press_stop,
     r"one phone scans (\d+) cards": _scan,
+    r"a nurse relays a stop of room (\d)": _relay_stop,
+    r"four days go by": _days,
     r"room (\d): they go on leave": _leave,
     r"room (\d): somebody else is put into the bed": _lend,
     r"room (\d): they said no": _refuse,
@@ -209,6 +230,7 @@ _THEN: dict[str, Callable[..., None]] = {
     **around_a_look.NIGHT_THEN,
     **round_nights.THEN,
     r"the sensor of room (\d) is closed": _is_closed,
+    r"nothing that was noted of room (\d) is deleted": _is_kept,
     r"the log holds a denied yes": _is_denied,
     r"room (\d) asks: (.+)": _asks,
     r"room (\d) shows (\w+)": _shows,

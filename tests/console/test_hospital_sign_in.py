@@ -1,0 +1,217 @@
+"""The hospital's own sign-in against a real provider on this machine, honest and lying (rule X6, T07, T43)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from broker.clock import HandClock, SystemClock
+from broker.link import MemoryBroker
+from broker.topics import upward_filters
+from console import opening
+from console.roles import Actor, Role
+from console.signing_in.provider_settings import ProviderSettings
+from console.ward import Ward
+from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD, open_ward, settings_of
+from tests.kit.hospital import CLIENT, Hospital, hospital, settings_for, signing_key
+from tests.kit.skin import screens_over
+from tests.kit.visitor import text_of
+
+ADA = {"sub": "00u-ada", "given_name": "Ada", "family_name": "Kent", "preferred_username": "ada.k"}
+NURSES, LEADS = {"groups": ["night-nurses"]}, {"groups": ["gov"]}
+
+
+@dataclass
+class Desk:
+    """A console beside its hospital."""
+
+    hospital: Hospital
+    clock: HandClock
+    ward: Ward
+    client: TestClient
+
+    def browser(self) -> TestClient:
+        made = TestClient(self.client.app, base_url="http://127.0.0.1:8800", follow_redirects=False)
+        made.headers["sec-fetch-site"] = "same-origin"
+        return made
+
+    def come(self, browser: TestClient | None = None, **claims: object) -> Any:
+        """Sign in at the hospital, and come back."""
+        browser = browser or self.browser()
+        sent = browser.get("/sign-in/provider")
+        assert sent.status_code == 302, text_of(sent.text)
+        return browser.get("/sign-in/provider/back", params=self.hospital.sign_in(sent.headers["location"], **claims))
+
+    def denials(self) -> list[str]:
+        rows = self.ward.access.audit_rows(GOVERNANCE, -1, 500)
+        assert isinstance(rows, tuple)
+        return [one.reason for one in rows if one.action == "signin:session:denied"]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    clock = HandClock(MORNING)
+    with hospital(clock) as made:
+        link = MemoryBroker().link(upward_filters(SITE, WARD))
+        ward = open_ward(tmp_path, clock, link, provider=settings_for(made.address, WARD))
+        view = ward.mappings.view(GOVERNANCE)
+        assert ward.mappings.approve(GOVERNANCE, view.digest)
+        yield Desk(made, clock, ward, screens_over(ward, tmp_path).client)
+        ward.office.store.close()
+
+
+def test_X6_a_nurse_comes_in_by_the_hospitals_sign_in_and_is_what_governance_approved(desk: Desk) -> None:
+    browser = desk.browser()
+    back = desk.come(browser, **ADA, **NURSES)
+    assert back.status_code == 200 and 'content="0; url=/"' in back.text
+    assert browser.get("/sign-in").headers["location"] == "/"
+    shown = browser.get("/password").text
+    assert "Ada K." in shown and 'data-role="nurse"' in shown
+    again = desk.browser()
+    desk.come(again, **ADA, **NURSES)
+    assert browser.get("/sign-in").status_code == 200, "one session each: it has moved"
+    assert again.get("/sign-in").status_code == 303
+    desk.clock.advance(8 * 3600 + 1)
+    assert again.get("/sign-in").status_code == 200, "the hospital is asked again"
+
+
+LIES: tuple[tuple[dict[str, object], str], ...] = (
+    ({"nonce": "another"}, "wrong_nonce"),
+    ({"nonce": None}, "wrong_nonce"),
+    ({"aud": "another-client"}, "wrong_aud"),
+    ({"aud": [CLIENT, "another"]}, "wrong_azp"),
+    ({"iss": "https://elsewhere.example"}, "wrong_iss"),
+    ({"exp": 0}, "token_expired"),
+    ({"iat": 4102444800}, "wrong_iat"),
+    ({"iat": 1500000000}, "wrong_iat"),
+    ({"sub": ""}, "wrong_sub"),
+    ({"at_hash": "bm90LWl0cy1oYXNo"}, "wrong_at_hash"),
+    ({"azp": "another-client"}, "wrong_azp"),
+)
+
+
+def test_T43_a_token_that_is_not_for_this_sign_in_lets_nobody_in(desk: Desk) -> None:
+    for lie, _why in LIES:
+        desk.hospital.lies = lie
+        assert desk.come(**ADA, **NURSES).status_code == 403, lie
+    assert desk.denials() == [why for _lie, why in LIES]
+
+
+def test_T07_a_token_that_somebody_else_signed_lets_nobody_in_and_new_keys_of_the_hospital_do(desk: Desk) -> None:
+    desk.hospital.signer = signing_key(1)
+    assert desk.come(**ADA, **NURSES).status_code == 403
+    assert desk.denials() == ["bad_signature"]
+    desk.clock.advance(60)
+    desk.hospital.key, desk.hospital.signer = signing_key(1), None
+    assert desk.come(**ADA, **NURSES).status_code == 200
+
+
+def test_T43_an_answer_is_taken_once_in_the_browser_that_asked_and_within_ten_minutes(desk: Desk) -> None:
+    browser = desk.browser()
+    asked = browser.get("/sign-in/provider").headers["location"]
+    told = desk.hospital.sign_in(asked, **ADA, **NURSES)
+    stolen = desk.browser().get("/sign-in/provider/back", params=told)
+    first = browser.get("/sign-in/provider/back", params=told | {"next": "https://elsewhere.example", "url": "//evil"})
+    assert (stolen.status_code, first.status_code) == (403, 200)
+    assert "elsewhere" not in first.text and "evil" not in first.text and "location" not in first.headers
+    assert browser.get("/sign-in/provider/back", params=told).status_code == 403
+    late = desk.browser()
+    told = desk.hospital.sign_in(late.get("/sign-in/provider").headers["location"], **ADA, **NURSES)
+    desk.clock.advance(601)
+    assert late.get("/sign-in/provider/back", params=told).status_code == 403
+    assert desk.denials() == ["unknown_state"] * 3
+
+
+def test_T43_a_code_that_was_used_elsewhere_or_is_refused_there_lets_nobody_in(desk: Desk) -> None:
+    browser = desk.browser()
+    told = desk.hospital.sign_in(browser.get("/sign-in/provider").headers["location"], **ADA, **NURSES)
+    desk.hospital.codes.clear()
+    assert browser.get("/sign-in/provider/back", params=told).status_code == 403
+    state = desk.hospital.sign_in(browser.get("/sign-in/provider").headers["location"], **ADA)["state"]
+    assert browser.get("/sign-in/provider/back", params={"error": "access_denied", "state": state}).status_code == 403
+    assert desk.denials() == ["code_refused", "refused_there"]
+
+
+def test_X6_who_leaves_the_hospitals_groups_is_out_at_once_and_comes_back_with_them(desk: Desk) -> None:
+    first = desk.browser()
+    desk.come(first, **ADA, **NURSES)
+    assert desk.come(**ADA, groups=["elsewhere"]).status_code == 403
+    assert first.get("/sign-in").status_code == 200
+    assert desk.come(**ADA, **NURSES).status_code == 200
+    assert desk.denials() == ["no_role"]
+
+
+def test_X6_who_audits_needs_more_than_a_password_there(desk: Desk) -> None:
+    assert desk.come(**ADA, **LEADS).status_code == 403
+    assert desk.come(**ADA, **LEADS, amr=["pwd", "mfa"]).status_code == 200
+    assert desk.denials() == ["one_step_only"]
+
+
+def test_T07_a_name_at_the_hospital_never_opens_an_account_of_that_name_here(desk: Desk) -> None:
+    invited = desk.ward.desk.add_staff(
+        Actor("ad" * 16, "root", "Ro T.", Role.ADMINISTRATOR), "ada.k", "Ada Other", Role.WARD_MANAGER
+    )
+    assert invited.decision
+    assert desk.come(**ADA, **NURSES).status_code == 403
+    assert desk.denials() == ["name_taken"]
+
+
+def test_X6_without_governances_approval_nobody_comes_in_and_a_change_needs_it_anew(desk: Desk) -> None:
+    assert not desk.ward.mappings.approve(Actor("ad" * 16, "r", "R", Role.ADMINISTRATOR), "0" * 32)
+    assert desk.ward.mappings.withdraw(GOVERNANCE)
+    assert desk.browser().get("/sign-in/provider").status_code == 403
+    changed = settings_for(desk.hospital.address, WARD).model_copy(update={"groups_claim": "roles"})
+    assert changed.digest_for(WARD) != settings_for(desk.hospital.address, WARD).digest_for(WARD)
+
+
+def test_X6_when_the_hospital_is_away_the_page_says_so_and_local_accounts_go_on(desk: Desk) -> None:
+    desk.hospital.is_away = True
+    browser = desk.browser()
+    refused = browser.get("/sign-in/provider")
+    assert refused.status_code == 403 and "does not answer" in text_of(refused.text)
+    shown = browser.get("/sign-in").text
+    assert "does not answer now" in text_of(shown) and 'name="password"' in shown
+    desk.hospital.is_away = False
+    desk.clock.advance(16)
+    assert desk.come(**ADA, **NURSES).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": "http://hospital.example"},
+        {"scopes": ["profile"]},
+        {"grants": [{"group": "a", "role": "patient", "wards": ["willow"]}]},
+        {"grants": [{"group": "a", "role": "nurse", "wards": []}]},
+    ],
+)
+def test_settings_that_would_let_in_too_many_are_refused(change: dict[str, object]) -> None:
+    told = settings_for("https://hospital.example", WARD).model_dump() | change
+    with pytest.raises(ValueError):
+        ProviderSettings.model_validate(told)
+
+
+@pytest.mark.filterwarnings("ignore::Warning")
+def test_X6_a_provider_that_others_wrote_lets_a_nurse_in_too(tmp_path: Path) -> None:
+    from oidc_provider_mock import User, run_server_in_thread
+
+    ada = User(sub="00u-ada", claims={"groups": ["night-nurses"], "name": "Ada K."})
+    with run_server_in_thread(user_claims=[ada]) as server:
+        link = MemoryBroker().link(upward_filters(SITE, WARD))
+        secret = tmp_path / "provider.secret"
+        secret.write_text("any secret")
+        secret.chmod(0o600)
+        told = settings_for(f"http://localhost:{server.server_port}", WARD)
+        told = told.model_copy(update={"client_secret_file": secret})
+        ward = opening.open_ward(settings_of(tmp_path, provider=told), SystemClock(), link, passwords=QUICK)
+        assert ward.mappings.approve(GOVERNANCE, told.digest_for(WARD))
+        browser = screens_over(ward, tmp_path).client
+        asked = browser.get("/sign-in/provider").headers["location"]
+        answered = httpx2.post(asked, data={"sub": "00u-ada"}).headers["location"]
+        assert browser.get(answered).status_code == 200
+        assert browser.get("/sign-in").headers["location"] == "/"
+        ward.office.store.close()
