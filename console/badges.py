@@ -7,6 +7,8 @@ audits has no badge, since theirs would pass by the second step. Badge and PIN a
 import hashlib
 import json
 import secrets
+import threading
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
@@ -31,6 +33,9 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH = 20
 _PIN = range(4, 9)
 _UNKNOWN = Words("This badge is not known here, or has ended. Sign in with your name, or ask for a new badge.")
+_MOST_WRONG = 10
+"""Wrong PINs in a row, from whatever device: NIST SP 800-63B allows 100; a PIN of four digits has 10,000 values."""
+_GUESSED = Words("This PIN was wrong too often. Sign in with your name and password, and choose a new PIN.")
 _WAIT = Words("Too many attempts. Sign in with your name and password.")
 
 
@@ -42,6 +47,8 @@ class Badges:
         self._store = register.store
         self._passwords = passwords
         self._throttle = throttle
+        self._wrong: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     def issue(self, by: Actor, actor_id: str) -> str | Decision:
         """Give somebody a badge for this shift; return what it says, shown once."""
@@ -74,6 +81,7 @@ class Badges:
 
         if not self._store.write(work):
             return self._register.decide(Words("You have no badge: ask the nurse in charge for one."))
+        self._forget_wrong(actor)
         return self._register.decide(Words("Your PIN is kept: a badge and its PIN open details."), allowed=True)
 
     def owner(self, told: str, device: str) -> Actor | Decision:
@@ -91,12 +99,28 @@ class Badges:
         """Return whether a PIN is that of somebody's badge."""
         if self._throttle.wait_s(actor.actor_id, device, is_known_device=True) > 0:
             return self._register.decide(_WAIT)
+        if not self._may_try(actor):
+            return self._deny(actor, "pin_guessed", _GUESSED)
         pin_hash = self._store.read(lambda tx: self._pin_of(tx, actor))
         if not self._passwords.holds(pin, pin_hash):
             self._throttle.failed(actor.actor_id, device)
             return self._deny(actor, "wrong_pin", Words("That is not your PIN. Your name and password open it too."))
         self._throttle.succeeded(actor.actor_id, device)
+        self._forget_wrong(actor)
         return self._register.decide(Words("You may."), allowed=True)
+
+    def _may_try(self, actor: Actor) -> bool:
+        """Count an attempt as wrong before it is known: many at once are no more than many one after the other.
+
+        A device is a cookie that can be left out, so this counts the person alone. Their password still opens.
+        """
+        with self._lock:
+            self._wrong[actor.actor_id] += 1
+            return self._wrong[actor.actor_id] <= _MOST_WRONG
+
+    def _forget_wrong(self, actor: Actor) -> None:
+        with self._lock:
+            del self._wrong[actor.actor_id]
 
     def _known(self, tx: Tx, key: str) -> accounts.Account | None:
         """Return the account of a badge that the log knows and that has not expired."""

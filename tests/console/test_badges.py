@@ -53,6 +53,17 @@ def test_X6_a_pin_is_the_owners_own_and_guessing_it_must_wait(bench: Bench) -> N
     assert "Too many attempts" in badges.opens(actor, "4071", DEVICE).reason.text
 
 
+def test_X6_a_pin_guessed_from_ever_new_devices_opens_no_more_until_a_new_one_is_chosen(bench: Bench) -> None:
+    actor, badges = enrolled(bench), bench.identity.badges
+    badge(bench, actor)
+    assert badges.choose_pin(actor, "4071")
+    for number in range(10):
+        assert not badges.opens(actor, "4072", f"{number:032x}")
+    assert "too often" in badges.opens(actor, "4071", DEVICE).reason.text
+    assert badges.choose_pin(actor, "5193")
+    assert badges.opens(actor, "5193", DEVICE)
+
+
 def test_X6_a_badge_ends_after_the_shift_with_a_new_one_and_never_while_its_session_lasts(bench: Bench) -> None:
     actor = enrolled(bench)
     old, new = badge(bench, actor), badge(bench, actor)
