@@ -34,6 +34,7 @@ from console.duties import Duties
 from console.emergencies import Emergencies
 from console.errors import StoreError
 from console.identity import Identity
+from console.incidents.desk import Incidents
 from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.limits import Limits
@@ -121,6 +122,7 @@ class Ward:
         trying: their own trial of the sensor.
         groups: what they tell about themselves, to be counted.
         retention: what has come to the end of its time.
+        incidents: what comes after an incident.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -242,6 +244,7 @@ class Ward:
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
+        self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:
@@ -345,6 +348,7 @@ class Ward:
             self.look_watch.step,
             self.witnesses.step,
             self.retention.step,
+            self.incidents.step,
         )
 
     def _keep_once(self) -> None:

@@ -70,6 +70,14 @@ class Permission(StrEnum):
     OBSERVE = "observation:enter"
     OBSERVATION_PLAN = "observation_plan:set"
     LOAD_ANSWER = "load:answer"
+    INCIDENT_READ = "incident:read"
+    KEY_HOLD = "key:hold"
+    RELEASE_ASK = "release:ask"
+    RELEASE_CONFIRM = "release:confirm"
+    TELL_THEM = "incident:tell"
+    WRONG_REPORT = "wrong:report"
+    WRONG_ANSWER = "wrong:answer"
+    KEEP_ANSWER = "keep:answer"
 
 
 class AccessReason(StrEnum):

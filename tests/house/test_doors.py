@@ -16,6 +16,7 @@ DOORS = {
         "edge.trust",
         "console.signer",
         "console.store.sealing",
+        "console.store.two_keys",
         "console.second_step",
         "console.certificates",
         "console.static.hushward_verify",
