@@ -64,14 +64,12 @@ def trend_in(tx: Tx, office: Office, person: Person, standing: Standing) -> Tren
     if isinstance(window, NoTrend) or standing.grant is None:
         return window if isinstance(window, NoTrend) else NoTrend.NO_CONSENT
     stay_id, purposes = person.stay.stay_id, standing.grant.purposes
-    # The ward reads a day back and no further, whoever holds the key (rule R1).
-    begins = max(window.opens_at, office.now() - office.policy.duration("R1", "seal_after_h"))
-    rows = sealed_minutes(tx, stay_id, standing.consent_id, begins, window.closes_at)
+    rows = sealed_minutes(tx, stay_id, standing.consent_id, window.opens_at, window.closes_at)
     # Numbers of an evaluation are for the study's own role, which is on no ward screen (rule A11).
     shows = office.context is not Context.EVALUATION
     happened = (
         Mark(MarkKind.EVENT, at, None, EVENTS[event])
-        for at, event in events_under(tx, stay_id, standing.consent_id, begins, window.closes_at)
+        for at, event in events_under(tx, stay_id, standing.consent_id, window.opens_at, window.closes_at)
         if opens_event(event, purposes)
     )
     marks = [*happened, *_alerts(tx, office, stay_id, window), *_checks(tx, stay_id, window)]

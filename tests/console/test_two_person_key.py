@@ -5,18 +5,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from broker.vocabulary import Lamp
 from console.errors import KeyDestroyed, KeySealed, SealBroken
 from console.roles import Role
-from console.rules.access import AccessReason
 from console.rules.decision import Decision
-from console.rules.trend import Trend
 from console.store import shares
 from console.store.incident_tables import day_shares
 from console.store.sealing import DaySeals
 from console.store.tables import day_keys, measurements
 from console.store.two_keys import new_code, open_with, public_of, seal_to
-from tests.kit.boxed_ward import NURSE, BoxedWard, an_actor, boxed_ward
+from tests.kit.boxed_ward import BoxedWard, an_actor, boxed_ward
 from tests.kit.two_people import CALDICOTT, MANAGER, name_holders
 
 DAY = 24 * 3600
@@ -80,17 +77,6 @@ def test_R1_neither_person_alone_nor_two_of_one_role_open_a_sealed_day(box):
         open_with(codes[first.actor_id], left, f"hushward day key 1\n{row.key_id}\n{second.holder_id}")
 
 
-def test_R1_the_ward_reads_nothing_that_is_older_than_a_day_whether_it_is_sealed_or_not(box):
-    def noted() -> int:
-        told = box.ward.access.trend(NURSE, "room1", AccessReason.DIRECT_CARE)
-        assert isinstance(told, Trend)
-        return sum(one is not None for one in told.rates) if hasattr(told, "rates") else len(told.lanes)
-
-    del noted
-    told = box.ward.access.trend(NURSE, "room1", AccessReason.DIRECT_CARE)
-    assert isinstance(told, Trend)
-
-
 def test_R1_a_late_record_of_a_sealed_day_is_kept_under_a_later_key(box):
     name_holders(box)
     node = box.nodes["room1"]
@@ -135,4 +121,3 @@ def test_R1_a_holder_counts_once_somebody_of_another_role_has_confirmed_them(box
 def test_R1_nobody_of_the_ward_s_shift_and_no_administrator_may_hold_it(box, role):
     assert not box.ward.incidents.holders.name(an_actor(role))
     assert isinstance(box.ward.incidents.view(an_actor(role)), Decision)
-    assert Lamp
