@@ -28,6 +28,8 @@ from console.screens import (
     governance,
     handing_over,
     health,
+    incidents,
+    keeping,
     looks,
     month,
     night,
@@ -55,6 +57,7 @@ from console.screens import (
     trying,
     visits,
     whereabouts,
+    wrongs,
 )
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
@@ -128,6 +131,9 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         looks.router(ward, door, answers),
         own_staff.router(ward, door, answers),
         duties.router(ward, door, answers),
+        wrongs.router(ward, door, answers),
+        incidents.router(ward, door, answers),
+        keeping.router(ward, door, answers),
         training.router(ward, door, answers, zone),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),

@@ -163,6 +163,7 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
+        self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.access = Access(
             Rooms(
                 office,
@@ -174,6 +175,7 @@ class Ward:
                 self.health,
                 self.prompts,
                 self.complaints,
+                self.incidents.on_page,
             )
         )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
@@ -244,7 +246,6 @@ class Ward:
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)
         self.trying = Trying(office, self.roll, self.live, self.leases, reactions)
         self.retention, self.groups = Retention(office), OwnGroups(office, self.roll)
-        self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.places, self.drafts = Places(office, self.roll), Drafts(office, self.roll)
 
     def _build_alerts(self, tags: DoorTags) -> None:

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from console.incidents.informing import Informing
 from console.incidents.keeping import Keeping
 from console.incidents.key_holders import KeyHolders
+from console.incidents.own_page import after_incident
 from console.incidents.releases import Releases
 from console.incidents.views import HeldRow, ReleaseView, TellingView
 from console.incidents.who_was_there import where_of
 from console.incidents.wrongs import Wrongs
 from console.office import Done, Office
+from console.own_views import AfterIncident
 from console.roles import Actor, Role
-from console.roll import Roll
+from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.releasing import ReleaseEnd, ReleaseKind
@@ -90,6 +92,10 @@ class Incidents:
         """Do what is due: begin what is owed, escalate it, end views, delete what a patient asked to be deleted."""
         for piece in (self.informing.step, self.releases.step, self.wrongs.step, self.keeping.step):
             piece()
+
+    def on_page(self, tx: Tx, person: Person) -> AfterIncident:
+        """Return what a patient's own page says after something happened, within a read that is theirs already."""
+        return after_incident(tx, person, self.informing, self.keeping)
 
     def view(self, actor: Actor) -> IncidentsView | Decision:
         """Return the desk; the look is an entry of its own."""

@@ -8,6 +8,7 @@ import secrets
 import structlog
 
 from console.errors import StoreError
+from console.ledger import DELETED
 from console.office import Done, Office
 from console.roles import Actor
 from console.roll import Person, Roll
@@ -22,7 +23,6 @@ from console.views import Words
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("keeping")
 _EVERY_S = 60.0
-DELETED = "patient:notes:deleted"
 
 
 class Keeping:

@@ -68,7 +68,8 @@ def stands_on_page(one: Telling, now: datetime) -> bool:
     A page never brings it first while there is time for a person to; and staff who say nothing cannot keep it from
     anybody longer than that, unless a reason is signed. After a death no page tells anything (rule I3).
     """
-    return not one.has_died and not waits(one, now) and (one.told_at is not None or now > one.due_at)
+    is_due = now > one.due_at and not waits(one, now)
+    return not one.has_died and (one.told_at is not None or is_due)
 
 
 def may_note_told(one: Telling | None, whom: str, policy: Policy) -> Decision:

@@ -217,7 +217,7 @@ def check_bundle(path: Path, key: str, witnesses: Sequence[Head]) -> str:
         or entry["text_digest"] != hashlib.sha256(manifest.encode()).hexdigest()
     ):
         raise Wrong("The log's entry in it is of another release: the manifest or the receipt was exchanged.")
-    wanted = dict(reversed(line.split("  ", 1)) for line in listed)
+    wanted = {name: digest for digest, _, name in (line.partition("  ") for line in listed)}
     for name in sorted(wanted.keys() | held.keys()):
         if name not in held:
             raise Wrong(f"{name} is missing: it was taken out.")

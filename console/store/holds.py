@@ -90,6 +90,12 @@ def of(tx: Tx, hold_id: str) -> HoldRow | None:
     return None if row is None else _hold(row)
 
 
+def any_of(tx: Tx, hold_id: str) -> HoldRow | None:
+    """Return a hold, lifted or not; None when there is none of that id."""
+    row = tx.execute(select(holds).where(holds.c.hold_id == hold_id)).first()
+    return None if row is None else _hold(row)
+
+
 def of_stay(tx: Tx, stay_id: str) -> list[HoldRow]:
     """Return every hold of a stay, lifted or not, the oldest first."""
     wanted = select(holds).where(holds.c.stay_id == stay_id).order_by(holds.c.started_at)

@@ -18,7 +18,7 @@ from console.rules.informing import (
     may_wait,
     stands_on_page,
 )
-from console.rules.keeping import Kept, KeepEnd, asked_from, may_say, own_stop, stops_deletion
+from console.rules.keeping import KeepEnd, Kept, asked_from, may_say, own_stop, stops_deletion
 from console.rules.policy import shipped_policy
 from console.rules.wrongs import Finding, WrongOutcome, answer_by, may_answer
 from console.store.tables import measurements
@@ -77,14 +77,14 @@ def test_I3_a_hold_is_owed_to_the_patient_escalated_when_late_and_shown_on_their
     assert box.ward.complaints.make(box.patient("room1"), "complaint", "Somebody shouted.")
     box.pass_time(120, in_steps_of=60)
     (owed,) = box.ward.incidents.view(GOVERNANCE).tellings
-    assert page(box).held == () and not owed.is_late
+    assert page(box).after.told == () and not owed.is_late
     box.pass_time(5 * DAY, in_steps_of=DAY)
     assert "incident:telling:escalated" in box.actions()
-    assert box.ward.incidents.view(GOVERNANCE).tellings[0].escalated and len(page(box).held) == 1
+    assert box.ward.incidents.view(GOVERNANCE).tellings[0].escalated and len(page(box).after.told) == 1
     assert box.ward.incidents.informing.let_wait(CALDICOTT, owed.telling_id, "safeguarding")
-    assert page(box).held == ()
+    assert page(box).after.told == ()
     assert box.ward.incidents.informing.note_told(MANAGER, owed.telling_id, "patient")
-    assert len(page(box).held) == 1 and box.ward.incidents.view(GOVERNANCE).tellings == ()
+    assert len(page(box).after.told) == 1 and box.ward.incidents.view(GOVERNANCE).tellings == ()
     assert not box.ward.incidents.informing.note_told(MANAGER, owed.telling_id, "patient")
 
 
@@ -142,17 +142,20 @@ def entry(kind: EntryKind, hour: int, **details: str) -> ConsentEntry:
     return ConsentEntry("e", "c", "s", MORNING + timedelta(hours=hour), kind, details)
 
 
+GIVEN = entry(EntryKind.GIVEN, 0)
+
+
 @pytest.mark.parametrize(
     ("told", "stopped"),
     [
-        ([entry(EntryKind.GIVEN, 0), entry(EntryKind.WITHDRAWN, 2)], 2),
-        ([entry(EntryKind.GIVEN, 0), entry(EntryKind.RELAYED_NO, 2)], None),
-        ([entry(EntryKind.GIVEN, 0), entry(EntryKind.RELAYED_NO, 2), entry(EntryKind.RELAY_ANSWERED, 3, answer="yes")], 3),
-        ([entry(EntryKind.GIVEN, 0), entry(EntryKind.RELAYED_NO, 2), entry(EntryKind.RELAY_ANSWERED, 3, answer="no")], None),
-        ([entry(EntryKind.GIVEN, 0), entry(EntryKind.WITHDRAWN, 2), entry(EntryKind.GIVEN, 4)], None),
+        ([GIVEN, entry(EntryKind.WITHDRAWN, 2)], 2),
+        ([GIVEN, entry(EntryKind.RELAYED_NO, 2)], None),
+        ([GIVEN, entry(EntryKind.RELAYED_NO, 2), entry(EntryKind.RELAY_ANSWERED, 3, answer="yes")], 3),
+        ([GIVEN, entry(EntryKind.RELAYED_NO, 2), entry(EntryKind.RELAY_ANSWERED, 3, answer="no")], None),
+        ([GIVEN, entry(EntryKind.WITHDRAWN, 2), entry(EntryKind.GIVEN, 4)], None),
         ([entry(EntryKind.WITHDRAWN, 2)], None),
     ],
-)  # fmt: skip
+)
 def test_R3_NA14_only_a_patient_s_own_word_can_ever_start_a_deletion(told, stopped):
     assert own_stop(told) == (MORNING + timedelta(hours=stopped) if stopped is not None else None)
 
@@ -182,7 +185,9 @@ def test_R3_nothing_is_deleted_where_something_happened_within_three_days():
 
 
 def noted(box: BoxedWard) -> int:
-    return box.ward.office.store.read(lambda tx: tx.execute(select(func.count()).select_from(measurements)).scalar_one())
+    return box.ward.office.store.read(
+        lambda tx: tx.execute(select(func.count()).select_from(measurements)).scalar_one()
+    )
 
 
 def a_night_then_stopped(box: BoxedWard, actor) -> None:
@@ -193,13 +198,13 @@ def a_night_then_stopped(box: BoxedWard, actor) -> None:
     node.send(node.record(node.minute()))
     box.ward.step()
     box.stop("room1", actor)
-    assert page(box).kept is None
+    assert page(box).after.kept is None
     box.pass_time(14 * 3600, in_steps_of=7 * 3600)
 
 
-def test_R3_three_days_after_their_own_answer_it_is_gone_with_a_receipt_and_withdrawal_alone_deleted_nothing(box):
+def test_R3_three_days_after_their_own_answer_it_is_gone_with_a_receipt_and_withdrawal_deleted_nothing(box):
     a_night_then_stopped(box, box.patient("room1"))
-    assert noted(box) == 1 and page(box).kept is not None
+    assert noted(box) == 1 and page(box).after.kept is not None
     say = box.ward.incidents.keeping.say
     assert say(box.patient("room1"), "delete") and say(box.patient("room1"), "keep")
     box.pass_time(4 * DAY, in_steps_of=2 * DAY)
@@ -209,17 +214,17 @@ def test_R3_three_days_after_their_own_answer_it_is_gone_with_a_receipt_and_with
     assert noted(box) == 1
     box.pass_time(180, in_steps_of=90)
     assert noted(box) == 0
-    kept = page(box).kept
+    kept = page(box).after.kept
     assert kept.ending is KeepEnd.DELETED and kept.receipt >= 0
     assert not isinstance(box.ward.access.own_receipt(box.patient("room1"), kept.receipt), Decision)
 
 
 def test_R3_NA14_a_relayed_no_asks_nothing_and_a_hold_that_came_since_keeps_it(box):
     a_night_then_stopped(box, NURSE)
-    assert page(box).kept is None and not box.ward.incidents.keeping.say(box.patient("room1"), "delete")
+    assert page(box).after.kept is None and not box.ward.incidents.keeping.say(box.patient("room1"), "delete")
     assert box.ward.consents.answer_relay(box.patient("room1"), "yes")
     box.pass_time(24 * 3600, in_steps_of=DAY)
     assert box.ward.incidents.keeping.say(box.patient("room1"), "delete")
     assert box.ward.complaints.make(box.patient("room1"), "wrong", "It was on at noon.")
     box.pass_time(4 * DAY, in_steps_of=DAY)
-    assert noted(box) == 1 and page(box).kept.ending is KeepEnd.HELD
+    assert noted(box) == 1 and page(box).after.kept.ending is KeepEnd.HELD
