@@ -57,7 +57,7 @@ class Wrongs:
             report_id, due = secrets.token_hex(16), answer_by(now, office.policy, office.zone)
             where = actor.room_id or ""
             rows.add(tx, WrongRow(report_id, now, actor.actor_id, actor.role, where, _screen_of(screen), due))
-            decision = office.policy.allow("I7", reason=replace(THANKS, values={"due": due}))
+            decision = office.policy.allow("I7", reason=Words(THANKS.text, {"due": due}))
             made.append(report_id)
             return Done(decision, f"wrong:{report_id}", where)
 
@@ -71,12 +71,16 @@ class Wrongs:
         def work(tx: Tx) -> Done:
             policy, said = self._office.policy, text.strip()
             if not 0 < len(said) <= LONGEST:
-                return Done(policy.deny("I7", reason=Words("Write what was wrong, in at most 1,000 letters.")))
+                return Done(
+                    policy.deny("I7", reason=Words("An answer is missing or too long. Go back and look again."))
+                )
             text_id = self._texts.put(tx, said).text_id
             if not rows.say_more(tx, report_id, actor.actor_id, text_id):
                 self._texts.erase(tx, text_id)
                 return Done(policy.deny("I7", reason=Words("There is nothing to answer.")))
-            return Done(policy.allow("I7", reason=Words("Thank you.")), f"wrong:{report_id}")
+            row = rows.of(tx, report_id)
+            words = Words(THANKS.text, {"due": row.due_at if row else self._office.now()})
+            return Done(policy.allow("I7", reason=words), f"wrong:{report_id}")
 
         return self._office.run(actor, Permission.WRONG_REPORT, "incident:wrong:told_more", work)
 

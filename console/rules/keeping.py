@@ -97,15 +97,17 @@ def may_say(kept: Kept | None, said: str, now: datetime, *, is_held: bool, polic
         is_held: a hold covers something of it, or an event followed the withdrawal.
         policy: the rule book.
     """
-    if kept is None or now < kept.asked_from or kept.ending in (KeepEnd.DELETED,):
+    if kept is None or now < kept.asked_from or kept.ending is KeepEnd.DELETED:
         return policy.deny("R3", reason=Words("There is nothing to answer."))
     if said not in set(KeepAnswer):
-        return policy.deny("R3", reason=Words("Choose: keep it, or delete it."))
+        return policy.deny("R3", reason=Words("There is nothing to answer."))
     if said == KeepAnswer.KEEP:
-        return policy.allow("R3", reason=Words("Thank you. It is kept for 14 days, as before."))
+        words = Words("You said: keep it. It is deleted after 14 days. Until then you can change this.")
+        return policy.allow("R3", reason=words)
     if is_held:
         return policy.deny("R3", reason=HELD)
-    return policy.allow("R3", reason=Words("Thank you. It is deleted in three days. Until then you can change this."))
+    at = now + policy.duration("R3", "delete_after_h")
+    return policy.allow("R3", reason=Words("It is deleted on {at:day}. Until then you can change this.", {"at": at}))
 
 
 HELD = Words("Something happened around that time, so it has to be kept for now. You can ask why.")

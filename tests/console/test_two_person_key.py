@@ -99,6 +99,23 @@ def test_R1_R2_a_sealed_day_is_destroyed_with_its_shares_at_its_time(box):
     assert [row for row in every(box, day_shares) if row.key_id == key] == []
 
 
+def test_R1_whoever_chose_a_day_has_no_more_after_a_day_unless_it_is_held(tmp_path):
+    with boxed_ward(tmp_path, rooms=2, yes=False) as box:
+        for room_id in ("room1", "room2"):
+            box.ask(room_id, destroy_after_a_day=True)
+        box.pass_time(14 * 3600, in_steps_of=7 * 3600)
+        for node in box.nodes.values():
+            node.live()
+            box.ward.step()
+            node.send(node.record(node.minute()))
+            box.ward.step()
+        assert box.ward.complaints.make(box.patient("room2"), "complaint", "Somebody shouted.")
+        box.pass_time(DAY - 7200, in_steps_of=DAY)
+        assert len(every(box, measurements)) == 2
+        box.pass_time(3 * 3600, in_steps_of=2 * 3600)
+        assert [row.room_id for row in every(box, measurements)] == ["room2"]
+
+
 def test_R1_without_two_holders_nothing_is_sealed_and_the_log_says_so_once_a_day(box):
     box.pass_time(4 * DAY, in_steps_of=DAY / 2)
     assert every(box, day_keys)[0].sealed_at is None
