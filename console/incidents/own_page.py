@@ -11,7 +11,8 @@ from console.store.tellings import TellingRow
 from console.views import Words
 
 _HELD = Words(
-    "Notes about you from {begins:date} to {ends:date} are kept, because something happened. Ask us about it at any time."
+    "Notes about you from {begins:date} to {ends:date} are kept, because something happened. "
+    "Ask us about it at any time."
 )
 _OPENED = Words(
     "Notes about you were opened by two people together, to look into something that happened. "

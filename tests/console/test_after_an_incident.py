@@ -117,7 +117,7 @@ def test_I7_what_is_upheld_needs_a_hazard_its_references_and_a_notice(changed, m
     assert not may_answer(told, is_open=False, policy=POLICY)
 
 
-def test_I7_one_tap_reaches_the_safety_officer_and_the_answer_its_maker_and_the_hazard_log(box):
+def test_I7_T25_one_tap_reaches_the_safety_officer_and_its_words_stand_sealed(box, tmp_path):
     wrongs, patient = box.ward.incidents.wrongs, box.patient("room1")
     made = wrongs.report(patient, f"/me/receipts/{'a' * 32}?x=Zebra")
     assert made and wrongs.say_more(patient, made.detail, "It said on. Zebra.")
@@ -132,6 +132,7 @@ def test_I7_one_tap_reaches_the_safety_officer_and_the_answer_its_maker_and_the_
     assert (hazard.number, hazard.title, hazard.national_ref) == ("L01", "Old number shown", "LFPSE-123")
     assert wrongs.own(patient)[0].answer == "You were right." and wrongs.own(patient)[0].outcome is WrongOutcome.UPHELD
     assert "Zebra" not in repr(box.ward.access.audit_rows(GOVERNANCE, -1, 500))
+    assert b"Zebra" not in b"".join(path.read_bytes() for path in tmp_path.glob("console.db*"))
 
 
 def test_I7_a_finger_that_taps_all_day_fills_no_list(box):

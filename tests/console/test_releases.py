@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from console.errors import StoreFull
 from console.incidents.desk import disclosures_since
 from console.incidents.releases import Wanted
 from console.incidents.views import OpenView
@@ -124,6 +125,17 @@ def test_I2_without_the_codes_of_both_nothing_of_a_sealed_day_opens(box):
         assert not decision and out.bundle is None
     kept = box.ward.access.audit_rows(GOVERNANCE, -1, 500)
     assert codes[MANAGER.actor_id] not in repr(kept)
+
+
+def test_T23_I2_while_the_log_cannot_be_written_nothing_is_released(box):
+    name_holders(box)
+    assert ask(box)
+    request = the_request(box)
+    box.disk.is_full = True
+    with pytest.raises(StoreFull):
+        box.ward.incidents.releases.confirm(CALDICOTT, request)
+    box.disk.is_full = False
+    assert box.ward.incidents.view(CALDICOTT).releases[0].ending is None
 
 
 def test_I5_a_view_is_for_its_asker_marked_with_their_id_and_ends_after_an_hour(box):
