@@ -19,7 +19,7 @@ from console.look_circumstances import Around
 from console.node_health import NodeHealth
 from console.office import Done, Office
 from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
-from console.own_views import OwnCopy
+from console.own_views import AfterIncident, OwnCopy
 from console.patient_night import night_in
 from console.patient_page import PageFacts, own_sensor, patient_view
 from console.prompts import Prompts
@@ -63,6 +63,7 @@ class Rooms:
         health: the health page.
         prompts: who waits for a human.
         complaints: what patients said.
+        after: what their page says after something happened.
     """
 
     office: Office
@@ -74,6 +75,7 @@ class Rooms:
     health: NodeHealth
     prompts: Prompts
     complaints: Complaints
+    after: Callable[[Tx, Person], AfterIncident]
 
 
 class Access:
@@ -321,6 +323,7 @@ class Access:
             rooms.prompts.called_since(room_id),
             rooms.complaints.of(tx, person.stay.patient_id),
             copies_of(tx, person.stay.patient_id),
+            rooms.after(tx, person),
         )
         return patient_view(facts, now, office.zone)
 

@@ -32,6 +32,8 @@ from console.screens import (
     handing_over,
     health,
     hospital_sign_in,
+    incidents,
+    keeping,
     looks,
     month,
     night,
@@ -61,6 +63,7 @@ from console.screens import (
     trying,
     visits,
     whereabouts,
+    wrongs,
 )
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
@@ -141,6 +144,9 @@ def create_app(
         own_staff.router(ward, door, answers),
         own_record.router(ward, door, answers),
         duties.router(ward, door, answers),
+        wrongs.router(ward, door, answers),
+        incidents.router(ward, door, answers),
+        keeping.router(ward, door, answers),
         training.router(ward, door, answers, zone),
         month.router(ward, door, answers),
         told_choice.router(ward, door, answers),

@@ -12,6 +12,7 @@ ConsoleError
 │   └── StoreClosed     asked after `close`
 ├── SealError           sealed content cannot be opened
 │   ├── KeyDestroyed    its key was destroyed: the content is gone, on purpose
+│   ├── KeySealed       its key is sealed: two people of different roles open it together
 │   ├── KeyHeld         a hold covers its day: nothing is destroyed
 │   └── SealBroken      it was changed, moved to another row, or sealed under another key
 ├── PolicyRefused       the trust's own policy is out of bounds, unsigned or older than one that was in force
@@ -71,6 +72,10 @@ class SealError(ConsoleError):
 
 class KeyDestroyed(SealError):
     """The key was destroyed on purpose."""
+
+
+class KeySealed(SealError):
+    """The key is sealed to two people; the console no longer has it."""
 
 
 class KeyHeld(SealError):

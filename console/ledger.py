@@ -69,13 +69,16 @@ OWN_ACTS: Mapping[str, Words] = {
 }
 """What is done with a patient's own sign-in: shown with who made it, as they could have used it."""
 FLAGGED = "governance:looks:flagged"
+DELETED = "patient:notes:deleted"
+_DELETED = Words("What was noted about you was deleted, as you asked.")
+_NOT_DELETED = Words("Something happened around that time, so it has to be kept for now. You can ask why.")
 _FLAGGED = Words("Somebody looked at your details more often than usual. Those who check the ward were told.")
 LIST_SUBJECT = "list:" + "0" * 32
 """Stands for the whole list where the log asks for a pseudonym."""
 LIST_LOOK = "ward:consents:viewed"
 """A look at the list of rooms with what each person said: it concerns everyone who stayed there then."""
 
-_WANTED = Wanted((*LOOKS, *OWN_ACTS, FLAGGED), tuple(ACTS), LIST_LOOK)
+_WANTED = Wanted((*LOOKS, *OWN_ACTS, FLAGGED, DELETED), tuple(ACTS), LIST_LOOK)
 
 ROLES: Mapping[Role, Words] = {
     Role.NURSE: Words("nurse"),
@@ -183,6 +186,8 @@ def _words_of(tx: Tx, row: LookRow, names: _FirstNames) -> Words:
     told = json.loads(row.entry)
     if row.action == FLAGGED:
         return _FLAGGED
+    if row.action == DELETED:
+        return _NOT_DELETED if told["reason"] == "held" else _DELETED
     if row.action in OWN_ACTS:
         return _own_words(tx, row.at, told, names, OWN_ACTS[row.action])
     if row.action in ACTS:

@@ -1,29 +1,39 @@
 """The minutes of a room as they were noted, opened with the keys of their days (rule R1)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from broker.readings import RateReading
 from broker.vocabulary import Place, Presence, Withheld
-from console.errors import KeyDestroyed
+from console.errors import KeyDestroyed, KeySealed
 from console.office import Office
 from console.rules.sleep import Minute
 from console.rules.trend import Noted
+from console.signer import SealingKey
 from console.store.database import Tx
 from console.store.nights import SealedMinute
 from console.store.sealing import DaySeals, unseal
 
 
-def opened(tx: Tx, office: Office, rows: Iterable[SealedMinute], *, with_rates: bool) -> Iterator[Noted]:
-    """Open what can still be opened; a minute whose day's key was destroyed is gone, and nobody knows it any more.
+def opened(
+    tx: Tx,
+    office: Office,
+    rows: Iterable[SealedMinute],
+    *,
+    with_rates: bool,
+    opened_by_two: Mapping[str, SealingKey] = MappingProxyType({}),
+) -> Iterator[Noted]:
+    """Open what the console can open; a minute whose day's key was sealed or destroyed is not among them.
 
     Args:
         tx: the transaction that also writes down the look.
         office: keys.
         rows: the minutes.
         with_rates: open their breathing rates too; otherwise these stay sealed.
+        opened_by_two: keys of sealed days that two people have opened for this moment, by name (rule I2).
 
     Raises:
         SealBroken: a minute cannot be opened.
@@ -31,8 +41,8 @@ def opened(tx: Tx, office: Office, rows: Iterable[SealedMinute], *, with_rates: 
     days = DaySeals(office.store)
     for row in rows:
         try:
-            key = days.key(tx, row.key_id)
-        except KeyDestroyed:
+            key = opened_by_two.get(row.key_id) or days.key(tx, row.key_id)
+        except (KeyDestroyed, KeySealed):
             continue
         minute = _minute(json.loads(unseal(key, row.sealed, f"minute:{row.label}")), row.node_id)
         if not with_rates or row.rate_sealed is None:

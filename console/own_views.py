@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from broker.vocabulary import Modality
 
 if TYPE_CHECKING:
+    from console.rules.keeping import KeepEnd
     from console.views import LedgerRow, Words
 
 
@@ -26,6 +27,38 @@ class OwnSensor:
     is_on: bool
     words: "Words"
     may_stop_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """Keep or delete, as their page asks it (rule R3).
+
+    Attributes:
+        words: where it stands, in plain words.
+        ending: how a deletion ended; None until then.
+        receipt: number of the log's entry that proves it; -1 without one.
+        may_keep: they can say: keep it.
+        may_delete: they can say: delete it.
+    """
+
+    words: "Words"
+    ending: "KeepEnd | None"
+    receipt: int
+    may_keep: bool
+    may_delete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AfterIncident:
+    """What their page says after something happened.
+
+    Attributes:
+        told: what is kept and who opened it, as far as they were told (rule I3).
+        kept: keep or delete; None when nothing is asked.
+    """
+
+    told: tuple["Words", ...] = ()
+    kept: KeptView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ def night_in(tx: Tx, office: Office, person: Person, standing: Standing) -> Nigh
         return window
     rows = sealed_minutes(tx, person.stay.stay_id, standing.consent_id, window.opens_at, window.closes_at)
     minutes = [one.minute for one in opened(tx, office, rows, with_rates=False)]
-    if rows and not minutes:
+    # Half a night would be told as a bad one: once its first day is sealed, none of it is told.
+    if len(minutes) < len(rows):
         return NoNight.NOT_KEPT
     purposes = standing.grant.purposes if standing.grant else ()
     return night_of(minutes, window, knows_place=Purpose.BED_EXIT in purposes)

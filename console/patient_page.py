@@ -1,14 +1,14 @@
 """A patient's own page: what is on, why, until when, who looked, and where a stop is on its way (rule S1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broker.vocabulary import SensorState
 from console.ledger import LedgerPage
 from console.live import Live
-from console.own_views import ComplaintView, CopyView, OwnSensor
+from console.own_views import AfterIncident, ComplaintView, CopyView, OwnSensor
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason, LessAnswer
@@ -34,6 +34,7 @@ class PageFacts:
         help_asked_at: since when somebody is asked to come to them; None when nobody is.
         complaints: what they said, newest first.
         copies: their requests for everything, newest first.
+        after: what is kept after something happened, and keep or delete.
     """
 
     person: Person
@@ -47,6 +48,7 @@ class PageFacts:
     help_asked_at: datetime | None = None
     complaints: tuple[ComplaintView, ...] = ()
     copies: tuple[CopyView, ...] = ()
+    after: AfterIncident = field(default_factory=AfterIncident)
 
 
 STATUS: Mapping[ConsentState, Words] = {
@@ -124,6 +126,7 @@ def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView
         copies=facts.copies,
         less=_LESS[standing.less] if standing.less else None,
         trial_until=standing.trial.until if standing.trial else None,
+        after=facts.after,
     )
 
 

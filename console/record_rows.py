@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from broker.errors import Refusal
 from broker.messages import Cosignature, MinuteMeasurement, Record, RoomEvent, SensorChange
 from broker.readings import RateReading
 from broker.vocabulary import Withheld
+from console.errors import KeySealed
 from console.office import Office
 from console.rules.readings import may_measure
+from console.signer import SealingKey
 from console.store.database import Tx
 from console.store.records import Row
 from console.store.sealing import DaySeals, seal
@@ -68,7 +71,7 @@ class RecordRows:
         if not isinstance(body, MinuteMeasurement):
             return
         day = body.minute_from.astimezone(self._office.zone).date()
-        key, label = self._days.key_of(tx, day), f"{record.node_id}:{record.outbox_id}:{record.sequence}"
+        key, label = self._key_for(tx, day), f"{record.node_id}:{record.outbox_id}:{record.sequence}"
         minute = body.model_dump_json(exclude={"readings": {"respiratory_rate", "pulse_rate"}})
         row = identity_of(record) | {
             "room_id": room_id,
@@ -89,6 +92,13 @@ class RecordRows:
             sealed = seal(key, told.model_dump_json().encode(), f"{name}:{label}") if told.has_value() else None
             row |= {f"{name}_sealed": sealed, f"{name}_withheld": told.withheld.value if told.withheld else None}
         batch.add("measurements", row)
+
+    def _key_for(self, tx: Tx, day: date) -> SealingKey:
+        """Return the key of a day; of the present day for a late row of a day that is sealed already."""
+        try:
+            return self._days.key_of(tx, day)
+        except KeySealed:
+            return self._days.key_of(tx, self._office.now().astimezone(self._office.zone).date())
 
     def _write_change(self, _tx: Tx, batch: Batch, record: Record, room_id: str, _late: bool) -> None:
         body = record.body

@@ -1,4 +1,4 @@
-"""Destroys what has come to the end of its time, and proves it: how many, and a hash of the keys (rules R1, R2)."""
+"""Seals what is a day old, destroys what has come to the end of its time, and proves both (rules R1, R2)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from broker.clock import Clock
 from console.audit import AuditLog
 from console.entries import Entry
 from console.errors import KeyHeld, StoreError
+from console.incidents import day_sealing
 from console.office import Office
 from console.roles import Actor, Role
 from console.settings import ConsoleSettings
@@ -72,6 +73,7 @@ class Retention:
 
     def _within(self, tx: Tx) -> Destroyed:
         office = self._office
+        self._seal(tx)
         today = office.now().astimezone(office.zone).date()
         # A day is over at its end: the day itself stands whole for its 14 days.
         before = today - office.policy.duration("R1", "destroy_after_d")
@@ -89,6 +91,15 @@ class Retention:
         if keys or gone:
             self._prove(tx, done)
         return done
+
+    def _seal(self, tx: Tx) -> None:
+        """Hand over the days that are a day old, and delete what was to be kept no longer than that."""
+        office, sealed = self._office, day_sealing.seal_days(tx, self._office, self._seals)
+        if sealed:
+            day_sealing.note(office, tx, day_sealing.SEALED, f"days_{len(sealed)}", proof_of(sealed))
+        chosen = day_sealing.delete_chosen(tx, office)
+        if chosen:
+            day_sealing.note(office, tx, day_sealing.CHOSEN, f"rows_{chosen}")
 
     def _prove(self, tx: Tx, done: Destroyed) -> None:
         office = self._office

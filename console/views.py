@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from broker.vocabulary import Context, Modality, Origin, Purpose
-from console.own_views import ComplaintView, CopyView, OwnSensor
+from console.own_views import AfterIncident, ComplaintView, CopyView, OwnSensor
 
 if TYPE_CHECKING:
     from console.alert_views import CallsView
@@ -222,6 +222,7 @@ class PatientView:
         copies: their requests for everything, newest first.
         less: the newest answer to "Would less do?", in plain words; None before it was asked.
         trial_until: until when they try it out for themselves; None when they do not.
+        after: what is kept after something happened, and keep or delete.
     """
 
     room_id: str
@@ -246,6 +247,7 @@ class PatientView:
     copies: tuple[CopyView, ...] = ()
     less: Words | None = None
     trial_until: datetime | None = None
+    after: AfterIncident = field(default_factory=AfterIncident)
 
     @property
     def kinds(self) -> tuple[Modality, ...]:

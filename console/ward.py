@@ -37,6 +37,7 @@ from console.duties import Duties
 from console.emergencies import Emergencies
 from console.errors import StoreError
 from console.identity import Identity
+from console.incidents.desk import Incidents
 from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.limits import Limits
@@ -129,6 +130,7 @@ class Ward:
         retention: what has come to the end of its time.
         door_taps: which of staff's names go from the tags of doors.
         own_record: what is noted about a member of staff, for themselves.
+        incidents: what comes after an incident.
         commissions: the setting-up of empty rooms.
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
@@ -170,6 +172,7 @@ class Ward:
         self.viewings = Viewings(office, self.board)
         self.health = NodeHealth(office, self.roll, self.live, self._is_up)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
+        self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.access = Access(
             Rooms(
                 office,
@@ -181,6 +184,7 @@ class Ward:
                 self.health,
                 self.prompts,
                 self.complaints,
+                self.incidents.on_page,
             )
         )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
@@ -360,6 +364,7 @@ class Ward:
             self.witnesses.step,
             self.retention.step,
             self.door_taps.step,
+            self.incidents.step,
         )
 
     def _keep_once(self) -> None:

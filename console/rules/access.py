@@ -72,6 +72,14 @@ class Permission(StrEnum):
     LOAD_ANSWER = "load:answer"
     MAPPING_APPROVE = "mapping:approve"
     OWN_RECORD = "own_record:read"
+    INCIDENT_READ = "incident:read"
+    KEY_HOLD = "key:hold"
+    RELEASE_ASK = "release:ask"
+    RELEASE_CONFIRM = "release:confirm"
+    TELL_THEM = "incident:tell"
+    WRONG_REPORT = "wrong:report"
+    WRONG_ANSWER = "wrong:answer"
+    KEEP_ANSWER = "keep:answer"
 
 
 class AccessReason(StrEnum):

@@ -39,18 +39,33 @@ LOOKS = Link("/governance/looks", N_("Looks to review"))
 LONG_VISITS = Link("/long-visits", N_("Long visits by night"))
 TRAINING = Link("/training", N_("Training"))
 DUTIES = Link("/governance/duties", N_("What is due"))
+INCIDENTS = Link("/incidents", N_("After an incident"))
+WRONGS = Link("/incidents/wrong", N_("What went wrong"))
+HAZARDS = Link("/incidents/hazards", N_("Hazards"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.PATIENT: (MY_PAGE,),
     Role.NURSE: (BOARD, ROUND, SHIFT, ROOMS, PAPERS, TRAINING, HEALTH),
     Role.NURSE_IN_CHARGE: (BOARD, ROUND, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
-    Role.WARD_MANAGER: (BOARD, LOAD, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
+    Role.WARD_MANAGER: (BOARD, LOAD, ROOMS, CARDS, PAPERS, NIGHTS, INCIDENTS, TRAINING, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, TRAINING, LONG_VISITS, HEALTH),
-    Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
-    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, PLACES, HEALTH),
+    Role.GOVERNANCE_LEAD: (
+        GOVERNANCE,
+        LOOKS,
+        DUTIES,
+        INCIDENTS,
+        COMPLAINTS,
+        NIGHTS,
+        PLACES,
+        TRAINING,
+        LONG_VISITS,
+        HAZARDS,
+        HEALTH,
+    ),
+    Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, INCIDENTS, COMPLAINTS, HAZARDS, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, WRONGS, HAZARDS, DUTIES, INCIDENTS, NIGHTS, PLACES, HEALTH),
+    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, INCIDENTS, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, SHIFT, LOAD, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),

@@ -23,6 +23,7 @@ from console.screens.care_ports import (
     Whereabouts,
 )
 from console.screens.identity_ports import Identity, Mappings, OwnRecord
+from console.screens.incident_ports import IncidentPort
 from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.screens.people_ports import PeoplePort
@@ -320,6 +321,10 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def duties(self) -> Duties:
         """What people owe the rule book."""
+
+    @property
+    def incidents(self) -> IncidentPort:
+        """What comes after an incident."""
 
     def is_ready(self) -> bool:
         """Whether the database and the broker are there."""

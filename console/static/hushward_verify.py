@@ -6,6 +6,7 @@ It needs Python 3.11 or later and one package: pip install cryptography
     python hushward_verify.py receipt-41.json        one entry of the log "who looked", under a signed head
     python hushward_verify.py growth.json            two signed heads: the later log begins with the earlier one
     python hushward_verify.py log.jsonl              a whole exported log, entry by entry
+    python hushward_verify.py release.zip            a bundle that was released: nothing added, left out or changed
 
     --key KEY        the ward's public key (64 hex digits, or a file that holds them), from a place you trust;
                      without it the key in the file is used, and printed so that you can compare it
@@ -22,6 +23,7 @@ import base64
 import hashlib
 import json
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +32,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ENTRY_VERSION, HEAD_EVERY = 1, 20
+MANIFEST, RECEIPT, MOST_BYTES = "manifest.note", "receipt.json", 500_000_000
 
 
 class Wrong(Exception):
@@ -98,17 +101,22 @@ def grown_roots(first: int, second: int, first_root: bytes, proof: Sequence[byte
     return old, new
 
 
+def signed_text(note: str, origin: str, key: str) -> str:
+    """Return the text of a note that the key of this origin signed; ValueError and its like when it did not."""
+    text, gap, signatures = note.rpartition("\n\n")
+    public = bytes.fromhex(key)
+    told = [line.removeprefix("\u2014 ").rpartition(" ") for line in signatures.splitlines() if gap]
+    mine = [base64.b64decode(blob, validate=True) for name, _, blob in told if name == origin]
+    named = hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
+    signature = next(one[4:] for one in mine if one[:4] == named)
+    Ed25519PublicKey.from_public_bytes(public).verify(signature, f"{text}\n".encode())
+    return f"{text}\n"
+
+
 def opened(note: str, key: str) -> Head:
     """Return the head of a note that the key signed."""
-    text, gap, signatures = note.rpartition("\n\n")
-    body = f"{text}\n".encode()
     try:
-        origin, size, root = text.split("\n")
-        public = bytes.fromhex(key)
-        told = [line.removeprefix("\u2014 ").rpartition(" ") for line in signatures.splitlines() if gap]
-        mine = [base64.b64decode(blob, validate=True) for name, _, blob in told if name == origin]
-        named = hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
-        Ed25519PublicKey.from_public_bytes(public).verify(next(one[4:] for one in mine if one[:4] == named), body)
+        origin, size, root = signed_text(note, note.partition("\n")[0], key).removesuffix("\n").split("\n")
         return Head(origin, int(size), base64.b64decode(root, validate=True))
     except (ValueError, StopIteration, InvalidSignature):
         raise Wrong(
@@ -185,6 +193,44 @@ def check_log(lines: Iterable[str], key: str, witnesses: Sequence[Head]) -> str:
     return f"The log holds: {size} entries, {signed} of them signed, {max(wanted, default=0)} seen by a witness"
 
 
+def check_bundle(path: Path, key: str, witnesses: Sequence[Head]) -> str:
+    """Check a released bundle: its manifest, each of its files, and the log's entry of it; return what to tell."""
+    with zipfile.ZipFile(path) as file:
+        if sum(one.file_size for one in file.infolist()) > MOST_BYTES:
+            raise Wrong("It would unpack to more than any bundle is: it was not opened.")
+        names = file.namelist()
+        held = {name: file.read(name) for name in names}
+    if len(names) != len(held):
+        raise Wrong("A file stands in it twice: it was changed.")
+    note, told = held.pop(MANIFEST).decode(), json.loads(held.pop(RECEIPT))
+    brought, entry = str(told["key"]), json.loads(told["entry"])
+    if key and brought != key:
+        raise Wrong(f"The bundle was signed with the key {spaced(brought)}, and you gave {spaced(key)}.")
+    found = check_receipt(told, brought, witnesses)
+    try:
+        manifest = signed_text(note, opened(str(told["checkpoint"]), brought).origin, brought)
+    except (ValueError, StopIteration, InvalidSignature):
+        raise Wrong("The manifest is not signed by the key of the log: it was changed, or is another's.") from None
+    kind, release, *listed = manifest.removesuffix("\n").split("\n")
+    if (
+        entry["action"] != "incident:bundle:sealed"
+        or entry["text_digest"] != hashlib.sha256(manifest.encode()).hexdigest()
+    ):
+        raise Wrong("The log's entry in it is of another release: the manifest or the receipt was exchanged.")
+    wanted = {name: digest for digest, _, name in (line.partition("  ") for line in listed)}
+    for name in sorted(wanted.keys() | held.keys()):
+        if name not in held:
+            raise Wrong(f"{name} is missing: it was taken out.")
+        if name not in wanted:
+            raise Wrong(f"{name} was added: the manifest does not know it.")
+        if hashlib.sha256(held[name]).hexdigest() != wanted[name]:
+            raise Wrong(f"{name} was changed: its hash is not the one of the manifest.")
+    receipts = [name for name in held if name.startswith("receipts/")]
+    for name in receipts:
+        check_receipt(json.loads(held[name]), brought, witnesses)
+    return f"The bundle holds ({kind}, {release}): {len(wanted)} files, {len(receipts)} receipts.\n{found}"
+
+
 def grow(peaks: list[tuple[int, bytes]], node: bytes) -> None:
     """Add a leaf to the complete subtrees, of which only the roots with their heights are kept."""
     height = 0
@@ -223,6 +269,8 @@ CHECKS = {"receipt 1": check_receipt, "growth 1": check_growth}
 
 def check(path: Path, key: str, witnesses: Sequence[Head]) -> tuple[str, str]:
     """Check one file of any kind; return its kind and what to tell."""
+    if zipfile.is_zipfile(path):
+        return "bundle 1", check_bundle(path, key, witnesses)
     text = path.read_text("utf-8")
     first = json.loads(text if text.startswith("{\n") else text.partition("\n")[0])
     kind, brought = first["hushward"], str(first["key"])
@@ -250,7 +298,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as fault:
         print(f"{fault.filename}: cannot be read: {fault.strerror}")
         return 1
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
         print(f"{asked.file}: DOES NOT HOLD. It is not whole, or was not made by a Hushward console.")
         return 1
     print(found)

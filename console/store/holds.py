@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from console.rules.holding import HoldReason, HoldTime
 from console.store.database import Tx
-from console.store.tables import holds
+from console.store.tables import holds, measurements
 
 _ANY_ZONE = timedelta(hours=14)
 """No ward's day begins or ends further from that of UTC."""
@@ -69,19 +70,46 @@ def holds_day(tx: Tx, day: date) -> bool:
     return tx.execute(wanted).first() is not None
 
 
+def holds_row_under(tx: Tx, key_id: str) -> bool:
+    """Return whether a hold that nobody lifted covers a row that is sealed under a key: late rows have later keys."""
+    covers = (holds.c.from_at <= measurements.c.minute_from) & (holds.c.until_at >= measurements.c.minute_from)
+    same = (holds.c.room_id == measurements.c.room_id) & holds.c.lifted_at.is_(None)
+    wanted = select(holds.c.hold_id).join(measurements, covers & same).where(measurements.c.key_id == key_id)
+    return tx.execute(wanted.limit(1)).first() is not None
+
+
 def standing_holds(tx: Tx) -> list[HoldRow]:
     """Return every hold that nobody lifted, the oldest first."""
     wanted = select(holds).where(holds.c.lifted_at.is_(None)).order_by(holds.c.started_at)
-    return [
-        HoldRow(
-            row.hold_id,
-            row.patient_id,
-            row.stay_id,
-            row.room_id,
-            HoldReason(row.why),
-            row.about,
-            HoldTime(row.from_at, row.until_at, row.review_by),
-            row.started_at,
-        )
-        for row in tx.execute(wanted)
-    ]
+    return [_hold(row) for row in tx.execute(wanted)]
+
+
+def of(tx: Tx, hold_id: str) -> HoldRow | None:
+    """Return a hold that nobody lifted; None when there is none of that id."""
+    row = tx.execute(select(holds).where((holds.c.hold_id == hold_id) & holds.c.lifted_at.is_(None))).first()
+    return None if row is None else _hold(row)
+
+
+def any_of(tx: Tx, hold_id: str) -> HoldRow | None:
+    """Return a hold, lifted or not; None when there is none of that id."""
+    row = tx.execute(select(holds).where(holds.c.hold_id == hold_id)).first()
+    return None if row is None else _hold(row)
+
+
+def of_stay(tx: Tx, stay_id: str) -> list[HoldRow]:
+    """Return every hold of a stay, lifted or not, the oldest first."""
+    wanted = select(holds).where(holds.c.stay_id == stay_id).order_by(holds.c.started_at)
+    return [_hold(row) for row in tx.execute(wanted)]
+
+
+def _hold(row: Row[Any]) -> HoldRow:
+    return HoldRow(
+        row.hold_id,
+        row.patient_id,
+        row.stay_id,
+        row.room_id,
+        HoldReason(row.why),
+        row.about,
+        HoldTime(row.from_at, row.until_at, row.review_by),
+        row.started_at,
+    )

@@ -1,17 +1,42 @@
 """What has come to the end of its time, as rows: deleted where no hold keeps it, and counted (rules R1, R2, I1)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Table, delete, exists, select
 
 from console.store.database import Tx
-from console.store.tables import day_keys, holds, measurements, room_events
+from console.store.tables import day_keys, holds, leases, measurements, room_events
 
 
 def living_days(tx: Tx, before: date) -> list[date]:
-    """Return the ward days before one whose key is still there, oldest first."""
-    living = (day_keys.c.day < before) & day_keys.c.wrapped.is_not(None)
+    """Return the ward days before one whose key is still there, or sealed, oldest first."""
+    living = (day_keys.c.day < before) & day_keys.c.destroyed_at.is_(None)
     return list(tx.execute(select(day_keys.c.day).where(living).order_by(day_keys.c.day)).scalars())
+
+
+def days_here(tx: Tx, before: date) -> list[date]:
+    """Return the ward days before one whose key the console itself still opens, oldest first."""
+    here = (day_keys.c.day < before) & day_keys.c.wrapped.is_not(None)
+    return list(tx.execute(select(day_keys.c.day).where(here).order_by(day_keys.c.day)).scalars())
+
+
+def delete_of_consents(tx: Tx, consent_ids: Iterable[str], before: datetime) -> int:
+    """Delete what was noted under some consents before a time, but for what a hold keeps; return how many rows."""
+    return _delete_under(tx, leases.c.consent_id.in_(list(consent_ids)), before)
+
+
+def delete_of_stay(tx: Tx, stay_id: str, before: datetime) -> int:
+    """Delete what was noted in a stay before a time, but for what a hold keeps; return how many rows."""
+    return _delete_under(tx, leases.c.stay_id == stay_id, before)
+
+
+def _delete_under(tx: Tx, which: ColumnElement[bool], before: datetime) -> int:
+    noted, gone = select(leases.c.lease_id).where(which), 0
+    for table, at in ((measurements, measurements.c.minute_from), (room_events, room_events.c.captured_at)):
+        theirs = table.c.lease_id.in_(noted) & (at < before) & ~_held(table, at)
+        gone += tx.execute(delete(table).where(theirs)).rowcount
+    return gone
 
 
 def delete_minutes(tx: Tx, before: date) -> int:

@@ -6,17 +6,20 @@ itself wrapped; to destroy that one key is to lose that day (rule R1).
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
-from console.errors import KeyDestroyed, KeyHeld, SealBroken
+from console.errors import KeyDestroyed, KeyHeld, KeySealed, SealBroken
 from console.signer import DAYS, NAMES, TEXTS, Keys, SealingKey
 from console.store.database import Store, Tx
-from console.store.holds import holds_day
+from console.store.holds import holds_day, holds_row_under
+from console.store.incident_tables import day_shares, release_shares
 from console.store.tables import day_keys, free_texts, names
 
 _VERSION = b"\x01"
@@ -155,10 +158,11 @@ class DaySeals:
 
         Raises:
             KeyDestroyed: that day's key was destroyed; a late row of that day is not kept.
+            KeySealed: it was sealed to two people; a late row of that day is kept under a later day's key.
         """
         row = tx.execute(select(day_keys).where(day_keys.c.day == day)).first()
         if row is not None:
-            return self._open(row.key_id, row.wrapped)
+            return self._open(row)
         key = SealingKey.of(secrets.token_bytes(_SECRET_BYTES))
         wrapped = seal(self._wrapping, key.secret, f"day_keys:{key.key_id}")
         tx.execute(insert(day_keys).values(key_id=key.key_id, day=day, wrapped=wrapped, made_at=self._clock.utc_now()))
@@ -169,9 +173,32 @@ class DaySeals:
 
         Raises:
             KeyDestroyed: it was destroyed, or never was.
+            KeySealed: two people open it.
         """
-        wrapped = tx.execute(select(day_keys.c.wrapped).where(day_keys.c.key_id == key_id)).scalar_one_or_none()
-        return self._open(key_id, wrapped)
+        row = tx.execute(select(day_keys).where(day_keys.c.key_id == key_id)).first()
+        if row is None:
+            raise KeyDestroyed(f"the day key {key_id} was destroyed")
+        return self._open(row)
+
+    def hand_over(self, tx: Tx, day: date, seal_day: Callable[[SealingKey], object]) -> str | None:
+        """Give a day's key away for good: from now on the console itself does not open that day.
+
+        Args:
+            tx: the open write.
+            day: the ward day.
+            seal_day: seals the key to those who hold it.
+
+        Returns:
+            The key's name, or None when that day had no key here.
+        """
+        here = (day_keys.c.day == day) & day_keys.c.wrapped.is_not(None)
+        row = tx.execute(select(day_keys).where(here)).first()
+        if row is None:
+            return None
+        seal_day(self._open(row))
+        tx.execute(update(day_keys).where(here).values(wrapped=None, sealed_at=self._clock.utc_now()))
+        tx.on_commit(lambda: self._forget(row.key_id))
+        return str(row.key_id)
 
     def destroy(self, tx: Tx, day: date) -> str | None:
         """Destroy a day's key: everything sealed under it is lost. Call `Store.flush_deleted` after the commit.
@@ -180,25 +207,30 @@ class DaySeals:
             The destroyed key's name, or None when that day had no key left.
 
         Raises:
-            KeyHeld: a hold covers that day (rule I1); nothing was destroyed.
+            KeyHeld: a hold covers that day, or a late row under its key (rule I1); nothing was destroyed.
         """
-        if holds_day(tx, day):
-            raise KeyHeld(f"what was noted on {day} is held; lift the hold first")
-        living = (day_keys.c.day == day) & day_keys.c.wrapped.is_not(None)
+        living = (day_keys.c.day == day) & day_keys.c.destroyed_at.is_(None)
         key_id = tx.execute(select(day_keys.c.key_id).where(living)).scalar_one_or_none()
+        if holds_day(tx, day) or (key_id is not None and holds_row_under(tx, key_id)):
+            raise KeyHeld(f"what was noted on {day} is held; lift the hold first")
         if key_id is None:
             return None
+        for shares in (day_shares, release_shares):
+            tx.execute(delete(shares).where(shares.c.key_id == key_id))
         tx.execute(update(day_keys).where(living).values(wrapped=None, destroyed_at=self._clock.utc_now()))
         tx.on_commit(lambda: self._forget(key_id))
         return str(key_id)
 
-    def _open(self, key_id: str, wrapped: bytes | None) -> SealingKey:
-        if wrapped is None:
+    def _open(self, row: Row[Any]) -> SealingKey:
+        key_id = str(row.key_id)
+        if row.destroyed_at is not None:
             raise KeyDestroyed(f"the day key {key_id} was destroyed")
+        if row.wrapped is None:
+            raise KeySealed(f"the day key {key_id} is sealed; two people of different roles open it together")
         if key_id not in self._opened:
             while len(self._opened) >= _MOST_OPENED:
                 self._opened.pop(next(iter(self._opened)))
-            self._opened[key_id] = SealingKey(key_id, unseal(self._wrapping, wrapped, f"day_keys:{key_id}"))
+            self._opened[key_id] = SealingKey(key_id, unseal(self._wrapping, row.wrapped, f"day_keys:{key_id}"))
         return self._opened[key_id]
 
     def _forget(self, key_id: str) -> None:

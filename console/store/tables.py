@@ -207,7 +207,9 @@ losses = Table(
 day_keys = Table(
     "day_keys", metadata,
     text("key_id", key=True), Column("day", Date, nullable=False, unique=True), blob("wrapped", null=True),
-    when("made_at"), when("destroyed_at", null=True), exactly_one("wrapped", "destroyed_at"),
+    when("made_at"), when("sealed_at", null=True), when("destroyed_at", null=True),
+    CheckConstraint("(wrapped IS NULL) = (sealed_at IS NOT NULL OR destroyed_at IS NOT NULL)",
+                    name="a_key_is_somewhere"),
 )
 
 check_prompts = Table(

@@ -17,6 +17,7 @@ DOORS = {
         "console.signer",
         "console.key_backup",
         "console.store.sealing",
+        "console.store.two_keys",
         "console.second_step",
         "broker.certificates",
         "console.static.hushward_verify",

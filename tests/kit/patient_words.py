@@ -43,6 +43,9 @@ SCOPE = (
             "trying",
             "rules/trying",
             "rules/groups",
+            "rules/keeping",
+            "incidents/own_page",
+            "incidents/wrongs",
         )
     ),
 )
@@ -60,6 +63,7 @@ FOR_STAFF = {
     "First say that it has arrived.",
     "They see the answer now.",
     "You may.",
+    "Nobody has answered it in time.",
     "Emergency",
     "No reading: the sensor is off.",
 }

@@ -25,6 +25,7 @@ from console.rules.trend import NoTrend, Trend
 from console.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.check_facts import HandChecks
+from tests.kit.incident_facts import hand_incidents
 from tests.kit.skin_facts import (
     A_NIGHT,
     A_REVIEW,
@@ -41,8 +42,10 @@ from tests.kit.skin_facts import (
     STAFF_CHOICES,
     TRAINED,
     WARD_SENTENCE,
+    no,
     patient_view,
     tiles,
+    yes,
 )
 from tests.kit.trends import a_trend
 
@@ -54,15 +57,10 @@ PEOPLE = {
     "matron": Actor("f6" * 16, "mat", "Mo L.", Role.MATRON),
     "engineer": Actor("a7" * 16, "eng", "Eve N.", Role.ENGINEER),
     "governance_lead": Actor("e5" * 16, "gov", "Gil V.", Role.GOVERNANCE_LEAD),
+    "ward_manager": Actor("b8" * 16, "wim", "Wim D.", Role.WARD_MANAGER),
+    "ig_officer": Actor("c9" * 16, "ivy", "Ivy C.", Role.IG_OFFICER),
+    "safety_officer": Actor("da" * 16, "saf", "Sam F.", Role.CLINICAL_SAFETY_OFFICER),
 }
-
-
-def yes(text: str = "It is done.", *, rules: tuple[str, ...] = ("X4",), detail: str = "") -> Decision:
-    return Decision(True, rules, Words(text), 1, (), detail)
-
-
-def no(text: str = "That is not for you.", *, rules: tuple[str, ...] = ("X1",)) -> Decision:
-    return Decision(False, rules, Words(text), 1)
 
 
 class HandIdentity:
@@ -359,6 +357,7 @@ class HandWard:
         self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
         self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
+        self.incidents: Any = hand_incidents(lambda answers: Presses(self.presses, answers))
         self.closeness: Any = Presses(self.presses, {})
         self.closeness.staff_for = lambda actor: STAFF_CHOICES if actor.role is Role.PATIENT else ()
         self.closeness.waiting = lambda _actor: ()

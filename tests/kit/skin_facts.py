@@ -11,6 +11,7 @@ from console.month_views import MonthView, SampleRow
 from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.reviews import ReviewView
 from console.roles import Role
+from console.rules.decision import Decision
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
 from console.rules.groups import OwnQuestion
 from console.rules.hours import Window
@@ -319,3 +320,11 @@ A_REVIEW = ReviewView(
     outcome=None,
     is_own=False,
 )
+
+
+def yes(text: str = "It is done.", *, rules: tuple[str, ...] = ("X4",), detail: str = "") -> Decision:
+    return Decision(True, rules, Words(text), 1, (), detail)
+
+
+def no(text: str = "That is not for you.", *, rules: tuple[str, ...] = ("X1",)) -> Decision:
+    return Decision(False, rules, Words(text), 1)
