@@ -328,6 +328,7 @@ class Access:
             rooms.prompts.called_since(room_id),
             rooms.complaints.of(tx, person.stay.patient_id),
             copies_of(tx, person.stay.patient_id),
+            rooms.leases.kept_off(),
         )
         return patient_view(facts, now, office.zone)
 

@@ -70,6 +70,10 @@ class Permission(StrEnum):
     OBSERVE = "observation:enter"
     OBSERVATION_PLAN = "observation_plan:set"
     LOAD_ANSWER = "load:answer"
+    PACK_SIGN = "pack:sign"
+    DOCUMENT_ENTER = "document:enter"
+    BENEFIT_REVIEW = "benefit:review"
+    PANEL_NOTE = "panel:note"
 
 
 class AccessReason(StrEnum):

@@ -26,6 +26,7 @@ DOORS = {
     "fastapi": ("console.app", "console.screens", "console.api", "console.skin"),
     "starlette": ("console.app", "console.screens", "console.api", "console.skin"),
     "uvicorn": ("console.skin", "console.app", "console.__main__", "console.serve"),
+    "reportlab": ("console.assurance.tagged_pdf",),
     "pwdlib": ("console.identity", "console.passwords"),
     "onnx": ("models.recipes",),
     "matplotlib": ("models.recipes", "deploy.plots"),
