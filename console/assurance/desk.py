@@ -80,7 +80,7 @@ class Assurance:
             found.append(BenefitView(*told))
             return Done(office.policy.allow("G4", "G5", "P6", reason=Words("You may.")))
 
-        decision = self._office.run(actor, Permission.BENEFIT_REVIEW, "governance:register:viewed", work)
+        decision = self._office.run(actor, Permission.REGISTER_READ, "governance:register:viewed", work)
         return found[0] if decision else decision
 
     def public(self) -> PublicView:

@@ -74,6 +74,7 @@ class Permission(StrEnum):
     DOCUMENT_ENTER = "document:enter"
     BENEFIT_REVIEW = "benefit:review"
     PANEL_NOTE = "panel:note"
+    REGISTER_READ = "register:read"
 
 
 class AccessReason(StrEnum):

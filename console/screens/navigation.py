@@ -38,6 +38,8 @@ PAPERS = Link("/print", N_("Papers to print"))
 LOOKS = Link("/governance/looks", N_("Looks to review"))
 LONG_VISITS = Link("/long-visits", N_("Long visits by night"))
 TRAINING = Link("/training", N_("Training"))
+AUDITS = Link("/governance/audits", N_("Month's audit"))
+BENEFIT = Link("/governance/benefit", N_("Benefit and register"))
 DUTIES = Link("/governance/duties", N_("What is due"))
 
 _OFFERED: dict[Role, tuple[Link, ...]] = {
@@ -47,10 +49,21 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.WARD_MANAGER: (BOARD, LOAD, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
     Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
     Role.ENGINEER: (WARD, CARDS, HEALTH),
-    Role.GOVERNANCE_LEAD: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, NIGHTS, PLACES, TRAINING, LONG_VISITS, HEALTH),
-    Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, COMPLAINTS, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, DUTIES, NIGHTS, PLACES, HEALTH),
-    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, PLACES, HEALTH),
+    Role.GOVERNANCE_LEAD: (
+        GOVERNANCE,
+        AUDITS,
+        LOOKS,
+        DUTIES,
+        COMPLAINTS,
+        NIGHTS,
+        PLACES,
+        TRAINING,
+        LONG_VISITS,
+        HEALTH,
+    ),
+    Role.IG_OFFICER: (GOVERNANCE, AUDITS, LOOKS, DUTIES, COMPLAINTS, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, AUDITS, DUTIES, NIGHTS, PLACES, HEALTH),
+    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, BENEFIT, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, SHIFT, LOAD, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),

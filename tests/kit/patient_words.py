@@ -43,6 +43,7 @@ SCOPE = (
             "trying",
             "rules/trying",
             "rules/groups",
+            "assurance/off_words",
         )
     ),
 )

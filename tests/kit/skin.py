@@ -31,6 +31,7 @@ from console.views import (
     Words,
 )
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
+from tests.kit.assurance_facts import HandAssurance
 from tests.kit.check_facts import HandChecks
 from tests.kit.skin_facts import (
     A_NIGHT,
@@ -347,6 +348,7 @@ class HandWard:
         self.groups: Any = Presses(self.presses, {})
         self.groups.answers = lambda _actor: {OwnQuestion.SEX: "female"}
         self.visits: Any = Presses(self.presses, {"is_in": False, "long": LONG_VISITS})
+        self.assurance = HandAssurance(lambda answers: Presses(self.presses, answers))
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})
