@@ -86,6 +86,19 @@ class Documents:
         )
         return (words,) if office.now() < stops_at else (Words("The DPIA ran out: every sensor is off. Walk."),)
 
+    def for_deputy(self, actor: Actor) -> tuple[Words, ...]:
+        """Return what a deputy is told: the papers of theirs whose date is near or has passed."""
+        office = self._office
+        return tuple(
+            Words(
+                "You are named for the {paper}. Its review is due by {day:date}.",
+                {"paper": Words(NAMES[one.kind]), "day": one.review_by},
+            )
+            for one in self._known().values()
+            if actor.actor_id in one.deputies
+            and next(notices_due({one.kind: one}, (), office.now(), office.policy), None) is not None
+        )
+
     def view(self, tx: Tx) -> tuple[DocumentRow, ...]:
         """Return every paper with its dates."""
         office, found = self._office, newest_of(_read(tx))

@@ -10,6 +10,7 @@ import structlog
 from console.assurance.pack import Pack, pack_of
 from console.assurance.sections import yes_share_pct
 from console.assurance.views import MonthRow, PackView
+from console.duties import subject_of
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
@@ -95,7 +96,10 @@ class Packs:
                 words = Words("These are not the figures that you read. Open the audit again.")
                 return Done(policy.deny("G1", reason=words))
             self._keep(tx, Kept.PACK_SIGNED, month, actor, digest=digest)
-            return _done(self._yes(Words("Signed. The ward's public page shows it now.")), month, view.pack)
+            signed = self._yes(Words("Signed. The ward's public page shows it now."))
+            # The list of what is due knows of it too.
+            self._office.record(tx, actor, "duty:record:made", Done(signed, subject_of("G1")))
+            return _done(signed, month, view.pack)
 
         return self._office.run(actor, Permission.PACK_SIGN, "governance:pack:signed", work)
 

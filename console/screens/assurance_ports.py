@@ -8,6 +8,7 @@ from console.assurance.views import BenefitView, MonthRow, PackView, PapersView,
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.talking_over import Talk
+from console.views import Words
 
 
 class Packs(Protocol):
@@ -36,6 +37,9 @@ class Documents(Protocol):
         self, actor: Actor, kind: str, version: str, review_by: datetime | None, deputies: Sequence[str]
     ) -> Decision:
         """Write down a review."""
+
+    def for_deputy(self, actor: Actor) -> tuple[Words, ...]:
+        """Return what a deputy is told of papers whose date is near."""
 
 
 class Benefit(Protocol):

@@ -202,6 +202,9 @@ def test_G2_deputies_are_told_with_an_entry_each_time(box):
         "dpia_7_days",
     ]
     assert logged(box, "governance:notice:given")[0]["obligations"] == ["tell_deputies"]
+    (deputy,) = [one for one in box.ward.assurance.papers(GOVERNANCE).staff if one[1] == "Kim B."]
+    assert len(box.ward.assurance.documents.for_deputy(an_actor(Role.WARD_MANAGER, actor_id=deputy[0]))) == 1
+    assert box.ward.assurance.documents.for_deputy(NURSE) == ()
 
 
 def test_G4_a_review_that_says_stop_stops_every_sensor_after_the_night_and_says_so_to_the_patient(box):

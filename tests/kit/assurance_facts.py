@@ -87,7 +87,7 @@ class HandAssurance:
 
     def __init__(self, presses: Callable[[Mapping[str, Any]], Any]) -> None:
         self.packs = presses({"months": MONTHS, "view": PACK_VIEW})
-        self.documents, self.benefit = presses({}), presses({})
+        self.documents, self.benefit = presses({"for_deputy": ()}), presses({})
         self.benefit_view, self.public_view = BENEFIT, PUBLIC
 
     def papers(self, _actor: Any) -> PapersView:
