@@ -130,9 +130,9 @@ class Packs:
     def newest_signed(self, tx: Tx) -> tuple[str, Sequence[dict[str, Any]]] | None:
         """Return the newest month whose signed audit the frozen days still make, with its figures; None without one."""
         for one in reversed(rows.kept(tx, Kept.PACK_SIGNED)):
-            view = self._view(tx, one.details["month"])
-            if view is not None and view.pack.digest == one.details["digest"]:
-                return view.pack.month, _figures(tx, view.pack.month)
+            month = str(one.details["month"])
+            if pack_in(tx, self._office.site, self._office.ward, month).digest == one.details["digest"]:
+                return month, _figures(tx, month)
         return None
 
     def _escalate(self, month: str) -> None:

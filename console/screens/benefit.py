@@ -36,6 +36,7 @@ ANSWERS = {
     BenefitAnswer.CHANGE: N_("Change something, and go on"),
     BenefitAnswer.STOP: N_("Stop: every sensor is off from the end of this night"),
 }
+_Code = Annotated[str, Form(max_length=16)]
 _Text = Annotated[str, Form(max_length=LONGEST)]
 
 
@@ -63,9 +64,19 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         )
 
     @routes.post(PATH)
-    async def review(request: Request, actor: Changing, answer: Annotated[str, Form(max_length=16)] = "") -> Response:
-        told = await request.form()
-        measures = {one.value: str(told.get(one.value, ""))[:16] for one in Measure}
+    def review(
+        request: Request,
+        actor: Changing,
+        wakings: _Code = "",
+        sleep: _Code = "",
+        safety: _Code = "",
+        restraint: _Code = "",
+        engagement: _Code = "",
+        complaints: _Code = "",
+        answer: _Code = "",
+    ) -> Response:
+        told = (wakings, sleep, safety, restraint, engagement, complaints)
+        measures = {one.value: said for one, said in zip(Measure, told, strict=True)}
         return answers.decided(request, actor, ward.assurance.benefit.review(actor, answer, measures), PATH)
 
     @routes.get(PANEL)
