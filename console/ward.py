@@ -186,17 +186,7 @@ class Ward:
             self._written,
             self.leases.renew,
         )
-        journal = StopJournal(folder / JOURNAL if folder else None)
-        self.consents = Consents(
-            office,
-            self.roll,
-            reactions,
-            journal,
-            read_wordings(),
-            self.training,
-            self.trained_shift,
-            self.assurance.gate,
-        )
+        self._build_consents(reactions, StopJournal(folder / JOURNAL if folder else None))
         self._build_around_people(reactions)
         self._build_checks()
         for room_id in self.consents.rooms_waiting():
@@ -217,6 +207,11 @@ class Ward:
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._loops = Loops(self.clock)
+
+    def _build_consents(self, reactions: Reactions, journal: StopJournal) -> None:
+        """Put together what is asked, and what gates it: training, and the ward's papers."""
+        gates = (self.training, self.trained_shift, self.assurance.gate)
+        self.consents = Consents(self.office, self.roll, reactions, journal, read_wordings(), *gates)
 
     def _build_looks(self) -> None:
         """Put together who may look, who looks afterwards, and the board that tells of it."""
