@@ -188,6 +188,29 @@ def retention(config: _Config) -> None:
 
 
 @app.command()
+def month(
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month.")],
+    config: _Config,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made when it is not there.")],
+) -> None:
+    """Build a month's ward audit anew from the frozen daily figures: PDF, CSV and JSON, the same bytes each time.
+
+    It reads the database and writes nothing into it, and may run while the console does. The JSON's SHA-256 is what
+    the governance lead signs and what the log keeps.
+
+    Example: hushward console month 2026-10 --config console.toml --out audits
+
+    Exit codes: 0 written; 1 it could not be, with the reason in one sentence; 2 wrong options.
+    """
+    # Imported only here: nothing else needs what draws the PDF.
+    done = import_module("console.assurance.month_files").write_month(load(config), month, out)
+    for path, digest in done.files.items():
+        typer.echo(f"{digest}  {path}")
+    logged = f"{done.built_at:%d %B %Y}" if done.built_at else "not yet"
+    typer.echo(f"the same audit was built on the desk: {logged}; days without figures: {done.missing}")
+
+
+@app.command()
 def cert(
     host: Annotated[list[str], typer.Option("--host", help="Name or address that tablets will open; repeat for more.")],
     folder: Annotated[Path, typer.Option("--out", help="Where the certificates go.")],

@@ -324,6 +324,7 @@ class Access:
             rooms.complaints.of(tx, person.stay.patient_id),
             copies_of(tx, person.stay.patient_id),
             rooms.after(tx, person),
+            rooms.leases.kept_off(),
         )
         return patient_view(facts, now, office.zone)
 

@@ -1,7 +1,7 @@
 """Commands about consent: ask, explain, give, refuse, stop, pause, resume; entries are only ever added."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from broker.vocabulary import Modality
@@ -44,6 +44,7 @@ class Consents:
         wordings: Mapping[str, Wording],
         training: Training,
         shift: TrainedShift,
+        papers: Callable[[Tx, Person], Decision | None] = lambda _tx, _person: None,
     ) -> None:
         """Take what consents need.
 
@@ -55,10 +56,11 @@ class Consents:
             wordings: by language, who has checked our text; only a checked one carries a yes (rule E1).
             training: who may ask, and write down a yes (rule G3); a no is written down by anybody.
             shift: whether somebody trained is here.
+            papers: what refuses asking, and a new yes, while the ward's DPIA has lapsed (rule G2); never a no.
         """
         self._office = office
         self._wordings = wordings
-        self._training, self._shift = training, shift
+        self._training, self._shift, self._papers = training, shift, papers
         self._roll = roll
         self._reactions = reactions
         self._history = StayHistory(office, roll)
@@ -77,7 +79,7 @@ class Consents:
             Permission.CONSENT_ASK,
             decide,
             {"they_asked": they_asked},
-            vouch=self._training.gate(actor, Course.CONSENT),
+            vouch=self._gate(actor),
         )
         return self._history.add(actor, stay_id, note)
 
@@ -116,7 +118,7 @@ class Consents:
             decide,
             grant.to_details(),
             said_at,
-            vouch=self._training.gate(actor, Course.CONSENT),
+            vouch=self._gate(actor),
             new_consent=lambda: secrets.token_hex(16),
         )
         return self._followed(stay_id, self._history.add(actor, stay_id, note))
@@ -230,6 +232,16 @@ class Consents:
         note = Note(EntryKind.RELAY_ANSWERED, Permission.CONSENT_ANSWER, decide, {"answer": str(answer)}, vouch=vouch)
         decision = self._history.add(actor, stay_id, note, room=room_id, own=is_own(actor, room_id))
         return self._followed(stay_id, decision)
+
+    def _gate(self, actor: Actor) -> Callable[[Tx, Person], Decision | None]:
+        """Return what refuses asking, or a yes: the ward's papers first, then the training of who asks (G2, G3)."""
+        trained = self._training.gate(actor, Course.CONSENT)
+
+        def refusal(tx: Tx, person: Person) -> Decision | None:
+            refused = self._papers(tx, person)
+            return refused if refused is not None else trained(tx, person)
+
+        return refusal
 
     def _followed(self, stay_id: str, decision: Decision) -> Decision:
         person = self._roll.sheet().stay(stay_id)

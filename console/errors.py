@@ -19,6 +19,7 @@ ConsoleError
 ├── SafetyRefused       clinical use without the safety officer's signature over what is deployed
 ├── NameTaken           a sign-in name that another account has
 └── AuditError          the audit log would no longer prove anything
+    ├── FiguresDamaged  a day's figures are not those that were frozen
     ├── EntryRefused    an entry holds something other than codes and pseudonyms
     └── AuditDamaged    the log does not agree with its own signed checkpoints
 
@@ -100,6 +101,10 @@ class NameTaken(ConsoleError):
 
 class AuditError(ConsoleError):
     """The audit log would no longer prove anything."""
+
+
+class FiguresDamaged(AuditError):
+    """A day's figures are not those that were frozen."""
 
 
 class EntryRefused(AuditError):

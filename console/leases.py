@@ -15,7 +15,7 @@ from console.live import Live
 from console.office import Office
 from console.roll import Roll, Sheet
 from console.rollback import Rollback
-from console.rules.leasing import Commissioning, LeaseFacts, LeaseVerdict, decide_lease
+from console.rules.leasing import Commissioning, KeptOff, LeaseFacts, LeaseVerdict, decide_lease, kept_off_by
 from console.serials import Serials
 from console.signer import UNSIGNED
 from console.store.people import NodeRow
@@ -56,6 +56,7 @@ class Leases:
 
     Attributes:
         rollback: whether this console may be an older copy of itself; then nothing is opened.
+        kept_off: why chapter G keeps every sensor off; None while it does not.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Leases:
         send: Callable[[ConsentLease], bool],
         commissioning: Callable[[str], Commissioning | None] = lambda _room: None,
         stands_down: Callable[[], bool] = lambda: False,
+        kept_off: Callable[[], KeptOff | None] = lambda: None,
     ) -> None:
         """Take what is needed.
 
@@ -76,6 +78,7 @@ class Leases:
             send: puts a lease on the link; False when the link is down.
             commissioning: the short permission of an empty room; None when there is none.
             stands_down: whether the monitor stands down for the whole ward (rule A18).
+            kept_off: why chapter G keeps every sensor off; None while it does not.
         """
         self._office = office
         self._roll = roll
@@ -83,6 +86,7 @@ class Leases:
         self._send = send
         self._commissioning = commissioning
         self._stands_down = stands_down
+        self.kept_off = kept_off
         self._serials = Serials(office.store, self._taken)
         self.rollback = Rollback(office, roll, live, self._serials.highest)
         self._lock = threading.RLock()
@@ -111,7 +115,8 @@ class Leases:
         if verdict.is_open and (node.room_id in self._halted or self.rollback.stands() or self._stands_down()):
             stopped = LeaseFacts(node.kind, None)
             return decide_lease(stopped, now, office.policy, office.zone)
-        return verdict
+        why = self.kept_off() if verdict.is_open else None
+        return verdict if why is None else kept_off_by(why, now)
 
     def lease_id_in_force(self, node_id: str) -> str:
         """Return the lease whose readings may be shown to staff; empty when none may."""

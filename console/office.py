@@ -28,12 +28,14 @@ class Done:
         subject: `stay:...`, `node:...` and so on; empty when none.
         room: slug of the room concerned; empty when none.
         reason: a code; empty when none.
+        text_digest: SHA-256 of a text that stands elsewhere, 64 hex digits; empty when none.
     """
 
     decision: Decision
     subject: str = ""
     room: str = ""
     reason: str = ""
+    text_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Office:
                 subject=done.subject,
                 room=done.room,
                 reason=done.reason,
+                text_digest=done.text_digest,
                 obligations=tuple(one.value for one in decision.obligations),
             ),
         )

@@ -12,7 +12,7 @@ from console.own_views import AfterIncident, ComplaintView, CopyView, OwnSensor
 from console.roll import Person
 from console.rules.consent import ConsentState, Standing
 from console.rules.grants import CarePlanReason, LessAnswer
-from console.rules.leasing import granted_window
+from console.rules.leasing import KeptOff, granted_window
 from console.rules.telling import Telling
 from console.store.people import NodeRow
 from console.views import LedgerRow, PatientView, ReadingView, StopView, Words
@@ -35,6 +35,7 @@ class PageFacts:
         complaints: what they said, newest first.
         copies: their requests for everything, newest first.
         after: what is kept after something happened, and keep or delete.
+        kept_off: why every sensor of the ward is off (rules G2, G4); None while none is by that.
     """
 
     person: Person
@@ -49,6 +50,7 @@ class PageFacts:
     complaints: tuple[ComplaintView, ...] = ()
     copies: tuple[CopyView, ...] = ()
     after: AfterIncident = field(default_factory=AfterIncident)
+    kept_off: KeptOff | None = None
 
 
 STATUS: Mapping[ConsentState, Words] = {
@@ -101,15 +103,16 @@ _LESS: Mapping[LessAnswer, Words] = {
 def patient_view(facts: PageFacts, now: datetime, zone: ZoneInfo) -> PatientView:
     """Return the page's facts."""
     standing, grant = facts.standing, facts.standing.grant
+    off = facts.kept_off if standing.is_given else None
     return PatientView(
         room_id=facts.person.stay.room_id,
         room_title=facts.room_title,
-        status=_status(standing),
+        status=_status(standing) if off is None else off.words,
         sensor_on=any(one.is_on for one in facts.sensors),
         sensors=facts.sensors,
         purposes=grant.purposes if grant and standing.state in _AGREED else (),
         why=_WHY[grant.care_plan_reason] if grant and standing.state in _AGREED else Words("There is no sensing."),
-        until=_until(standing, now, zone),
+        until=_until(standing, now, zone) if off is None else _IT_IS_OFF,
         review_by=grant.review_by if grant and standing.state in _AGREED else None,
         stop=facts.stop,
         paused_until=None if standing.is_covered else standing.paused_until,
@@ -152,6 +155,7 @@ def own_sensor(node: NodeRow, live: Live, standing: Standing, closed: Mapping[st
     return OwnSensor(node.kind, is_on, _IS_ON if is_on else _IS_OFF, may_stop_alone)
 
 
+_IT_IS_OFF = Words("It is off.")
 _IS_ON, _IS_OFF = Words("The sensor is on"), Words("The sensor is off")
 
 
@@ -170,7 +174,7 @@ def _until(standing: Standing, now: datetime, zone: ZoneInfo) -> Words:
     if standing.trial is not None:
         return Words("It ends by itself at {until}, and ends off.", {"until": standing.trial.until})
     if standing.state not in _AGREED or standing.ends_at is None:
-        return Words("It is off.")
+        return _IT_IS_OFF
     window = granted_window(standing, now, zone)
     if window is None:
         return Words("Off at this hour. We talk about it again by {review:date}.", {"review": standing.ends_at})

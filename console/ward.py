@@ -18,6 +18,7 @@ from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
 from console.alerts import Alerts
 from console.answer_claims import AnswerClaims
+from console.assurance.desk import Assurance
 from console.automatic_holds import AutomaticHolds
 from console.board import Board
 from console.calling import Calling
@@ -135,6 +136,7 @@ class Ward:
         rollback: whether this console may be an older copy of itself.
         duties: what people owe the rule book.
         checks: seeing people in person: levels, rounds, entries, load and handover.
+        assurance: the governance lead's desk.
         intake: what the nodes send; `step` works on it by hand.
         leases: what the nodes may do.
         live: what the nodes say now.
@@ -161,8 +163,9 @@ class Ward:
         self.shifts = Shifts(office, self.training.may_lead)
         self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
-        stands_down = self.emergencies.stands_down
-        self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down)
+        stands_down, self.assurance = self.emergencies.stands_down, Assurance(office, self.roll)
+        kept_off = self.assurance.kept_off
+        self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down, kept_off)
         self.rollback = self.leases.rollback
         self.stops = StopWatch(office, self.roll, self.leases)
         self.prompts = Prompts(office, self.roll, self.live, self.leases)
@@ -196,10 +199,7 @@ class Ward:
             self._written,
             self.leases.renew,
         )
-        journal = StopJournal(folder / JOURNAL if folder else None)
-        self.consents = Consents(
-            office, self.roll, reactions, journal, read_wordings(), self.training, self.trained_shift
-        )
+        self._build_consents(reactions, StopJournal(folder / JOURNAL if folder else None))
         self._build_around_people(reactions)
         self._build_checks()
         for room_id in self.consents.rooms_waiting():
@@ -220,6 +220,11 @@ class Ward:
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._loops = Loops(self.clock)
+
+    def _build_consents(self, reactions: Reactions, journal: StopJournal) -> None:
+        """Put together what is asked, and what gates it: training, and the ward's papers."""
+        gates = (self.training, self.trained_shift, self.assurance.gate)
+        self.consents = Consents(self.office, self.roll, reactions, journal, read_wordings(), *gates)
 
     def _build_looks(self) -> None:
         """Put together who may look, who looks afterwards, and the board that tells of it."""
@@ -242,7 +247,7 @@ class Ward:
         )
 
     def _told_on_board(self, since: datetime) -> tuple[Words, ...]:
-        return (*self.sights.notices(since), *self.closeness.notices())
+        return (*self.sights.notices(since), *self.closeness.notices(), *self.assurance.documents.notices())
 
     def _build_around_people(self, reactions: Reactions) -> None:
         """Put together what is written down, tried and told beside a yes or a no."""
@@ -365,6 +370,7 @@ class Ward:
             self.retention.step,
             self.door_taps.step,
             self.incidents.step,
+            self.assurance.step,
         )
 
     def _keep_once(self) -> None:

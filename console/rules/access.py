@@ -80,6 +80,11 @@ class Permission(StrEnum):
     WRONG_REPORT = "wrong:report"
     WRONG_ANSWER = "wrong:answer"
     KEEP_ANSWER = "keep:answer"
+    PACK_SIGN = "pack:sign"
+    DOCUMENT_ENTER = "document:enter"
+    BENEFIT_REVIEW = "benefit:review"
+    PANEL_NOTE = "panel:note"
+    REGISTER_READ = "register:read"
 
 
 class AccessReason(StrEnum):

@@ -8,22 +8,32 @@ from console.rules.policy import Policy
 def shown_counts(counts: Mapping[str, int], policy: Policy) -> dict[str, int | None]:
     """Return what may be shown of how many people each group has.
 
-    A group that is too small is withheld. When only one is, and the sum is known, its size is the difference: so the
-    smallest of the others is withheld too.
-
     Args:
         counts: people by group, each 0 or more. A group of nobody is shown as 0.
         policy: the rule book.
 
     Returns:
-        The count by group; None where it is withheld.
+        The count by group; None where it is withheld (see `withheld`).
+    """
+    hidden = withheld(counts, policy.number("E2", "smallest_shown_count"))
+    return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def withheld(counts: Mapping[str, int], smallest: float) -> frozenset[str]:
+    """Return the groups whose count is not shown.
+
+    A group that is too small is withheld. When only one is, or when those that are come to fewer people than may be
+    shown, and the sum is known, the rest gives them away: so the smallest of the others are withheld too.
+
+    Args:
+        counts: people by group, each 0 or more.
+        smallest: the smallest count that is shown.
 
     Source:
         ICO, anonymisation guidance: secondary suppression of small cells.
     """
-    smallest = policy.number("E2", "smallest_shown_count")
-    withheld = {name for name, count in counts.items() if 0 < count < smallest}
-    others = [name for name in sorted(counts, key=lambda one: counts[one]) if name not in withheld and counts[name] > 0]
-    if len(withheld) == 1 and others:
-        withheld.add(others[0])
-    return {name: None if name in withheld else count for name, count in counts.items()}
+    hidden = [name for name, count in counts.items() if 0 < count < smallest]
+    others = sorted((name for name in counts if counts[name] >= smallest), key=lambda one: (counts[one], one))
+    while hidden and others and (len(hidden) == 1 or sum(counts[name] for name in hidden) < smallest):
+        hidden.append(others.pop(0))
+    return frozenset(hidden)

@@ -26,6 +26,9 @@ class Obligation(StrEnum):
     LAMP_IN_ROOM = "lamp_in_room"
     MONTHLY_SAMPLE = "monthly_sample"
     TALK_AGAIN = "talk_again"
+    TELL_DEPUTIES = "tell_deputies"
+    TELL_EXECUTIVE = "tell_executive"
+    LISTENING_VISIT = "listening_visit"
 
 
 @dataclass(frozen=True, slots=True)

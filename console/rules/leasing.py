@@ -92,6 +92,24 @@ class LeaseVerdict:
         return self.is_open and not self.is_trial
 
 
+@dataclass(frozen=True, slots=True)
+class KeptOff:
+    """Why every sensor of the ward is off, whatever anybody has agreed to.
+
+    Attributes:
+        rule_id: by which rule.
+        words: what patients are told.
+    """
+
+    rule_id: str
+    words: Words
+
+
+def kept_off_by(why: KeptOff, now: datetime) -> LeaseVerdict:
+    """Return the closed verdict of a ward whose sensors are all off (rules G2, G4)."""
+    return _closed(now, Lamp.OFF, why.rule_id, reason=why.words)
+
+
 def decide_lease(facts: LeaseFacts, now: datetime, policy: Policy, zone: ZoneInfo) -> LeaseVerdict:
     """Decide over one sensor; whatever is not covered is closed."""
     if facts.standing is None:

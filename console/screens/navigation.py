@@ -38,6 +38,8 @@ PAPERS = Link("/print", N_("Papers to print"))
 LOOKS = Link("/governance/looks", N_("Looks to review"))
 LONG_VISITS = Link("/long-visits", N_("Long visits by night"))
 TRAINING = Link("/training", N_("Training"))
+AUDITS = Link("/governance/audits", N_("Month's audit"))
+BENEFIT = Link("/governance/benefit", N_("Benefit and register"))
 DUTIES = Link("/governance/duties", N_("What is due"))
 INCIDENTS = Link("/incidents", N_("After an incident"))
 WRONGS = Link("/incidents/wrong", N_("What went wrong"))
@@ -52,6 +54,7 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.ENGINEER: (WARD, CARDS, HEALTH),
     Role.GOVERNANCE_LEAD: (
         GOVERNANCE,
+        AUDITS,
         LOOKS,
         DUTIES,
         INCIDENTS,
@@ -63,9 +66,9 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
         HAZARDS,
         HEALTH,
     ),
-    Role.IG_OFFICER: (GOVERNANCE, LOOKS, DUTIES, INCIDENTS, COMPLAINTS, HAZARDS, HEALTH),
-    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, WRONGS, HAZARDS, DUTIES, INCIDENTS, NIGHTS, PLACES, HEALTH),
-    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, INCIDENTS, PLACES, HEALTH),
+    Role.IG_OFFICER: (GOVERNANCE, AUDITS, LOOKS, DUTIES, INCIDENTS, COMPLAINTS, HAZARDS, HEALTH),
+    Role.CLINICAL_SAFETY_OFFICER: (GOVERNANCE, AUDITS, WRONGS, HAZARDS, DUTIES, INCIDENTS, NIGHTS, PLACES, HEALTH),
+    Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, BENEFIT, INCIDENTS, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, SHIFT, LOAD, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
     Role.ADVOCATE: (MY_PAGE, PLACES),

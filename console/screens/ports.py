@@ -14,6 +14,7 @@ from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.screens.access_ports import AccessPort
 from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
+from console.screens.assurance_ports import Assurance
 from console.screens.care_ports import (
     AnswerClaims,
     Care,
@@ -313,6 +314,10 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def sounders(self) -> Sounders:
         """The devices that can call somebody."""
+
+    @property
+    def assurance(self) -> Assurance:
+        """The governance lead's desk."""
 
     @property
     def rollback(self) -> Rollback:

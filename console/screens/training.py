@@ -40,6 +40,7 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
             rows=shown(ward.training.view(actor)) if keeps else (),
             keeps=keeps,
             missing=ward.trained_shift.missing(),
+            named=ward.assurance.documents.for_deputy(actor),
             courses=COURSES,
         )
 

@@ -77,11 +77,16 @@ PAGES = {
         "/governance",
         "/governance/duties",
         "/governance/month",
+        "/governance/audits",
+        "/governance/audits/2026-10",
+        "/governance/papers",
+        "/governance/benefit",
+        "/governance/panel",
         "/governance/looks",
         "/long-visits",
     ),
     "administrator": ("/ward", "/staff", "/cards"),
-    None: ("/answer", "/stop/room-2", "/sign-in"),
+    None: ("/answer", "/stop/room-2", "/sign-in", "/public"),
 }
 
 

@@ -40,6 +40,11 @@ PAGES = {
     "governance_lead": [
         "/governance",
         "/governance/month",
+        "/governance/audits",
+        "/governance/audits/2026-10",
+        "/governance/papers",
+        "/governance/benefit",
+        "/governance/panel",
         "/nights",
         "/governance/duties",
         "/complaints",
@@ -61,6 +66,7 @@ PAGES = {
         "/print/stop-sheet",
         "/app/lost",
         "/nowhere",
+        "/public",
     ],
 }
 ALL = [(who, page) for who, pages in PAGES.items() for page in pages]

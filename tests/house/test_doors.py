@@ -33,6 +33,7 @@ DOORS = {
     "joserfc": ("console.signing_in.tokens",),
     "httpx2": ("console.signing_in.provider",),
     "webauthn": ("console.signing_in.passkeys",),
+    "reportlab": ("console.assurance.tagged_pdf",),
     "pwdlib": ("console.identity", "console.passwords"),
     "onnx": ("models.recipes",),
     "matplotlib": ("models.recipes", "deploy.plots"),

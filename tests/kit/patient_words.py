@@ -46,6 +46,7 @@ SCOPE = (
             "rules/keeping",
             "incidents/own_page",
             "incidents/wrongs",
+            "assurance/off_words",
         )
     ),
 )

@@ -24,6 +24,7 @@ from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
 from console.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
+from tests.kit.assurance_facts import HandAssurance
 from tests.kit.check_facts import HandChecks
 from tests.kit.incident_facts import hand_incidents
 from tests.kit.skin_facts import (
@@ -339,6 +340,7 @@ class HandWard:
         self.groups: Any = Presses(self.presses, {})
         self.groups.answers = lambda _actor: {OwnQuestion.SEX: "female"}
         self.visits: Any = Presses(self.presses, {"is_in": False, "long": LONG_VISITS})
+        self.assurance = HandAssurance(lambda answers: Presses(self.presses, answers))
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})

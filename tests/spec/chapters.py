@@ -24,7 +24,7 @@ from console.rules.rule import CHAPTERS
 from console.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
-from tests.spec import around_a_look, round_nights
+from tests.spec import around_a_look, around_the_desk, round_nights
 from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
@@ -292,6 +292,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     **{one: _of_rounds(act) for one, act in round_nights.HAPPENS.items()},
     **around.HAPPENS,
     **around_a_look.HAPPENS,
+    **around_the_desk.HAPPENS,
     r"(\d+) (s|min|h|d) pass": _pass,
     r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
     r"they are asked again, and cannot say it back": lambda player: _again(player, False),
