@@ -45,6 +45,7 @@ from console.screens import (
     showing,
     signin,
     sleep,
+    spot,
     stepping,
     stopping,
     talking,
@@ -137,6 +138,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         nights.router(ward, door, answers),
         visits.router(ward, door, answers),
         rounds.router(ward, door, answers, zone),
+        spot.router(ward, door, answers),
         handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
     ):

@@ -172,6 +172,7 @@ class Ward:
                 self.health,
                 self.prompts,
                 self.complaints,
+                lambda room_id: self.checks.rounds.is_due(room_id),
             )
         )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)

@@ -16,11 +16,13 @@ from console.rules.corridor import Level
 from console.rules.decision import Decision
 from console.rules.duties import duties_of
 from console.rules.groups import OwnQuestion
+from console.rules.observing import Saw
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
+from console.spot_checks import SpotView
 from console.views import (
     BoardView,
     ReadingView,
@@ -165,6 +167,14 @@ class HandAccess:
             {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)},
         )
         return ReadingView(words, True)
+
+    def spot_opens(self, _actor: Actor, observation_id: str) -> bool:
+        return observation_id == "b" * 32
+
+    def spot(self, actor: Actor, observation_id: str) -> Any:
+        self._ward.presses.append(("spot", observation_id))
+        words = self.reading(actor, "room-3", "direct_care").words
+        return SpotView("room-3", "Room 3", Saw.BREATHED, self._ward.clock.utc_now(), ReadingView(words, True))
 
     def trend(self, _actor: Actor, room_id: str, access_reason: str) -> Any:
         self._ward.presses.append(("trend", room_id, access_reason))
