@@ -25,6 +25,7 @@ from console.screens import (
     copying,
     duties,
     emergency,
+    first_night,
     governance,
     handing_over,
     health,
@@ -32,6 +33,7 @@ from console.screens import (
     month,
     night,
     nights,
+    overlooked,
     own_staff,
     paper,
     patient,
@@ -60,12 +62,14 @@ from console.screens import (
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
 from console.screens.live_board import LiveBoard
+from console.screens.overlooked import WALK
 from console.screens.pages import Pages
 from console.screens.ports import Settings, WardPort
 from console.skin.bodies import BodyGuard
 from console.skin.cookies import Cookies, open_cookie_key
 from console.skin.headers import HeaderGuard
 from console.skin.origins import OriginGuard
+from console.skin.overlooked import OverlookedScreens
 from console.skin.reserve import ReserveGuard
 from console.words import N_, open_catalogues
 
@@ -87,7 +91,8 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     """
     cookies = Cookies(open_cookie_key(settings.data_dir / "keys"), settings.is_secure)
     pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
-    answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock)
+    screens = OverlookedScreens(cookies, ward.clock, ward.policy)
+    answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock, screens)
     zone = ZoneInfo(settings.timezone)
     live = LiveBoard(ward, pages, ward.clock)
 
@@ -104,7 +109,9 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
         signin.router(ward, door, answers),
         stepping.router(ward, door, answers),
         badging.router(ward, door, answers),
+        first_night.router(ward, door, answers),
         preferences.router(answers),
+        overlooked.router(screens, door.changing, answers, ward.clock),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
         reading.router(ward, door, answers),
@@ -146,7 +153,7 @@ def create_app(ward: WardPort, settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
         _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
-    _answer_failures(app, answers)
+    _answer_failures(app, answers, screens)
     # The last one added stands outermost.
     app.add_middleware(ReserveGuard)
     app.add_middleware(OriginGuard, names=settings.names)
@@ -159,15 +166,15 @@ def _is_ready(ward: WardPort) -> bool:
     return bool(ward.is_ready())
 
 
-def _answer_failures(app: FastAPI, answers: Answers) -> None:
+def _answer_failures(app: FastAPI, answers: Answers, screens: OverlookedScreens) -> None:
     """Say in one sentence what is wrong, and never more than the reader may know."""
 
     def sentence(request: Request, title: str, text: str, status: int, onward: str = "/") -> Response:
         return answers.sentence(request, None, title, text, status, onward)
 
     @app.exception_handler(SignInNeeded)
-    def sign_in(_request: Request, _error: Exception) -> Response:
-        return go("/sign-in")
+    def sign_in(request: Request, _error: Exception) -> Response:
+        return go(WALK if screens.is_overlooked(request) else "/sign-in")
 
     @app.exception_handler(SecondStepNeeded)
     def second_step(_request: Request, _error: Exception) -> Response:

@@ -33,6 +33,7 @@ from console.drafts import Drafts
 from console.duties import Duties
 from console.emergencies import Emergencies
 from console.errors import StoreError
+from console.first_night import FirstNight
 from console.identity import Identity
 from console.intake import Intake, Listeners
 from console.leases import Leases
@@ -140,6 +141,7 @@ class Ward:
         vital_signs: bool = False,
     ) -> None:
         self._vital_signs = vital_signs
+        self.policy = office.policy
         self.office, self.clock, self.identity = office, office.clock, identity
         self._link = link
         self.live = Live(office.clock, office.policy)
@@ -147,6 +149,7 @@ class Ward:
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
         self.training = Training(office)
+        self.first_night = FirstNight(office, self.training)
         self.shifts = Shifts(office, self.training.may_lead)
         self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)

@@ -87,8 +87,11 @@ def _summary(told: Mapping[str, Nights]) -> str:
             "",
             _prose(
                 f"""Those who say yes and those who say no are people of different levels here, so their lines
-                are not read beside each other. Whether people without a sensor are checked later is compared
-                within each level by the ward's own rule (O6), and it {fair}."""
+                are not read beside each other. Read across: those who say no are on time in
+                {_percent(wards[0].on_time(no))} of their checks where others have sensors, and in
+                {_percent(wards[1].on_time(no))} where nobody has one, for what a sensor brings forward is walked
+                before them. Whether they are checked later is compared within each level by the ward's own rule (O6),
+                and it {fair}."""
             ),
             "",
         ]

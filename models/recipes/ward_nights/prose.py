@@ -30,7 +30,8 @@ more with about five such events a night, with sensors and without any; the call
 tables above."""
 UNSEEN = """A person in the en-suite is seen by no sensor of the room; the en-suite clock calls for those whose plan
 set one, and everybody else is found at the next check. When breathing is not seen for a minute, nobody is called: the
-check moves to now (rule K8), and that is how soon somebody is there."""
+check moves to now (rule K8), and that is how soon somebody is there.
+A fall that the sensor does not see is taken as one that it holds for somebody in bed: the worst that it can say."""
 SMALL = """The counts are small: 19 of 19 is compatible with one in seven being missed. False calls of a minute were
 never seen in the hour and a half of simulated sleep on that page, which proves no more than two an hour; how often
 they come, and all that concerns the floor, is assumed below."""
