@@ -31,7 +31,7 @@ def router(screens: OverlookedScreens, changing: Callable[..., Actor], answers: 
     def walk(request: Request) -> Response:
         if screens.shows(request):
             return go("/")
-        return answers.page(request, None, "board/walk.html", now=clock.utc_now(), known=None)
+        return answers.page(request, None, "board/walk.html", now=clock.utc_now())
 
     @routes.post("/screen/overlooked")
     def choose(

@@ -143,7 +143,10 @@
     if (answer) byId("said").textContent = answer.words;
     // The reading is one press away, and only now: what was seen by eye is written down.
     byId("spot").hidden = !(answer && answer.spot);
-    if (answer && answer.spot) byId("spot").action = answer.spot;
+    if (answer && answer.spot) {
+      byId("spot").action = answer.spot;
+      byId("said").scrollIntoView({ block: "nearest" });
+    }
     tell();
     await refresh();
   };

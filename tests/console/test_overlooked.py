@@ -31,7 +31,7 @@ def test_K10_an_overlooked_screen_goes_blank_everywhere_when_the_badge_has_been_
         assert screens.client.get(path).headers["location"] == "/walk", path
     assert "event: ended" in screens.client.get("/board/stream").text
     html = screens.client.get("/walk").text
-    assert "Walk your round" in html and "Hold" not in html
+    assert "Walk your round" in html and "Hold your badge to the reader" in html
     main = html.split("<main", 1)[1].split("</main>", 1)[0]
     assert not any(word in main for word in ("Room", "room-", "EN-SUITE", "SENSOR OFF", "DUE"))
 
