@@ -50,6 +50,7 @@ docs: ## Write the generated pages and the README's pictures again (accuracy nee
 	$(BIN)/python -m models.recipes.camera_sheet
 	$(BIN)/python -m deploy.look_year
 	$(BIN)/python -m models.recipes.two_sensors out/two-sensors
+	$(BIN)/python -m models.recipes.ward_nights
 	$(BIN)/python -m tests.spec docs/governance/ward-nights.md
 	$(BIN)/python -m tests.spec.faults docs/reference/faults.md
 	$(BIN)/python -m tests.spec.rule_pages docs/reference/rules

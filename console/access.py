@@ -34,10 +34,13 @@ from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
 from console.rules.places import OTHER_PLACES
 from console.rules.sleep import Night, NoNight
+from console.rules.spot import refuse_before_eye
 from console.rules.trend import NoTrend, Trend
+from console.spot_checks import VIEWED, SpotView, opened_by, spot_of, subject_of
 from console.stop_watch import StopWatch
 from console.store import accounts, audit_rows, closeness, people, places
 from console.store.database import Tx
+from console.store.observations import ObservationRow
 from console.store.people import NodeRow
 from console.viewings import Viewing, Viewings
 from console.views import PatientView, ReadingView, StopState, StopView, Words
@@ -64,6 +67,7 @@ class Rooms:
         prompts: who waits for a human.
         complaints: what patients said.
         after: what their page says after something happened.
+        is_due: whether a check in person is due in a room.
     """
 
     office: Office
@@ -76,6 +80,7 @@ class Rooms:
     prompts: Prompts
     complaints: Complaints
     after: Callable[[Tx, Person], AfterIncident]
+    is_due: Callable[[str], bool]
 
 
 class Access:
@@ -98,7 +103,27 @@ class Access:
         """Look at the newest breathing rate of a room."""
         reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
         request = Request(actor.role, Permission.READING_LOOK, reason)
-        return self._look(actor, request, "room:reading:viewed", lambda _tx: self._reading(room_id), room_id)
+        if reason is AccessReason.DIRECT_CARE and self._rooms.is_due(room_id):
+            # The eye goes first: a number that is known beforehand draws what is seen to itself.
+            return self._refuse(actor, VIEWED, refuse_before_eye(self._office.policy))
+        return self._look(actor, request, VIEWED, lambda _tx: self._reading(room_id), room_id)
+
+    def spot_opens(self, actor: Actor, observation_id: str) -> bool:
+        """Return whether an entry opens a reading, to offer it; nothing is looked at."""
+        return not isinstance(self._opened(actor, observation_id), Decision)
+
+    def spot(self, actor: Actor, observation_id: str) -> SpotView | Decision:
+        """Look at a room's reading after what was seen by eye was written down, once for each entry (rule K6)."""
+        seen, sheet = self._opened(actor, observation_id), self._rooms.roll.sheet()
+        if isinstance(seen, Decision):
+            return self._refuse(actor, VIEWED, seen)
+        request = Request(actor.role, Permission.READING_LOOK, AccessReason.DIRECT_CARE)
+        read, subject = lambda _tx: spot_of(seen, sheet, self._reading(seen.room_id)), subject_of(observation_id)
+        return self._look(actor, request, VIEWED, read, seen.room_id, subject)
+
+    def _opened(self, actor: Actor, observation_id: str) -> ObservationRow | Decision:
+        office, sheet = self._office, self._rooms.roll.sheet()
+        return office.store.read(lambda tx: opened_by(tx, office, sheet, actor, observation_id))
 
     def trend(self, actor: Actor, room_id: str, access_reason: AccessReason | str) -> Trend | NoTrend | Decision:
         """Look at what was noted in a room in its last granted hours."""

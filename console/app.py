@@ -29,6 +29,7 @@ from console.screens import (
     copying,
     duties,
     emergency,
+    first_night,
     governance,
     handing_over,
     health,
@@ -39,6 +40,7 @@ from console.screens import (
     month,
     night,
     nights,
+    overlooked,
     own_record,
     own_staff,
     paper,
@@ -54,6 +56,7 @@ from console.screens import (
     showing,
     signin,
     sleep,
+    spot,
     stepping,
     stopping,
     talking,
@@ -69,12 +72,14 @@ from console.screens import (
 from console.screens.answers import Answers, go
 from console.screens.door import Door, FormRefused, NotForYou, SecondStepNeeded, SignInNeeded, UnlockNeeded
 from console.screens.live_board import LiveBoard
+from console.screens.overlooked import WALK
 from console.screens.pages import Pages
 from console.screens.ports import Settings, WardPort
 from console.skin.bodies import BodyGuard
 from console.skin.cookies import Cookies, open_cookie_key
 from console.skin.headers import HeaderGuard
 from console.skin.origins import OriginGuard
+from console.skin.overlooked import OverlookedScreens
 from console.skin.reserve import ReserveGuard
 from console.words import N_, open_catalogues
 
@@ -99,7 +104,8 @@ def create_app(
     """
     cookies = Cookies(open_cookie_key(settings.data_dir / "keys"), settings.is_secure)
     pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
-    answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock)
+    screens = OverlookedScreens(cookies, ward.clock, ward.policy)
+    answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock, screens)
     zone = ZoneInfo(settings.timezone)
     live = LiveBoard(ward, pages, ward.clock)
 
@@ -118,8 +124,10 @@ def create_app(
         passkeys.router(ward, door, answers),
         stepping.router(ward, door, answers),
         badging.router(ward, door, answers),
+        first_night.router(ward, door, answers),
         preferences.router(answers),
         app_shell.router(answers),
+        overlooked.router(screens, door.changing, answers, ward.clock),
         stopping.router(ward, door, answers, ward.clock),
         night.router(ward, door, answers, live, ward.clock),
         reading.router(ward, door, answers),
@@ -158,6 +166,7 @@ def create_app(
         nights.router(ward, door, answers),
         visits.router(ward, door, answers),
         rounds.router(ward, door, answers, zone),
+        spot.router(ward, door, answers),
         handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(settings.data_dir / "keys")),
         metrics.router(ward, open_token(settings.data_dir / "keys", metrics.TOKEN_FILE), certificates),
@@ -166,7 +175,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC))
     if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
         _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
-    _answer_failures(app, answers)
+    _answer_failures(app, answers, screens)
     # The last one added stands outermost.
     app.add_middleware(ReserveGuard)
     app.add_middleware(OriginGuard, names=settings.names)
@@ -179,15 +188,15 @@ def _is_ready(ward: WardPort) -> bool:
     return bool(ward.is_ready())
 
 
-def _answer_failures(app: FastAPI, answers: Answers) -> None:
+def _answer_failures(app: FastAPI, answers: Answers, screens: OverlookedScreens) -> None:
     """Say in one sentence what is wrong, and never more than the reader may know."""
 
     def sentence(request: Request, title: str, text: str, status: int, onward: str = "/") -> Response:
         return answers.sentence(request, None, title, text, status, onward)
 
     @app.exception_handler(SignInNeeded)
-    def sign_in(_request: Request, _error: Exception) -> Response:
-        return go("/sign-in")
+    def sign_in(request: Request, _error: Exception) -> Response:
+        return go(WALK if screens.is_overlooked(request) else "/sign-in")
 
     @app.exception_handler(SecondStepNeeded)
     def second_step(_request: Request, _error: Exception) -> Response:

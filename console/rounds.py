@@ -17,7 +17,7 @@ from console.roll import Person, Roll
 from console.rules.absence import is_on_the_ward
 from console.rules.consent import EntryKind
 from console.rules.levels import CONTINUOUS, Level, longest_gap
-from console.rules.rounds import CheckEnd, Moved, PlannedCheck, ToSee, moved, neighbours, plan_round
+from console.rules.rounds import CheckEnd, CheckState, Moved, PlannedCheck, ToSee, moved, neighbours, plan_round
 from console.store import rounds as rows
 from console.store.database import Tx
 from console.views import Words
@@ -62,6 +62,11 @@ class Rounds:
         """Return the planned check of whoever stays in a room; None when none is."""
         person = self._roll.sheet().people.get(room_id)
         return self._open.get(person.stay.stay_id) if person else None
+
+    def is_due(self, room_id: str) -> bool:
+        """Return whether somebody's check in person is due in a room now."""
+        check = self.of_room(room_id)
+        return check is not None and check.state(self._office.now()) is not CheckState.WAITING
 
     def open(self) -> tuple[PlannedCheck, ...]:
         """Return every planned check."""

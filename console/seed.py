@@ -24,6 +24,7 @@ from console.rules.grants import (
     NetworkChoice,
 )
 from console.rules.hours import DAY_AND_NIGHT, next_wall_time
+from console.rules.levels import Level
 from console.rules.person import Adjustment
 from console.rules.training import Course
 from console.ward import Ward
@@ -51,6 +52,10 @@ _TALK_WITH_PEOPLE = (Role.NURSE, Role.NURSE_IN_CHARGE)
 _IN_DATE = timedelta(days=300)
 _ANSWERS = ("yes", "yes", "yes", "yes", "no", "not_asked")
 """What the people of six rooms said; larger wards repeat it."""
+_LEVELS = (Level.GENERAL, Level.QUARTER_HOURLY, Level.GENERAL, Level.HALF_HOURLY, Level.GENERAL, Level.GENERAL)
+"""How closely the people of six rooms are observed; larger wards repeat it, so that rounds go on from the start."""
+_ROUND_BEGAN = timedelta(minutes=5)
+"""Before the demonstration begins."""
 _WITH_ACCOUNT = 2
 _FIRST_NAMES = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Holly", "Juniper", "Larch")
 
@@ -100,7 +105,7 @@ def seed(
     clock = HandClock(datetime.combine(day, time(10, 0), zone))
     ward = open_ward(clock)
     try:
-        return _Seeding(ward, clock, zone, cameras, beside or {}).run(node_keys)
+        return _Seeding(ward, clock, zone, cameras, beside or {}).run(node_keys, now)
     finally:
         ward.stop()
 
@@ -125,7 +130,7 @@ class _Seeding:
         self._people: dict[Role, Actor] = {}
         self._trained: list[Actor] = []
 
-    def run(self, node_keys: Mapping[str, str]) -> tuple[DemoAccount, ...]:
+    def run(self, node_keys: Mapping[str, str], now: datetime) -> tuple[DemoAccount, ...]:
         admin = self._first_administrator()
         _must(self._ward.desk.create_ward(admin, "Demonstration ward"))
         for username, shown, role in _STAFF:
@@ -142,7 +147,15 @@ class _Seeding:
         for number, ((_room_id, stay_id), node_id) in enumerate(zip(stays, node_keys, strict=True)):
             sensors = (Modality.RADAR, Modality.CAMERA) if node_id in self._beside else (self._sensor(node_id),)
             self._ask(stay_id, _ANSWERS[number % len(_ANSWERS)], *sensors)
+        self._set_levels([stay_id for _room_id, stay_id in stays], now)
         return tuple(self._accounts)
+
+    def _set_levels(self, stays: Collection[str], now: datetime) -> None:
+        """Let the shift that works now have begun its round: nothing is overdue, and checks come due soon."""
+        self._clock.advance((now - _ROUND_BEGAN - self._clock.utc_now()).total_seconds())
+        for number, stay_id in enumerate(stays):
+            level = _LEVELS[number % len(_LEVELS)]
+            _must(self._ward.checks.plans.set_level(self._people[Role.NURSE], stay_id, level))
 
     def _train(self) -> None:
         """Write into the register that those who talk with people are in date (rule G3)."""

@@ -37,6 +37,7 @@ from console.drafts import Drafts
 from console.duties import Duties
 from console.emergencies import Emergencies
 from console.errors import StoreError
+from console.first_night import FirstNight
 from console.identity import Identity
 from console.incidents.desk import Incidents
 from console.intake import Intake, Listeners
@@ -153,6 +154,7 @@ class Ward:
         provider: ProviderSettings | None = None,
     ) -> None:
         self._vital_signs = vital_signs
+        self.policy = office.policy
         self.office, self.clock, self.identity = office, office.clock, identity
         self._link, self.mappings = link, Mappings(office, provider)
         self.live = Live(office.clock, office.policy)
@@ -160,6 +162,7 @@ class Ward:
         self.roll = Roll(office)
         self.commissions = Commissions(office, self.roll)
         self.training = Training(office)
+        self.first_night = FirstNight(office, self.training)
         self.shifts = Shifts(office, self.training.may_lead)
         self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
@@ -188,6 +191,7 @@ class Ward:
                 self.prompts,
                 self.complaints,
                 self.incidents.on_page,
+                lambda room_id: self.checks.rounds.is_due(room_id),
             )
         )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)

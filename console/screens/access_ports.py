@@ -8,6 +8,7 @@ from console.closeness import StaffChoice, Waiting
 from console.reviews import ReviewView
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.rules.policy import Policy
 from console.second_step import NewStep
 from console.views import Words
 
@@ -89,8 +90,29 @@ class Badges(Protocol):
         """Return whether a PIN is that of somebody's badge."""
 
 
+class FirstNight(Protocol):
+    """The card for somebody new to the ward."""
+
+    def is_due(self, actor: Actor) -> bool:
+        """Return whether somebody's badge brings them to it."""
+
+    def skip(self, actor: Actor) -> Decision:
+        """Leave it for an emergency."""
+
+    def finish(self, actor: Actor, code: str, outcome: str) -> Decision:
+        """Close the practice alert."""
+
+
 class AccessPort(Protocol):
     """The part of the ward that says who may look."""
+
+    @property
+    def policy(self) -> Policy:
+        """The rule book in force."""
+
+    @property
+    def first_night(self) -> FirstNight:
+        """The card for somebody new to the ward."""
 
     @property
     def sights(self) -> Sights:

@@ -10,6 +10,7 @@ from broker.clock import Clock
 from console.roles import Actor
 from console.screens.ports import WardPort
 from console.skin.cookies import Cookies
+from console.skin.overlooked import OverlookedScreens
 
 IDLE_LOCK_S = 120.0
 """Rule X6: after this long without a touch, details and changes need the password again."""
@@ -50,19 +51,23 @@ class Door:
         ward: the ward.
         cookies: reads what the browser brought.
         clock: idle time is counted on its elapsed time.
+        overlooked: screens that visitors can see: nobody is known at them until a badge is near (rule K10).
     """
 
-    def __init__(self, ward: WardPort, cookies: Cookies, clock: Clock) -> None:
+    def __init__(self, ward: WardPort, cookies: Cookies, clock: Clock, overlooked: OverlookedScreens) -> None:
         self._ward = ward
         self._cookies = cookies
         self._clock = clock
+        self.overlooked = overlooked
         self._touched: dict[bytes, float] = {}
         self._lock = threading.Lock()
 
     def anybody(self, request: Request) -> Actor | None:
         """Return who is signed in; None when nobody is."""
         token = self._cookies.session(request)
-        found: Actor | None = self._ward.identity.actor_of(token) if token else None
+        if token is None or not self.overlooked.shows(request):
+            return None
+        found: Actor | None = self._ward.identity.actor_of(token)
         return found
 
     def signed_in(self, request: Request) -> Actor:
@@ -113,6 +118,7 @@ class Door:
         token = self._cookies.session(request)
         if token is None or not self._cookies.is_form_token(token, form_token):
             raise FormRefused
+        self.overlooked.came(token)
         return actor
 
     def changing(self, request: Request, form_token: Annotated[str, Form(max_length=128)] = "") -> Actor:
@@ -128,6 +134,7 @@ class Door:
 
     def began(self, token: str) -> None:
         """Note a new session: its owner is here."""
+        self.overlooked.came(token)
         with self._lock:
             if len(self._touched) >= _REMEMBERED:
                 self._touched.clear()

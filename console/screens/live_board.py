@@ -3,6 +3,7 @@
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import escape
@@ -52,8 +53,22 @@ class LiveBoard:
         """How many screens show the board now."""
         return len(self._screens)
 
-    def open(self, actor: Actor, token: str, device: str, catalogue: Catalogue) -> LiveStream | None:
+    def open(
+        self,
+        actor: Actor,
+        token: str,
+        device: str,
+        catalogue: Catalogue,
+        shows: Callable[[], bool] = lambda: True,
+    ) -> LiveStream | None:
         """Begin a viewing and its stream; the viewing is in the log before the first byte leaves.
+
+        Args:
+            actor: who looks.
+            token: of their session; the stream ends with it.
+            device: pseudonym of the screen.
+            catalogue: the reader's words.
+            shows: whether that screen may still show a board (rule K10).
 
         Returns:
             The stream, or None when this reader may not see the board.
@@ -68,7 +83,7 @@ class LiveBoard:
         return LiveStream(
             self.broadcaster.read(catalogue),
             name=screen_id,
-            is_open=lambda: self._ward.identity.actor_of(token) is not None,
+            is_open=lambda: shows() and self._ward.identity.actor_of(token) is not None,
             is_answering=lambda: self._is_answering(screen_id),
             on_end=lambda reason: self._close(screen_id, reason),
         )

@@ -12,6 +12,7 @@ from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.sleep import Night, NoNight
 from console.rules.trend import NoTrend, Trend
+from console.spot_checks import SpotView
 from console.views import BoardView, PatientView, ReadingView, StopView
 
 
@@ -36,6 +37,12 @@ class Access(Protocol):
 
     def reading(self, actor: Actor, room_id: str, access_reason: str) -> "ReadingView | Decision":
         """Look at the newest rate of a room."""
+
+    def spot_opens(self, actor: Actor, observation_id: str) -> bool:
+        """Return whether an entry of what was seen opens a reading."""
+
+    def spot(self, actor: Actor, observation_id: str) -> "SpotView | Decision":
+        """Look at a room's reading after what was seen by eye was written down."""
 
     def trend(self, actor: Actor, room_id: str, access_reason: str) -> "Trend | NoTrend | Decision":
         """Look at what was noted in a room in its last granted hours."""

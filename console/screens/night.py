@@ -50,6 +50,9 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             return go(home)
         response = answers.page(request, actor, "board/board.html")
         cookies.keep_device(request, response)
+        if door.overlooked.is_overlooked(request):
+            # The board goes blank by itself when the badge has been away for long enough (rule K10).
+            response.headers["refresh"] = str(door.overlooked.shows_for_s() + 1)
         return response
 
     @routes.get("/board/stream")
@@ -57,7 +60,14 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
         actor, token = door.anybody(request), cookies.session(request)
         if actor is None or token is None:
             return Response("retry: 5000\nevent: ended\ndata: {}\n\n", media_type="text/event-stream")
-        opened = live.open(actor, token, cookies.device(request), pages.reader(request, actor).catalogue)
+        is_overlooked = door.overlooked.is_overlooked(request)
+        opened = live.open(
+            actor,
+            token,
+            cookies.device(request),
+            pages.reader(request, actor).catalogue,
+            shows=lambda: door.overlooked.shows_to(token, is_overlooked=is_overlooked),
+        )
         if opened is None:
             raise NotForYou
         return opened

@@ -64,7 +64,11 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
 
     @routes.get(PATH)
     def walk(
-        request: Request, actor: Annotated[Actor, Depends(door.signed_in)], room: str = "", code: str = ""
+        request: Request,
+        actor: Annotated[Actor, Depends(door.signed_in)],
+        room: str = "",
+        code: str = "",
+        seen: str = "",
     ) -> Response:
         return answers.page(
             request,
@@ -81,6 +85,7 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
             places=PLACE_WORDS,
             together=TOGETHER_MIN,
             physical=PHYSICAL,
+            spot=seen if _opens(actor, seen) else "",
         )
 
     @routes.post(f"{PATH}/entries")
@@ -118,7 +123,7 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
             tag == "broken",
             physical,
         )
-        return _answered(request, actor, ward.checks.observations.enter(actor, entry))
+        return _answered(request, actor, ward.checks.observations.enter(actor, entry), observation_id)
 
     @routes.get(f"{PATH}/paper")
     def paper(request: Request, actor: Annotated[Actor, Depends(door.signed_in)]) -> Response:
@@ -169,17 +174,19 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
         decision = ward.checks.observations.enter_from_paper(actor, entry)
         return answers.decided(request, actor, decision, f"{PATH}/from-paper")
 
-    def _answered(request: Request, actor: Actor, decision: Decision) -> Response:
+    def _opens(actor: Actor, observation_id: str) -> bool:
+        return len(observation_id) == 32 and ward.access.spot_opens(actor, observation_id)
+
+    def _answered(request: Request, actor: Actor, decision: Decision, observation_id: str) -> Response:
         """Answer the tablet's own script shortly, and a browser without it with a page."""
+        opens = decision.allowed and _opens(actor, observation_id)
         if request.headers.get("accept") != "application/json":
-            return (
-                go(PATH)
-                if decision.allowed and not decision.obligations
-                else answers.decided(request, actor, decision, PATH)
-            )
+            onward = f"{PATH}?seen={observation_id}" if opens else PATH
+            is_plain = decision.allowed and not decision.obligations
+            return go(onward) if is_plain else answers.decided(request, actor, decision, PATH)
         catalogue = answers.pages.reader(request, actor).catalogue
         told = {"taken": decision.allowed, "words": catalogue.words(decision.reason), "rules": list(decision.rules)}
-        return JSONResponse(told)
+        return JSONResponse(told | {"spot": f"{PATH}/spot/{observation_id}" if opens else ""})
 
     return routes
 

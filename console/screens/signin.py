@@ -11,6 +11,7 @@ from console.screens import reading
 from console.screens.answers import Answers, go
 from console.screens.coming_in import ComingIn
 from console.screens.door import Door
+from console.screens.first_night import PATH as FIRST_NIGHT
 from console.screens.navigation import home_of
 from console.screens.ports import WardPort
 from console.views import Words
@@ -49,8 +50,10 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         outcome = ward.identity.tap(badge, cookies.device(request))
         if isinstance(outcome, Decision):
             return coming.ask(request, None, outcome)
-        response = go(home_of(outcome.actor))
+        # Who is new to the ward reads four screens first, unless they are needed (rule G3a).
+        response = go(FIRST_NIGHT if ward.first_night.is_due(outcome.actor) else home_of(outcome.actor))
         cookies.keep_session(response, outcome.session_token)
+        door.overlooked.came(outcome.session_token)
         cookies.keep_device(request, response)
         return response
 

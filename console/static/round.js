@@ -141,6 +141,12 @@
     form.closest("details").open = false;
     said.textContent = "";
     if (answer) byId("said").textContent = answer.words;
+    // The reading is one press away, and only now: what was seen by eye is written down.
+    byId("spot").hidden = !(answer && answer.spot);
+    if (answer && answer.spot) {
+      byId("spot").action = answer.spot;
+      byId("said").scrollIntoView({ block: "nearest" });
+    }
     tell();
     await refresh();
   };

@@ -51,6 +51,9 @@ def test_the_demonstration_shows_sensing_at_any_hour_and_over_clock_changes(tmp_
 
     kinds = Counter(tile.kind for tile in ward.board.view().tiles)
     assert kinds == {"still": 4, "sensor_off": 2}
+    # The round is alive from the start: everybody has a check before them, and none is late.
+    due = [check.latest_at - ward.office.now() for check in ward.checks.rounds.open()]
+    assert len(due) == 6 and all(timedelta(0) < left <= timedelta(hours=1) for left in due)
     ward.stop()
 
 

@@ -17,11 +17,13 @@ from console.rules.corridor import Level
 from console.rules.decision import Decision
 from console.rules.duties import duties_of
 from console.rules.groups import OwnQuestion
+from console.rules.observing import Saw
 from console.rules.places import OTHER_PLACES
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
+from console.spot_checks import SpotView
 from console.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.assurance_facts import HandAssurance
@@ -79,6 +81,10 @@ class HandIdentity:
                 self.sessions[token] = actor
                 return HandSignIn(token, actor)
         return no("The sign-in name or the password is not right.", rules=("X4", "X6"))
+
+    def tap(self, badge: str, device: str) -> Any:
+        """Any badge is the nurse's."""
+        return self.sign_in(PEOPLE["nurse"].username, PASSWORD, device)
 
     @property
     def steps(self) -> "HandIdentity":
@@ -158,6 +164,14 @@ class HandAccess:
             {"rate": 14, "low": 13, "high": 15, "age": timedelta(minutes=3)},
         )
         return ReadingView(words, True)
+
+    def spot_opens(self, _actor: Actor, observation_id: str) -> bool:
+        return observation_id == "b" * 32
+
+    def spot(self, actor: Actor, observation_id: str) -> Any:
+        self._ward.presses.append(("spot", observation_id))
+        words = self.reading(actor, "room-3", "direct_care").words
+        return SpotView("room-3", "Room 3", Saw.BREATHED, self._ward.clock.utc_now(), ReadingView(words, True))
 
     def trend(self, _actor: Actor, room_id: str, access_reason: str) -> Any:
         self._ward.presses.append(("trend", room_id, access_reason))
@@ -301,6 +315,8 @@ class HandWard:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or HandClock(NIGHT)
+        self.policy = shipped_policy()
+        self.first_night: Any = Presses([], {"is_due": False})
         self.is_broken = False
         self.sensor_kinds: tuple[Modality, ...] = (Modality.RADAR,)
         self.is_unwritable = False

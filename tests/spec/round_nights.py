@@ -1,8 +1,9 @@
 """The sentences of rounds, of levels and of load (chapter O; NA-2, NA-4, NA-5, NA-11)."""
 
 from collections.abc import Callable
+from typing import Any
 
-from broker.readings import BreathingReading
+from broker.readings import BreathingReading, RateReading
 from broker.vocabulary import SensedState
 from console.roles import Actor, Role
 from console.rules.decision import Decision
@@ -61,6 +62,24 @@ def _seen(box: BoxedWard, who: str, room: str, how: str) -> Decision:
         "and leans on the sensor": {"saw": "breathing_by_sensor"},
     }[how]
     return enter(box, f"room{room}", ROLES[who], **changes)
+
+
+def _breathes(box: BoxedWard, room: str, rate: str) -> None:
+    box.clock.advance(1)
+    told = RateReading(value_per_min=float(rate), uncertainty_per_min=0.6)
+    box.nodes[f"room{room}"].sees(respiratory_rate=told)
+    box.ward.step()
+
+
+def _asks_the_sensor(box: BoxedWard, room: str) -> Any:
+    """Ask at the door, after whatever was last written there; nothing was, for a number of no entry."""
+    written = [one.observation_id for one in _kept(box) if one.room_id == f"room{room}"]
+    told = box.ward.access.spot(NURSE, written[-1] if written else "0" * 32)
+    return told if isinstance(told, Decision) else told.reading
+
+
+def _nothing_alarms(box: BoxedWard) -> None:
+    assert not box.ward.alerts.book.known()
 
 
 def _twelve_at_a_quarter(box: BoxedWard) -> None:
@@ -140,6 +159,8 @@ HAPPENS: dict[str, Callable[..., Decision | None]] = {
     r"the longest gap of room (\d) is over by (\d+) min": _is_over,
     r"(a nurse|the nurse in charge) sees room (\d) (at the door|from the desk|from the screen|and cannot see them|and "
     r"leans on the sensor)": _seen,
+    r"room (\d) breathes (\d+) times a minute": _breathes,
+    r"a nurse asks at the door of room (\d) what the sensor says": _asks_the_sensor,
     r"everybody is put on quarter-hourly checks": _twelve_at_a_quarter,
     r"(\d+) people are told for the shift": _people,
     r"(a nurse|the manager on call) answers for the red load": _answers,
@@ -151,6 +172,7 @@ THEN: dict[str, Callable[..., None]] = {
     r"room (\d) has no calm words": _no_calm,
     r"(\d+) entr(?:y|ies) (?:is|are) kept and marked: (.+)": _written,
     r"no entry is written": _none_written,
+    r"nothing alarms": _nothing_alarms,
     r"the nurse in charge is told of (\d) entries": _told,
     r"the load is (green|amber|red)": _load,
     r"the manager on call is asked": _asked,
