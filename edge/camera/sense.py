@@ -122,7 +122,7 @@ class CameraSense:
             return None
         calm = calm if len(calm) >= LEAST_LOOKS else looks[-LEAST_LOOKS:]
         shift_px = self._blocks.shifts(len(calm))
-        motion = BlockMotion(*self._moved, slow_of(calm, shift_px, view.hidden), calm[-1].t_s - calm[0].t_s)
+        motion = BlockMotion(*self._moved, slow_of(calm, shift_px, view.lying), calm[-1].t_s - calm[0].t_s)
         seen = self._occupancy.look(t_s, motion, view)
         self._field = whole_field(calm, shift_px, view)
         return seen
