@@ -28,6 +28,10 @@ FULL_SCALE = 3.0
 # to go, somebody else is believed there for so long.
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
+# [s] of silence in which nobody was seen to leave, after which nobody is there: as long as a simulated sleeper ever lies
+# without stirring. Under a duvet a breath of less than 0.05 px is no more than an empty bed's noise, and an empty room
+# that calls itself empty late costs a look; somebody called nobody could cost a life.
+UNLEFT_S = 900.0
 
 
 class BlockOccupancy:
@@ -38,7 +42,7 @@ class BlockOccupancy:
 
     def restart(self) -> None:
         """Forget everything: another recording, or a hole in it."""
-        self._watch = PresenceWatch()
+        self._watch = PresenceWatch(UNLEFT_S, UNLEFT_S)
         self._last: Blocks = np.zeros((ROWS, COLUMNS), dtype=bool)
         self._walk: Walk | None = None
         self._is_guests_walk = False
@@ -82,6 +86,10 @@ class BlockOccupancy:
         """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
         self._watch.note_stir(t_s)
         self._has_gone_by = None
+
+    def note_hint(self, t_s: float) -> None:
+        """Note what may be a breath and is too faint to be told: nobody is not said soon after it."""
+        self._watch.note_hint(t_s)
 
     def _follow(self, t_s: float, blobs: list[Blob], view: View) -> None:
         """Begin, continue or end a walk, and keep what its end says."""
