@@ -93,7 +93,7 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
 def _steps_from(first: int, count: int, samples: int) -> NDArray[np.complex64]:
     """Make the turns of so many multiples of STEP_HZ, shape (count, samples); not to be written to."""
     turns = STEP_HZ * np.outer(first + np.arange(count), np.arange(samples)) / FIELD_HZ
-    return np.exp(-2j * math.pi * turns).astype(np.complex64)
+    return np.asarray(np.exp(-2j * math.pi * turns), dtype=np.complex64)
 
 
 def _without_trend(x: Float, taper: Float) -> Float:

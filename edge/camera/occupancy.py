@@ -28,10 +28,10 @@ FULL_SCALE = 3.0
 # to go, somebody else is believed there for so long.
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
-# [s] of silence, nobody seen to leave, after which nobody is there: as long as a simulated sleeper ever lies without
-# stirring. Under a duvet a breath of less than 0.05 px is no more than an empty bed's noise, and an empty room
-# that calls itself empty late costs a look; somebody called nobody could cost a life.
-UNLEFT_S = 900.0
+# [s] of silence, nobody seen to leave, after which nobody is there: three times as long as a simulated sleeper with the
+# faintest breath (0.03 px) gave no hint of it. In half a minute such a breath is no more than an empty bed's noise; an
+# empty room that calls itself empty late costs a look, and somebody called nobody could cost a life.
+UNLEFT_S = 600.0
 
 
 class BlockOccupancy:

@@ -24,8 +24,8 @@ from edge.verdicts import Verdict
 # Fewer looks than this say nothing of a second.
 LEAST_LOOKS = 4
 # Quality of a verdict from which what it does not tell may be a breath all the same: in simulated empty rooms it stayed
-# below 0.26, and on sleepers whose breath moves the picture by 0.05 px it came over 0.4 within two minutes.
-HINT = 0.4
+# below 0.26, and on ten sleepers whose breath moves the picture by 0.03 to 0.1 px it came over this within 195 s.
+HINT = 0.3
 
 
 class FollowedBlocks:
