@@ -29,8 +29,9 @@ FULL_SCALE = 3.0
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
 # [s] of silence, nobody seen to leave, after which nobody is there: three times as long as any of ten simulated
-# sleepers with faint breath (0.03 to 0.1 px) gave no hint of it. In half a minute such a breath is no more than an empty
-# bed's noise; an empty room that calls itself empty late costs a look, and somebody called nobody could cost a life.
+# sleepers with faint breath (0.03 to 0.1 px) gave no hint of it. In half a minute such a breath is no more than an
+# empty bed's noise; an empty room that calls itself empty late costs a look, and somebody called nobody could cost a
+# life.
 UNLEFT_S = 600.0
 
 
