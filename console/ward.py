@@ -39,7 +39,7 @@ from console.emergencies import Emergencies
 from console.errors import StoreError
 from console.first_night import FirstNight
 from console.identity import Identity
-from console.incidents.desk import Incidents
+from console.incidents.desk import Incidents, disclosed
 from console.intake import Intake, Listeners
 from console.leases import Leases
 from console.limits import Limits
@@ -166,7 +166,7 @@ class Ward:
         self.shifts = Shifts(office, self.training.may_lead)
         self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
-        stands_down, self.assurance = self.emergencies.stands_down, Assurance(office, self.roll)
+        stands_down, self.assurance = self.emergencies.stands_down, Assurance(office, self.roll, disclosed)
         kept_off = self.assurance.kept_off
         self.leases = Leases(office, self.roll, self.live, self._send, self.commissions.of, stands_down, kept_off)
         self.rollback = self.leases.rollback

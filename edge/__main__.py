@@ -18,6 +18,7 @@ from broker.service import Service
 from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, new_start, paho_link, supervisor
 from edge.errors import EdgeError, SettingsError
+from edge.illuminator import illuminator_of
 from edge.logs import log_to_stderr
 from edge.node import Node
 from edge.secrecy import keep_memory_private
@@ -101,6 +102,19 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
     return 0 if is_closed else 1
 
 
+def darken(settings: NodeSettings) -> int:
+    """Turn the infra-red light off; for whoever finds a node's process gone, however it went (rule K4).
+
+    Returns:
+        0 when it is off, 1 when it could not be told so.
+
+    Raises:
+        SettingsError: its pin cannot be had, such as while a node runs.
+    """
+    is_dark = illuminator_of(settings.illuminator, settings.modality, settings.data_dir).shine(False)
+    return 0 if is_dark else 1
+
+
 def _end(node: Node, wake: threading.Event, real: Clock) -> bool:
     """Close the sensor, then give the records a moment to be settled; say whether the sensor is closed."""
     node.begin_to_end()
@@ -149,6 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the node's TOML file")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="play this recording instead of the source")
+    parser.add_argument("--darken", action="store_true", help="turn the infra-red light off, and end (rule K4)")
     parser.add_argument("--print-settings", action="store_true", help="show every setting with its meaning, and end")
     asked = parser.parse_args(arguments)
     try:
@@ -157,6 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(describe(settings))
             return 0
         log_to_stderr(settings.node_id)
+        if asked.darken:
+            return darken(settings)
         return run(settings, clock_from(settings.clock_file), DrawingFile(asked.config))
     except (EdgeError, BrokerError, ModelError) as error:
         sys.stderr.write(f"hushward node: {error}\n")

@@ -67,16 +67,17 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     tapered = x * field.taper[-samples:, None]
     t = np.arange(samples) / FIELD_HZ
     line_hz = rate_per_min / 60
-    lines_hz = np.arange(-math.floor((line_hz - LOWEST_HZ) / STEP_HZ), (HIGHEST_HZ - line_hz) / STEP_HZ)
-    lines_hz = line_hz + STEP_HZ * lines_hz
-    turns = 2 * math.pi * np.outer(lines_hz, t)
-    waves = np.vstack([np.cos(turns), np.sin(turns)]).astype(np.float32) @ tapered.astype(np.float32)
-    power = (waves**2).reshape(2, len(lines_hz), -1).sum(axis=0)
+    steps = np.arange(-math.floor((line_hz - LOWEST_HZ) / STEP_HZ), (HIGHEST_HZ - line_hz) / STEP_HZ)
+    lines_hz = line_hz + STEP_HZ * steps
+    # Turned back by the rate, what is left to look for is the same multiples of one step for every rate.
+    turned = np.exp(-2j * math.pi * line_hz * t)[:, None] * tapered
+    waves = _steps_from(int(steps[0]), len(steps), samples) @ turned.astype(np.complex64)
+    power = waves.real**2 + waves.imag**2
     # Weighting by frequency halves the slope of drift without making harmonics win.
     tilted = power.astype(np.float64) * lines_hz[:, None]
     inside = np.abs(lines_hz - line_hz) <= field.half_width_hz
     evidence = tilted[inside].sum(axis=0) / (tilted.sum(axis=0) + TINY)
-    phasor = np.exp(-2j * math.pi * line_hz * t) @ tapered
+    phasor = turned.sum(axis=0)
     weight = field.trust.astype(np.float64) ** 2 * evidence**SHARPNESS
     weight = weight / (weight.sum() + TINY)
     clearest = phasor[int(np.argmax(weight))]
@@ -86,6 +87,13 @@ def chest_at(field: DisplacementField, rate_per_min: float) -> Chest:
     wave[-samples:] = x @ mixing
     size = float(np.abs(phasor @ mixing)) / max(float(field.taper.sum()) * float(np.abs(mixing).sum()), TINY)
     return Chest(rate_per_min, mixing, wave, samples, evidence, phasor, 4 * size)
+
+
+@lru_cache(maxsize=32)
+def _steps_from(first: int, count: int, samples: int) -> NDArray[np.complex64]:
+    """Make the turns of so many multiples of STEP_HZ, shape (count, samples); not to be written to."""
+    turns = STEP_HZ * np.outer(first + np.arange(count), np.arange(samples)) / FIELD_HZ
+    return np.asarray(np.exp(-2j * math.pi * turns), dtype=np.complex64)
 
 
 def _without_trend(x: Float, taper: Float) -> Float:

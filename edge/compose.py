@@ -25,6 +25,7 @@ from edge.commissioning.requests import RequestDesk
 from edge.errors import SettingsError
 from edge.gate import Gate
 from edge.health import Doctor, Machine
+from edge.illuminator import Illuminator, LitWithSensor, illuminator_of
 from edge.inbox import Inbox
 from edge.lamp import RoomLamp, lamp_of
 from edge.memory import GateMemory
@@ -102,6 +103,7 @@ def compose(
     sensing: SensingProcess,
     *,
     lamp: RoomLamp | None = None,
+    illuminator: Illuminator | None = None,
     control: PauseControl | None = None,
     drawing: DrawingFile | None = None,
     wake: Callable[[], None] = lambda: None,
@@ -115,6 +117,7 @@ def compose(
         link: not yet started.
         sensing: runs the sensing process.
         lamp: None means the one that the settings name.
+        illuminator: None means the one that the settings name.
         control: None means the one that the settings name.
         drawing: the settings file, in which a camera's room is drawn; None means that it is drawn nowhere.
         wake: called on the link's thread when something came, so that the loop need not look all the time.
@@ -124,8 +127,8 @@ def compose(
 
     Raises:
         KeyFault: a key is wrong or open to others.
-        SettingsError: the models are not released for the context (rule E3); or the pins of the lamp or of the control
-            cannot be had.
+        SettingsError: the models are not released for the context (rule E3); or the pins of the lamp, of the light or
+            of the control cannot be had.
         OutboxDamaged: the outbox cannot be read.
         OSError: the data folder cannot be written.
     """
@@ -150,6 +153,7 @@ def compose(
         gate=gate,
         memory=memory,
         lamp=lamp or lamp_of(settings.lamp, data_dir, clock),
+        light=LitWithSensor(illuminator or illuminator_of(settings.illuminator, settings.modality, data_dir)),
         control=control or control_of(settings.pause, data_dir, clock),
         sensing=sensing,
         truth=SensorTruth(settings.modality, sensing, gate, memory, recorder, clock),

@@ -1,4 +1,4 @@
-"""What hangs on the wall beside the sensor, as `node.toml` tells it: the lamp and the control (rules C5, K3)."""
+"""What hangs on the wall beside the sensor, as `node.toml` tells it: lamp, control and light (rules C5, K3, K4)."""
 
 from typing import Annotated, Self
 
@@ -33,6 +33,30 @@ class LampSettings(BaseModel):
             raise ValueError("`read_back` is another pin than `line`: a pin cannot prove itself")
         if self.read_back is not None and self.line is None:
             raise ValueError("`read_back` needs `line`")
+        return self
+
+
+class IlluminatorSettings(BaseModel):
+    """The `[illuminator]` table: a camera's infra-red light."""
+
+    model_config = CLOSED
+
+    chip: ChipPath = "/dev/gpiochip0"
+    """Which chip the light hangs on."""
+    line: Pin | None = None
+    """The pin that switches the light; without one the light is simulated and shows itself in `data_dir/illuminator`,
+    in a demonstration alone."""
+    active_low: bool = False
+    """true: the light shines while the pin is low; not advised, for a pin that nobody holds is often low."""
+    is_absent: bool = False
+    """true: there is no infra-red light, neither beside the camera nor in it."""
+
+    @model_validator(mode="after")
+    def _there_or_not(self) -> Self:
+        if self.is_absent and self.line is not None:
+            raise ValueError(
+                "`line` names the pin of a light, and `is_absent` says that there is none: keep one of them"
+            )
         return self
 
 

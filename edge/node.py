@@ -13,6 +13,7 @@ from edge.admission import LeaseRefusal
 from edge.commissioning.check import RoomCheck
 from edge.gate import Gate, Verdict
 from edge.health import Doctor
+from edge.illuminator import LitWithSensor
 from edge.inbox import Inbox
 from edge.lamp import RoomLamp
 from edge.memory import GateMemory
@@ -44,6 +45,7 @@ class Parts:
     gate: Gate
     memory: GateMemory
     lamp: RoomLamp
+    light: LitWithSensor
     control: PauseControl
     sensing: SensingProcess
     truth: SensorTruth
@@ -93,6 +95,7 @@ class Node:
         verdict = self._ask_the_gate()
         self._parts.check.look(verdict, self._parts.sensing.state)
         happened = self._parts.sensing.follow(self._order(verdict))
+        self._parts.light.follow(self._parts.sensing.state, may_sense=verdict.is_open)
         self._darken(verdict)
         for one in happened:
             self._take(one, verdict)

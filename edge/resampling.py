@@ -60,8 +60,16 @@ def bridged(times: Float, steps: Float) -> Float:
     return steps
 
 
-def field_of(times: Float, path: Float, trust: Float, range_m: Float, bins: int) -> DisplacementField:
-    """Resample a path evenly, newest sample last."""
+def field_of(times: Float, path: Float | Float32, trust: Float, range_m: Float, bins: int) -> DisplacementField:
+    """Resample a path evenly, newest sample last.
+
+    Args:
+        times: shape (samples,) [s], rising.
+        path: shape (samples, channels) [mm]; worked with as exactly as it comes.
+        trust: shape (channels,), 0..1.
+        range_m: as of `DisplacementField`.
+        bins: likewise.
+    """
     times, path = filled(times, path)
     duration_s = min(float(times[-1] - times[0]), WINDOW_S)
     length = min(FIELD_SAMPLES, int(duration_s * FIELD_HZ) + 1)
@@ -71,20 +79,21 @@ def field_of(times: Float, path: Float, trust: Float, range_m: Float, bins: int)
     # Average over one sample first: plain interpolation would fold fast noise into the breathing band.
     smooth = smoothed(times, path, 1 / FIELD_HZ)
     field = np.zeros((FIELD_SAMPLES, path.shape[1]), dtype=np.float32)
-    # In place: of a camera's channels each copy is a megabyte.
+    # In place: of a camera's channels each copy is half a megabyte.
+    share = share.astype(smooth.dtype)
     left_part, right_part = smooth[right - 1], smooth[right]
     left_part *= 1 - share
     right_part *= share
-    left_part += right_part
-    field[-length:] = left_part
-    field[-length:] -= field[-length:].mean(axis=0)
+    resampled = field[-length:]
+    np.add(left_part, right_part, out=resampled, casting="same_kind")
+    resampled -= resampled.mean(axis=0)
     taper = taper_for(length / FIELD_HZ)
     # A Hann line is 4 / T wide from zero to zero; half of it is 2 / T, and most of its power lies within 1.5 / T.
     half_width_hz = 1.5 / max(duration_s, 1.0) + 1e-4
     return DisplacementField(field, taper, trust.astype(np.float32), half_width_hz, duration_s, range_m, bins)
 
 
-def filled(times: Float, path: Float) -> tuple[Float, Float]:
+def filled(times: Float, path: Float | Float32) -> tuple[Float, Float | Float32]:
     """Put straight lines of samples into the holes, so that a mean over samples is a mean over time."""
     intervals = np.diff(times)
     usual = float(np.median(intervals))
@@ -98,12 +107,12 @@ def filled(times: Float, path: Float) -> tuple[Float, Float]:
     return dense, path[right - 1] * (1 - share) + path[right] * share
 
 
-def smoothed(times: Float, path: Float, seconds: float) -> Float:
+def smoothed(times: Float, path: Float | Float32, seconds: float) -> Float | Float32:
     """Take the running mean over a stretch of time, centred, shorter at the ends."""
     width = max(1, round(seconds / max(float(np.median(np.diff(times))), 1e-3)))
     if width == 1:
         return path
-    total = np.vstack([np.zeros(path.shape[1]), np.cumsum(path, axis=0)])
+    total = np.vstack([np.zeros(path.shape[1]), np.cumsum(path, axis=0, dtype=np.float64)])
     count = len(path)
     low = np.maximum(np.arange(count) - width // 2, 0)
     high = np.minimum(low + width, count)

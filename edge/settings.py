@@ -11,7 +11,7 @@ from broker.errors import ConfigurationError
 from broker.messages import Slug
 from broker.vocabulary import Context, Modality, Origin, Zone
 from edge.errors import SettingsError
-from edge.fittings import LampSettings, PauseSettings
+from edge.fittings import IlluminatorSettings, LampSettings, PauseSettings
 from edge.source_settings import SourceKind, SourceSettings
 from edge.view import OPEN_VIEW, View
 from edge.zones import Zones, zones_from
@@ -82,6 +82,8 @@ class NodeSettings(BaseModel):
     """Where frames come from."""
     lamp: LampSettings = LampSettings()
     """The lamp in the room."""
+    illuminator: IlluminatorSettings = IlluminatorSettings()
+    """The infra-red light of a camera."""
     pause: PauseSettings = PauseSettings()
     """The control in the room with which anybody closes the sensor."""
     zones: Annotated[tuple[ZoneSettings, ...], Field(max_length=8)] = ()
@@ -145,6 +147,12 @@ class NodeSettings(BaseModel):
             raise ValueError(
                 f'`pause.lines` is missing: in "{self.context}" name the pins of the control in the room, with which '
                 "anybody stops the sensor (rule C5)"
+            )
+        is_lit = self.illuminator.line is not None or self.illuminator.is_absent
+        if self.modality is Modality.CAMERA and not is_lit:
+            raise ValueError(
+                f'`illuminator.line` is missing: in "{self.context}" name the pin that switches the camera\'s light, '
+                "or write `is_absent = true` where it has no infra-red light (rule K4)"
             )
         return self
 

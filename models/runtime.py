@@ -92,7 +92,7 @@ class Model:
         answer: dict[str, Array] = dict(zip(self._outputs, values, strict=True))
         for name, value in answer.items():
             # A sum of what is no number is none either, and takes a fraction of the time of asking each.
-            if not math.isfinite(float(value.sum())):
+            if not math.isfinite(np.add.reduce(value, axis=None)):
                 raise ModelOutputError(f"The model {self.card.name} gave no number for {name}.")
         return answer
 

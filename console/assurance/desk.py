@@ -1,6 +1,7 @@
 """The governance lead's desk as one: audits, papers, reviews, register, and the public page (chapter G)."""
 
 from console.assurance.benefit import Benefit, reviews_in, talks_in
+from console.assurance.day_counts import Disclosures
 from console.assurance.documents import Documents, staff_in
 from console.assurance.freezing import Freezing
 from console.assurance.packs import Packs
@@ -32,9 +33,9 @@ class Assurance:
         benefit: the quarter's reviews, and talks with the panel.
     """
 
-    def __init__(self, office: Office, roll: Roll) -> None:
+    def __init__(self, office: Office, roll: Roll, disclosures: Disclosures) -> None:
         self._office, self._roll = office, roll
-        self.freezing, self.packs = Freezing(office), Packs(office)
+        self.freezing, self.packs = Freezing(office, disclosures), Packs(office)
         self.documents, self.benefit = Documents(office), Benefit(office)
         self._looked_s = float("-inf")
 

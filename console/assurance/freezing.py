@@ -1,8 +1,7 @@
 """Freezes each ward day's figures at noon of the next day, with their hash in the log (rule R1)."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 import structlog
 
@@ -23,15 +22,10 @@ _MOST_AT_ONCE = 7
 """Days that one step freezes: a console that was down for a month keeps nobody waiting while it catches up."""
 
 
-def nothing_disclosed(_tx: Tx, _begins: datetime, _ends: datetime) -> Iterable[str]:
-    """Return no release and no disclosure."""
-    return ()
-
-
 class Freezing:
     """Keeps the daily figures."""
 
-    def __init__(self, office: Office, disclosures: Disclosures = nothing_disclosed) -> None:
+    def __init__(self, office: Office, disclosures: Disclosures) -> None:
         self._office = office
         self._disclosures = disclosures
 

@@ -17,7 +17,7 @@ from console.roles import Actor, Role
 from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.releasing import ReleaseEnd, ReleaseKind
+from console.rules.releasing import ReleaseEnd
 from console.shifts import Shifts
 from console.store import holds, incident_reads, shares, tellings
 from console.store import releases as rows
@@ -49,23 +49,8 @@ class IncidentsView:
     is_sealing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosures:
-    """Counts for those who audit; nobody is named.
-
-    Attributes:
-        asked: requests.
-        views: that ended in a view.
-        bundles: that ended in a bundle.
-        refused: that were refused, or lapsed.
-        not_told: views and bundles of which nobody was told yet.
-    """
-
-    asked: int
-    views: int
-    bundles: int
-    refused: int
-    not_told: int
+_LONGEST_OPEN = timedelta(days=60)
+"""No request waits longer than this for its second person."""
 
 
 class Incidents:
@@ -153,12 +138,20 @@ class Incidents:
         return known.display_name if known else "?"
 
 
-def disclosures_since(tx: Tx, begins: datetime) -> Disclosures:
-    """Count what was asked for and released since then, for the monthly pack."""
-    found = rows.since(tx, begins)
+def disclosed(tx: Tx, begins: datetime, ends: datetime) -> list[str]:
+    """Return a code for each request and each end of one in a stretch, for the month's audit; nobody is named."""
+    found = rows.since(tx, begins - _LONGEST_OPEN)
     told = tellings.about(tx, [one.release_id for one in found])
-    done = [one for one in found if one.asked.ended is ReleaseEnd.RELEASED]
-    views = sum(one.asked.kind is ReleaseKind.VIEW for one in done)
-    refused = sum(one.asked.ended in (ReleaseEnd.REFUSED, ReleaseEnd.LAPSED) for one in found)
-    not_told = sum(one.release_id in told and told[one.release_id].told_at is None for one in done)
-    return Disclosures(len(found), views, len(done) - views, refused, not_told)
+    codes = []
+    for one in found:
+        if begins <= one.asked_at < ends:
+            codes.append("disclosure_asked")
+        if one.ended_at is None or not begins <= one.ended_at < ends:
+            continue
+        if one.asked.ended is not ReleaseEnd.RELEASED:
+            codes.append("disclosure_refused")
+            continue
+        codes.append(f"disclosure_{one.asked.kind.value}")
+        if one.release_id in told and told[one.release_id].told_at is None:
+            codes.append("disclosure_not_told")
+    return codes

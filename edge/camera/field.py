@@ -40,8 +40,10 @@ def channels_px(shift_px: Float32, chosen: NDArray[np.intp] | None = None) -> Fl
     Returns:
         shape (looks, 424), or (looks, channels) [px].
     """
-    places = _PLACES_IN_SHIFT if chosen is None else _PLACES_IN_SHIFT[chosen]
-    return shift_px.reshape(len(shift_px), -1)[:, places]
+    flat = shift_px.reshape(len(shift_px), -1)
+    if chosen is None:
+        return np.concatenate([flat[:, :NEAR], flat[:, _PLACES_IN_SHIFT[NEAR:]]], axis=1)
+    return flat[:, _PLACES_IN_SHIFT[chosen]]
 
 
 def channel_trust(looks: Sequence[Look], hidden: NDArray[np.bool_]) -> Float:
@@ -61,7 +63,8 @@ def whole_field(looks: Sequence[Look], shift_px: Float32, view: View) -> Displac
         view: how the camera looks at the room.
     """
     times = np.array([look.t_s for look in looks])
-    path = np.multiply(channels_px(shift_px), view.mm_per_px, dtype=np.float64)
+    path = channels_px(shift_px)
+    path *= np.float32(view.mm_per_px)
     unknown = np.full(path.shape[1], math.nan)
     return field_of(times, path, channel_trust(looks, view.hidden), unknown, path.shape[1])
 
@@ -70,10 +73,12 @@ def phasors_at(field: DisplacementField, rate_per_min: float) -> NDArray[np.comp
     """Return amplitude and phase of each block at a rate, shape (NEAR,) [mm]: blocks to the right, then down."""
     turns = 2 * math.pi * rate_per_min / 60 * np.arange(FIELD_SAMPLES) / FIELD_HZ
     weight = max(float(field.taper.sum()), TINY)
-    near = field.field_mm[:, :NEAR]
-    mean = field.taper @ near / weight
-    real, imaginary = np.stack([np.cos(turns), -np.sin(turns)]) * field.taper @ (near - mean).astype(np.float64)
-    return np.asarray(2 * (real + 1j * imaginary) / weight, dtype=np.complex128)
+    turned = np.stack([np.cos(turns), -np.sin(turns), np.ones_like(turns)]) * field.taper
+    real, imaginary, level = (turned.astype(np.float32) @ field.field_mm[:, :NEAR]).astype(np.float64)
+    # What a level that does not move adds to a line is taken off.
+    off_real, off_imaginary, _ = turned.sum(axis=1) / weight
+    phasors = real - off_real * level + 1j * (imaginary - off_imaginary * level)
+    return np.asarray(2 * phasors / weight, dtype=np.complex128)
 
 
 def powers_of(field: DisplacementField) -> Float32:

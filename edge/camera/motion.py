@@ -40,7 +40,8 @@ class BlockMotion:
     moved: Blocks
     """shape (12, 16), what was there has moved away: more than a chest does."""
     slow: Float
-    """shape (12, 16), displacement over one second against that between two pictures; 1 where nothing moved."""
+    """shape (12, 16), displacement over one second against that between two pictures; 1 where nothing moved, and where
+    nobody lies."""
     calm_s: float
     """[s] over which `slow` was taken; the longer, the less it scatters."""
 
@@ -75,12 +76,12 @@ def moved_of(looks: Sequence[Look], hidden: Blocks) -> tuple[Float, Blocks]:
     change = np.mean([look.change for look in newest], axis=0, dtype=np.float64)
     burst = np.where(hidden, 0.0, np.maximum(change / noise - 1, 0))
     likeness = np.min([look.likeness for look in newest], axis=0).astype(np.float64)
-    contrast = np.median([look.contrast for look in newest], axis=0)
+    contrast = quantile(np.array([look.contrast for look in newest]), 0.5)
     unlike = 1 - likeness > UNLIKE + UNLIKE_NOISE * (noise / 2) / (contrast + BLANK)
     return burst, (burst > BURST) & unlike & ~hidden
 
 
-def slow_of(calm: Sequence[Look], shift_px: Float32, hidden: Blocks) -> Float:
+def slow_of(calm: Sequence[Look], shift_px: Float32, asked: Blocks) -> Float:
     """Compare displacement over one second with that between neighbouring pictures; noise does not grow with time.
 
     Taken over each block with its neighbours, in both directions together: the better one would be chosen for its
@@ -89,19 +90,19 @@ def slow_of(calm: Sequence[Look], shift_px: Float32, hidden: Blocks) -> Float:
     Args:
         calm: looks that share one background, oldest first.
         shift_px: theirs, see `BlockWindow.shifts`.
-        hidden: shape (12, 16), blocks that are not looked at.
+        asked: shape (12, 16), blocks that are looked at; each costs.
 
     Returns:
         `slow` of BlockMotion.
     """
-    still = np.ones(hidden.shape)
+    still = np.ones(asked.shape)
     if len(calm) < 8 or calm[-1].t_s - calm[0].t_s < SHORTEST_S:
         return still
     times = np.array([look.t_s for look in calm])
-    shift = shift_px[:, 1]
+    shift = shift_px[:, 1][:, :, asked]
     quick = median_square(np.diff(shift, axis=0)) / MEDIAN_SQUARE + LEAST_SHIFT
     back = np.searchsorted(times, times - LAG_S + 5e-4, side="right") - 1
     late = back >= 0
     far = np.mean((shift[late] - shift[back[late]]) ** 2, axis=0, dtype=np.float64)
-    ratio: Float = far.sum(axis=0) / quick.sum(axis=0)
-    return np.where(hidden, 1.0, ratio)
+    still[asked] = far.sum(axis=0) / quick.sum(axis=0)
+    return still

@@ -28,6 +28,11 @@ FULL_SCALE = 3.0
 # to go, somebody else is believed there for so long.
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
+# [s] of silence, nobody seen to leave, after which nobody is there: three times as long as any of ten simulated
+# sleepers with faint breath (0.03 to 0.1 px) gave no hint of it. In half a minute such a breath is no more than an
+# empty bed's noise; an empty room that calls itself empty late costs a look, and somebody called nobody could cost a
+# life.
+UNLEFT_S = 600.0
 
 
 class BlockOccupancy:
@@ -38,7 +43,7 @@ class BlockOccupancy:
 
     def restart(self) -> None:
         """Forget everything: another recording, or a hole in it."""
-        self._watch = PresenceWatch()
+        self._watch = PresenceWatch(UNLEFT_S, UNLEFT_S)
         self._last: Blocks = np.zeros((ROWS, COLUMNS), dtype=bool)
         self._walk: Walk | None = None
         self._is_guests_walk = False
@@ -82,6 +87,10 @@ class BlockOccupancy:
         """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
         self._watch.note_stir(t_s)
         self._has_gone_by = None
+
+    def note_hint(self, t_s: float) -> None:
+        """Note what may be a breath and is too faint to be told: nobody is not said soon after it."""
+        self._watch.note_hint(t_s)
 
     def _follow(self, t_s: float, blobs: list[Blob], view: View) -> None:
         """Begin, continue or end a walk, and keep what its end says."""

@@ -37,9 +37,10 @@ def median_square(values: Float32) -> Float:
     Returns:
         shape (...), of the squares of `values`.
     """
-    sizes = np.abs(values.reshape(len(values), -1).T)
+    parted = np.ascontiguousarray(values.reshape(len(values), -1).T)
+    np.abs(parted, out=parted)
     middle = len(values) // 2
-    parted = np.partition(sizes, middle, axis=1)
+    parted.partition(middle, axis=1)
     upper = parted[:, middle].astype(np.float64) ** 2
     if len(values) % 2 == 0:
         upper = (upper + parted[:, :middle].max(axis=1).astype(np.float64) ** 2) / 2

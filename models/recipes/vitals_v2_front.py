@@ -40,13 +40,25 @@ def _table(wave: str) -> NDArray[np.float32]:
     return np.array(rounded, dtype=np.float32)
 
 
+def first_lines() -> NDArray[np.int64]:
+    """Return which line the first candidate sees at each step and neighbour, shape (steps * neighbours,).
+
+    Every later candidate sees one line further; what lies beyond the axis is its end.
+    """
+    offsets: NDArray[np.int64] = np.add.outer(np.array(HARMONIC_STEPS), np.array(NEIGHBOURS)).reshape(-1)
+    return FIRST_CANDIDATE + offsets
+
+
 def gather_index() -> NDArray[np.int64]:
     """Return which line each candidate sees at each step and neighbour, shape (CANDIDATES, steps * neighbours)."""
-    offsets = np.add.outer(np.array(HARMONIC_STEPS), np.array(NEIGHBOURS)).reshape(-1)
-    index: NDArray[np.int64] = np.clip(
-        FIRST_CANDIDATE + np.arange(CANDIDATES)[:, None] + offsets[None, :], 0, LINES - 1
-    )
+    index: NDArray[np.int64] = np.clip(np.arange(CANDIDATES)[:, None] + first_lines()[None, :], 0, LINES - 1)
     return index
+
+
+def _missing(g: GraphBuilder, trust: str) -> str:
+    """Write how many channels fewer there are than are kept, shape (1,)."""
+    lacking = g.op("Sub", g.constant([KEPT]), g.op("Shape", trust))
+    return g.op("Max", lacking, g.constant([0]))
 
 
 def front(g: GraphBuilder) -> tuple[str, str]:
@@ -62,8 +74,9 @@ def front(g: GraphBuilder) -> tuple[str, str]:
     whole = g.op("Transpose", g.take(tapers, 0, 0, 1), perm=[1, 0])
     x = without_trend(g, field, whole)
     # Fewer channels than are kept are filled up with silent ones.
-    x = g.op("Pad", x, g.constant([0, 0, 0, KEPT]))
-    trusted = g.op("Pad", trust, g.constant([0, KEPT]))
+    missing = _missing(g, trust)
+    x = g.op("Pad", x, g.op("Concat", g.constant([0, 0, 0]), missing, axis=0))
+    trusted = g.op("Pad", trust, g.op("Concat", g.constant([0]), missing, axis=0))
     cos, sin = g.constant(_table("cos")), g.constant(_table("sin"))
     speed = g.constant(((LINE_PER_MIN / 15.0) ** 2).astype(np.float32)[:, None])
     powers, logs = [], []
@@ -86,7 +99,7 @@ def front(g: GraphBuilder) -> tuple[str, str]:
     worth = g.op("Mul", trusted, peak)
     _, best = g.pair("TopK", worth, g.constant([KEPT]), axis=0)
     stacked = g.op("Concat", *[g.op("Unsqueeze", one, g.constant([0])) for one in logs], axis=0)
-    kept = g.op("Transpose", g.op("Gather", stacked, best, axis=2), perm=[2, 0, 1])
+    kept = g.op("Gather", g.op("Transpose", stacked, perm=[2, 0, 1]), best, axis=0)
     mass = g.op("Add", g.op("ReduceSum", g.op("Mul", whole, whole), g.constant([0]), keepdims=0), g.constant(TINY))
     energy = g.total(g.op("Mul", g.op("Mul", x, x), g.op("Mul", whole, whole)), 0, keep=False)
     swing = g.op("Log", g.op("Add", g.op("Div", energy, mass), g.constant(1e-6)))

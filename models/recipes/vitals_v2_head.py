@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recipes.graphs import GraphBuilder
-from models.recipes.vitals_v2_front import CANDIDATES, FEATURES, SCALARS, TAPERS, gather_index
+from models.recipes.vitals_v2_front import CANDIDATES, FEATURES, LINES, SCALARS, first_lines, gather_index
 
 Params = Mapping[str, NDArray[np.float32]]
 WIDE, NARROW, POOLED = 40, 24, 40
@@ -79,6 +79,21 @@ def logits(params: Params, logs: jax.Array, scalars: jax.Array) -> jax.Array:
     return jnp.concatenate([rates, told @ params["none"] + params["none_bias"]])
 
 
+def _lines_seen(g: GraphBuilder, seen: str) -> str:
+    """Write what `gather_index` gathers, shape (channels * CANDIDATES, FEATURES).
+
+    All candidates see a stretch of the axis, each one line further: thirty slices take an eighth of a gather's time.
+    The channels stand below each other, so that one product of two matrices takes them all.
+    """
+    first = first_lines()
+    below, above = max(0, -int(first.min())), max(0, int(first.max()) + CANDIDATES - LINES)
+    wide = g.op("Pad", seen, g.constant([0, 0, below, 0, 0, above]), mode="edge")
+    wide = g.op("Unsqueeze", wide, g.constant([2]))
+    stretches = [g.take(wide, 3, below + int(at), below + int(at) + CANDIDATES) for at in first]
+    lines = g.op("Reshape", g.op("Concat", *stretches, axis=2), g.constant([-1, FEATURES, CANDIDATES]))
+    return g.op("Reshape", g.op("Transpose", lines, perm=[0, 2, 1]), g.constant([-1, FEATURES]))
+
+
 def write_head(g: GraphBuilder, params: Params, logs: str, scalars: str) -> str:
     """Write the same net as ONNX operators.
 
@@ -86,17 +101,13 @@ def write_head(g: GraphBuilder, params: Params, logs: str, scalars: str) -> str:
         The name of the posterior, shape (CANDIDATES + 1,).
     """
     c = {name: g.constant(np.asarray(value)) for name, value in params.items() if name != "scalar"}
-    index = gather_index()
-    seen = g.op("Mul", g.op("Sub", logs, g.constant(LOG_MIDDLE)), g.constant(LOG_SCALE))
-    lines = g.op("Gather", seen, g.constant(index.reshape(-1)), axis=2)
-    lines = g.op("Reshape", lines, g.constant([-1, TAPERS, CANDIDATES, index.shape[1]]))
-    lines = g.op("Transpose", lines, perm=[0, 2, 1, 3])
-    lines = g.op("Reshape", lines, g.constant([-1, CANDIDATES, FEATURES]))
+    lines = _lines_seen(g, g.op("Mul", g.op("Sub", logs, g.constant(LOG_MIDDLE)), g.constant(LOG_SCALE)))
     scaled = g.op("Mul", scalars, g.constant(SCALAR_SCALE))
     scalar = np.asarray(params["scalar"])
     around = g.op("Add", g.op("MatMul", scaled, g.constant(scalar[:SCALARS])), c["scalar_bias"])
     place = (PLACE @ scalar[SCALARS:]).astype(np.float32)
     wide = g.op("Add", g.op("MatMul", lines, c["line"]), c["line_bias"])
+    wide = g.op("Reshape", wide, g.constant([-1, CANDIDATES, WIDE]))
     wide = g.op("Add", g.op("Add", wide, g.op("Unsqueeze", around, g.constant([1]))), g.constant(place[None]))
     narrow = g.op("Relu", g.op("Add", g.op("MatMul", g.op("Relu", wide), c["narrow"]), c["narrow_bias"]))
     there = g.op("Unsqueeze", g.take(scalars, 1, SCALARS - 1, SCALARS), g.constant([1]))

@@ -44,6 +44,7 @@ from edge.admission import Identity
 from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, will_of
 from edge.gate import Gate
+from edge.illuminator import Illuminator
 from edge.lamp import SimulatedLamp
 from edge.memory import GateMemory
 from edge.node import Node
@@ -329,6 +330,7 @@ def node_at_night(
     console: SigningConsole | None = None,
     origin: Origin = Origin.SIMULATED,
     fitted: Callable[[HandClock], tuple[Any, Any]] = lambda _clock: (SimulatedLamp(), Press()),
+    illuminator: Illuminator | None = None,
     drawing: DrawingFile | None = None,
     **changes: Any,
 ) -> NodeAtNight:
@@ -349,5 +351,6 @@ def node_at_night(
     start = Start(NODE, voice.boot_id, origin, hand.elapsed_s())
     link = broker.link(downward_filters("demo", "rowan", NODE), will_of(settings, start))
     sensing, (lamp, press) = FakeSensing(), fitted(hand)
-    node, outbox = compose(settings, hand, start, link, sensing, lamp=lamp, control=press, drawing=drawing)
+    fittings = {"lamp": lamp, "control": press, "illuminator": illuminator}
+    node, outbox = compose(settings, hand, start, link, sensing, drawing=drawing, **fittings)
     return NodeAtNight(hand, voice, broker, link, node, outbox, sensing, lamp, press, settings, heard)
