@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
@@ -106,7 +107,6 @@ def create_app(
     pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
     screens = OverlookedScreens(cookies, ward.clock, ward.policy)
     answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock, screens)
-    zone = ZoneInfo(settings.timezone)
     live = LiveBoard(ward, pages, ward.clock)
 
     @asynccontextmanager
@@ -117,7 +117,37 @@ def create_app(
     app = FastAPI(
         telemetry=_NO_TELEMETRY, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False
     )
-    for routes in (
+    for routes in _routes(_Parts(ward, settings, answers, door, screens, live), certificates):
+        app.include_router(routes)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
+        _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
+    _answer_failures(app, answers, screens)
+    # The last one added stands outermost.
+    app.add_middleware(ReserveGuard)
+    app.add_middleware(OriginGuard, names=settings.names)
+    app.add_middleware(BodyGuard)
+    app.add_middleware(HeaderGuard, is_tls=settings.is_secure)
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the pages are made from."""
+
+    ward: WardPort
+    settings: Settings
+    answers: Answers
+    door: Door
+    screens: OverlookedScreens
+    live: LiveBoard
+
+
+def _routes(parts: _Parts, certificates: Mapping[str, datetime]) -> tuple[APIRouter, ...]:
+    """Return every page and every answer to a machine."""
+    ward, door, answers, settings = parts.ward, parts.door, parts.answers, parts.settings
+    zone, keys = ZoneInfo(settings.timezone), settings.data_dir / "keys"
+    return (
         alive.router(lambda: _is_ready(ward)),
         signin.router(ward, door, answers),
         hospital_sign_in.router(ward, door, answers),
@@ -127,9 +157,9 @@ def create_app(
         first_night.router(ward, door, answers),
         preferences.router(answers),
         app_shell.router(answers),
-        overlooked.router(screens, door.changing, answers, ward.clock),
+        overlooked.router(parts.screens, door.changing, answers, ward.clock),
         stopping.router(ward, door, answers, ward.clock),
-        night.router(ward, door, answers, live, ward.clock),
+        night.router(ward, door, answers, parts.live, ward.clock),
         reading.router(ward, door, answers),
         trends.router(ward, door, answers),
         patient.router(ward, door, answers, settings.contacts),
@@ -168,20 +198,9 @@ def create_app(
         rounds.router(ward, door, answers, zone),
         spot.router(ward, door, answers),
         handing_over.router(ward, door, answers, ward.clock),
-        corridor.router(ward, open_token(settings.data_dir / "keys")),
-        metrics.router(ward, open_token(settings.data_dir / "keys", metrics.TOKEN_FILE), certificates),
-    ):
-        app.include_router(routes)
-    app.mount("/static", StaticFiles(directory=STATIC))
-    if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
-        _log.warning("style_sheet_missing", remedy="run make setup, or python -m deploy.assets")
-    _answer_failures(app, answers, screens)
-    # The last one added stands outermost.
-    app.add_middleware(ReserveGuard)
-    app.add_middleware(OriginGuard, names=settings.names)
-    app.add_middleware(BodyGuard)
-    app.add_middleware(HeaderGuard, is_tls=settings.is_secure)
-    return app
+        corridor.router(ward, open_token(keys)),
+        metrics.router(ward, open_token(keys, metrics.TOKEN_FILE), certificates),
+    )
 
 
 def _is_ready(ward: WardPort) -> bool:

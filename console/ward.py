@@ -195,14 +195,7 @@ class Ward:
             )
         )
         self.desk = Desk(office, self.roll, identity, self.leases.renew)
-        reactions = Reactions(
-            self.prompts.within_stop,
-            self.stops.close,
-            self.stops.close_unwritten,
-            self.stops.close_one,
-            self._written,
-            self.leases.renew,
-        )
+        reactions = self._reactions()
         self._build_consents(reactions, StopJournal(folder / JOURNAL if folder else None))
         self._build_around_people(reactions)
         self._build_checks()
@@ -224,6 +217,17 @@ class Ward:
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
         self._loops = Loops(self.clock)
+
+    def _reactions(self) -> Reactions:
+        """Return what follows a word of consent."""
+        return Reactions(
+            self.prompts.within_stop,
+            self.stops.close,
+            self.stops.close_unwritten,
+            self.stops.close_one,
+            self._written,
+            self.leases.renew,
+        )
 
     def _build_consents(self, reactions: Reactions, journal: StopJournal) -> None:
         """Put together what is asked, and what gates it: training, and the ward's papers."""

@@ -92,7 +92,7 @@ class Documents:
         return tuple(
             Words(
                 "You are named for the {paper}. Its review is due by {day:date}.",
-                {"paper": Words(NAMES[one.kind]), "day": one.review_by},
+                {"paper": NAMES[one.kind], "day": one.review_by},
             )
             for one in self._known().values()
             if actor.actor_id in one.deputies
@@ -107,7 +107,7 @@ class Documents:
         return tuple(
             DocumentRow(
                 kind,
-                NAMES[kind],
+                NAMES[kind].text,
                 one.version if one else "",
                 one.review_by if one else None,
                 tuple(names.get(who, "?") for who in one.deputies) if one else (),

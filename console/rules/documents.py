@@ -22,11 +22,11 @@ class DocumentKind(StrEnum):
     RULE_BOOK = "rule_book"
 
 
-NAMES: Mapping[DocumentKind, str] = {
-    DocumentKind.DPIA: "data protection impact assessment (DPIA)",
-    DocumentKind.EQIA: "equality impact assessment (EQIA)",
-    DocumentKind.SAFETY_CASE: "clinical safety case (DCB0160)",
-    DocumentKind.RULE_BOOK: "rule book",
+NAMES: Mapping[DocumentKind, Words] = {
+    DocumentKind.DPIA: Words("data protection impact assessment (DPIA)"),
+    DocumentKind.EQIA: Words("equality impact assessment (EQIA)"),
+    DocumentKind.SAFETY_CASE: Words("clinical safety case (DCB0160)"),
+    DocumentKind.RULE_BOOK: Words("rule book"),
 }
 """As the papers call themselves."""
 _NOTICES = ("first_notice_d", "second_notice_d", "last_notice_d")
