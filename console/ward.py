@@ -356,7 +356,8 @@ class Ward:
     def step(self) -> None:
         """Do once what the threads do again and again: for tests, the walk and the seeding."""
         self._take_all()
-        self._keep_once()
+        for piece in self._pieces():
+            piece()
         self._take_all()
 
     def _pieces(self) -> tuple[Callable[[], object], ...]:
@@ -380,10 +381,6 @@ class Ward:
             self.incidents.step,
             self.assurance.step,
         )
-
-    def _keep_once(self) -> None:
-        for piece in self._pieces():
-            piece()
 
     def _wait_a_step(self, ending: threading.Event) -> None:
         self.clock.wait(ending, _STEP_S)
