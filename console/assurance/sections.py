@@ -92,7 +92,9 @@ def cover_of(days: Sequence[Figures]) -> dict[str, int | None]:
 def _consent(days: Sequence[Figures]) -> Section:
     cover, asked = cover_of(days), _sum(day["asked"] for day in days)
     hidden, total = withheld(asked, _smallest(days)), sum(_sum(day["people"] for day in days).values())
-    rows = [("People, days", str(total), NOTHING)]
+    # Where one count alone is not shown, the sum would give it away.
+    is_told = sum(count is None for count in cover.values()) != 1
+    rows = [("People, days", str(total) if is_told else HIDDEN, NOTHING)]
     rows += [
         (said(f"cover_{name}"), HIDDEN if count is None else str(count), _pct(count, total))
         for name, count in cover.items()

@@ -121,6 +121,15 @@ def test_G1_acceptance_stands_beside_the_sentence_that_it_is_no_target_and_few_p
     }  # fmt: skip
 
 
+def test_E2_one_count_that_is_not_shown_cannot_be_had_from_the_sum(box):
+    go_on(box, 4)
+    pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
+    consent = next(one for one in pack.sections if one.code == "consent")
+    told = {row[0]: row[1] for row in consent.rows[:5]}
+    assert list(told.values()).count("not shown") == 2
+    assert told["People, days"] == told["Days with a yes in force"] == "not shown"
+
+
 def test_G1_a_month_is_signed_when_it_is_whole_and_only_as_it_was_read(box):
     packs = box.ward.assurance.packs
     go_on(box, 2)
