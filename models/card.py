@@ -51,9 +51,6 @@ class Card:
     """Accuracy and coverage, with how they were measured."""
     limits: tuple[str, ...]
     """What the model must not be used for, or cannot see."""
-    wired_anew_from: str = ""
-    """Hex digest of the file that `judged` may speak of instead: the same weights in other operators, with the same
-    answers but for rounding, below 1e-6. Empty when only this file was."""
 
 
 def _ports(rows: list[dict[str, Any]]) -> tuple[Port, ...]:
@@ -85,7 +82,6 @@ def read_card(path: Path) -> Card:
             outputs=_ports(table["outputs"]),
             judged=table["judged"],
             limits=tuple(table["limits"]),
-            wired_anew_from=table.get("wired_anew_from", ""),
         )
     except (KeyError, TypeError) as error:
         raise CardError(f"The model card {path.name} has an incomplete entry: {error}.") from error
