@@ -18,17 +18,17 @@ if [ "$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -gt 4000000 ]
 fi
 
 # Tests that start many processes, and those with a browser, come one to a core: more a small machine does not bear.
-# One or two of those that fail are asked once more, alone, and named: a busy machine may make them late, a fault fails twice.
+# One or two tests that fail are asked once more, alone, and named: a busy machine may make them late, a fault fails twice.
 python=.venv/bin/python
 failed=.pytest_cache/v/cache/lastfailed
 worst=0
-for part in "not slow and not browser|-n 2 --dist loadfile|once" "browser and not slow|-n 2 --dist load|twice" "slow|-n 2 --dist load|twice"; do
-    IFS='|' read -r marks spread asked <<<"$part"
-    read -ra spread <<<"$spread"
+for part in "not slow and not browser|-n 2 --dist loadfile" "browser and not slow|-n 2 --dist load" "slow|-n 2 --dist load"; do
+    marks=${part%%|*}
+    read -ra spread <<<"${part#*|}"
     rm -f "$failed"
     "$python" -m pytest "${spread[@]}" -m "$marks" "$@"
     code=$?
-    if [ "$asked" = twice ] && [ $code -eq 1 ] && [ "$(grep -c '": true' "$failed" 2>/dev/null)" -le 2 ]; then
+    if [ $code -eq 1 ] && [ "$(grep -c '": true' "$failed" 2>/dev/null)" -le 2 ]; then
         echo "tests: these failed beside others and are asked once more, alone; one that passes now is still a test to be mended:"
         grep '": true' "$failed"
         "$python" -m pytest --last-failed -m "$marks" "$@"

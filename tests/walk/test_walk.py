@@ -1,5 +1,6 @@
 """The walk of the whole product in one process: a frame to the screen, and a "no" back to the sensor."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -130,6 +131,8 @@ def test_K1_no_topic_message_or_log_of_the_walk_holds_who_stays_there(
     ward.pass_time(70)
     said = capfd.readouterr()
     heard = "\n".join(topic + payload.decode() for topic, payload in ward.broker.log) + said.out + said.err
+    # A signature is random, and in some sixty of them a name of three letters stands by chance.
+    heard = re.sub(r'"signature":"[^"]*"', "", heard)
     for room in rooms:
         for secret in (room.patient_name, room.patient_name.split()[0], room.stay_id):
             assert secret
