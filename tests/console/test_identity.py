@@ -74,7 +74,9 @@ def test_a_refusal_takes_the_same_work_whether_or_not_the_name_is_known(bench: B
         real.sign_in(username, "wrong password", DEVICE_A)
         return time.thread_time() - began
 
-    known, unknown = taken("zebedee.quux"), taken("nobody")
+    # Taken in turns, the least of three of each: a first call also reads what the later ones find read.
+    pairs = [(taken("zebedee.quux"), taken("nobody")) for _ in range(3)]
+    known, unknown = (min(one) for one in zip(*pairs, strict=True))
     assert 0.5 < known / unknown < 2
 
 
