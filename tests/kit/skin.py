@@ -1,5 +1,6 @@
 """A hand-made ward for the screens: six rooms that a test sets as it likes, and a record of every press."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -67,7 +68,7 @@ PEOPLE = {
 
 
 class HandIdentity:
-    """Sign-in with one password; sessions are numbered."""
+    """Sign-in with one password."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, Actor] = {}
@@ -77,7 +78,7 @@ class HandIdentity:
     def sign_in(self, username: str, password: str, device: str, code: str = "") -> Any:
         for actor in PEOPLE.values():
             if actor.username == username and password == PASSWORD:
-                token = f"token-{len(self.sessions)}-{username}"
+                token = f"token-{secrets.token_hex(4)}-{username}"
                 self.sessions[token] = actor
                 return HandSignIn(token, actor)
         return no("The sign-in name or the password is not right.", rules=("X4", "X6"))
@@ -445,13 +446,19 @@ class Screens:
 
 
 def screens_over(ward: Any, folder: Path, **settings: Any) -> Screens:
-    """Build the application and a client that speaks to it as a browser of the same origin."""
+    """Put a ward behind the application, and a client before it that speaks as a browser of the same origin.
+
+    Hand-made wards with the usual settings share one application; any other ward has its own.
+    """
     from starlette.testclient import TestClient
 
     from console.app import create_app
+    from tests.kit.stage import application_playing
 
     told = HandSettings(folder, **settings)
     base = "https://ward.example" if told.is_secure else "http://127.0.0.1:8800"
-    client = TestClient(create_app(ward, told), base_url=base, follow_redirects=False)
+    is_shared = isinstance(ward, HandWard) and not settings
+    app = application_playing(ward, told) if is_shared else create_app(ward, told)
+    client = TestClient(app, base_url=base, follow_redirects=False)
     client.headers["sec-fetch-site"] = "same-origin"
     return Screens(ward, client)
