@@ -1,6 +1,5 @@
 """A whole ward behind one facade: what the screens ask, and what runs behind them."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -60,7 +59,7 @@ from console.own.own_side import OwnSide
 from console.receiving.intake import Intake, Listeners
 from console.receiving.live import Live
 from console.rules.decision import Decision
-from console.running.loops import Loops
+from console.running.work import Work
 from console.showing.board import Board
 from console.showing.desk_views import HealthView
 from console.showing.node_health import NodeHealth
@@ -81,11 +80,6 @@ from console.store.leases import present_boots
 from console.wordings import read_wordings
 
 _log = structlog.get_logger(__name__)
-_STEP_S = 0.25
-"""[s] between two looks at what is due; the node itself closes at the end of its hours."""
-_INTAKE_S = 0.25
-INTAKE, KEEPING = LOOPS = ("intake", "ward")
-"""Names of the two loops that do a ward's work."""
 
 
 class Ward:
@@ -216,7 +210,7 @@ class Ward:
             (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
-        self._loops = Loops(self.clock)
+        self._work = Work(self.clock, self.intake, self._pieces())
 
     def _reactions(self) -> Reactions:
         """Return what follows a word of consent."""
@@ -335,12 +329,11 @@ class Ward:
         """Connect to the broker and begin to work on what is due.
 
         Args:
-            gone_round: told each time that one of `LOOPS` has gone round.
+            gone_round: told each time that one of `console.running.work.LOOPS` has gone round.
         """
         self.viewings.end_left_over()
         self._link.start(self.intake.receive, self._link_changed)
-        self._loops.start(INTAKE, lambda _ending: None, (self._take_some,), gone_round)
-        self._loops.start(KEEPING, self._wait_a_step, self._pieces(), gone_round)
+        self._work.start(gone_round)
 
     def machine_health(self) -> HealthView:
         """Return what the health page shows, for a machine: nothing of it concerns a person."""
@@ -348,17 +341,14 @@ class Ward:
 
     def stop(self) -> None:
         """End every viewing, say goodbye to the broker, finish the writes and close the database."""
-        self._loops.end(self.intake.arrived.set)
+        self._work.end()
         self._link.stop()
         self.viewings.end_all("console_ended")
         self.office.store.close()
 
     def step(self) -> None:
         """Do once what the threads do again and again: for tests, the walk and the seeding."""
-        self._take_all()
-        for piece in self._pieces():
-            piece()
-        self._take_all()
+        self._work.step()
 
     def _pieces(self) -> tuple[Callable[[], object], ...]:
         """Return what is looked at again and again, what a person waits for first."""
@@ -381,18 +371,6 @@ class Ward:
             self.incidents.step,
             self.assurance.step,
         )
-
-    def _wait_a_step(self, ending: threading.Event) -> None:
-        self.clock.wait(ending, _STEP_S)
-
-    def _take_some(self) -> None:
-        """Take what has come, a part at a time: also under a flood the loop goes round."""
-        if not self.intake.step():
-            self.clock.wait(self.intake.arrived, _INTAKE_S)
-
-    def _take_all(self) -> None:
-        while self.intake.step():
-            continue
 
     def _send(self, lease: ConsentLease) -> bool:
         topic = Topic(self.office.site, self.office.ward, lease.node_id, Leaf.LEASE)

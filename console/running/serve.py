@@ -23,8 +23,9 @@ from console.rules.policy import shipped_policy
 from console.running.logs import log_to_stderr
 from console.running.opening import open_ward
 from console.running.settings import ConsoleSettings
+from console.running.work import LOOPS
 from console.skin.server import server_config
-from console.ward import LOOPS, Ward
+from console.ward import Ward
 
 LINK_FILE = "first-administrator.link"
 _WEB = "web"
