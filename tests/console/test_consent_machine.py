@@ -150,7 +150,7 @@ def test_C1_nothing_but_derive_feeds_the_lease_signer() -> None:
 
     assert makers == {"console.rules.consent", "console.rules.happenings"}
     assert deciders == {"console.leasing.leases"}
-    assert {name for name in signers if name.startswith("console.lease")} == {"console.leasing.leases"}
+    assert {name for name in signers if name.startswith("console.leasing.")} == {"console.leasing.leases"}
 
 
 def calls(module: Module) -> list[str]:

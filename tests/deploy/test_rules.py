@@ -74,7 +74,7 @@ def test_a_sentence_that_left_the_screen_is_named(copy: Path) -> None:
 
 
 def test_a_module_that_is_gone_and_a_test_that_is_gone_are_named(copy: Path) -> None:
-    (copy / "console" / "commissioning.py").unlink()
+    (copy / "console" / "leasing" / "commissioning.py").unlink()
     for file in (copy / "tests").rglob("test_*.py"):
         file.write_text(file.read_text("utf-8").replace("test_P2_", "test_"), "utf-8")
     found = found_in(copy)
