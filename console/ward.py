@@ -261,7 +261,7 @@ class Ward:
         """Put together what is written down, tried and told beside a yes or a no."""
         office = self.office
         self.copies, self.month = Copies(office), Month(office)
-        self.claims = AnswerClaims(office, self.roll, self.complaints)
+        self.claims = AnswerClaims(office, self.roll, self.complaints, self.identity.strangers)
         self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, self._link)
         self.covers: Covers = Covers(office, self.roll, self._pauses(Via.COVERED))
@@ -351,6 +351,7 @@ class Ward:
         self._loops.end(self.intake.arrived.set)
         self._link.stop()
         self.viewings.end_all("console_ended")
+        self.identity.strangers.write_counts()
         self.office.store.close()
 
     def step(self) -> None:
@@ -380,6 +381,7 @@ class Ward:
             self.door_taps.step,
             self.incidents.step,
             self.assurance.step,
+            self.identity.strangers.step,
         )
 
     def _wait_a_step(self, ending: threading.Event) -> None:

@@ -66,7 +66,13 @@ def hand_incidents(presses: Any) -> Any:
     wrongs.hazards = for_roles(audit, (HAZARD,))
     view = for_roles(DESK_ROLES | {Role.CLINICAL_SAFETY_OFFICER}, DESK)
     return SimpleNamespace(
-        holders=holders, releases=releases, informing=presses({}), wrongs=wrongs, keeping=presses({}), view=view
+        holders=holders,
+        releases=releases,
+        informing=presses({}),
+        wrongs=wrongs,
+        keeping=presses({"is_for_a_day": False}),
+        view=view,
+        holding=presses({}),
     )
 
 
