@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from console.rules.look_rates import EXPECTED, Because, Flag, Look, Peers, flags_after, peer_counts, shift_of
+from console.rules.look_rates import EXPECTED, Because, Flag, Look, Peers, flags_after, is_news, peer_counts, shift_of
 from console.rules.policy import Policy, shipped_policy
 from console.rules.reviewing import ReviewKind
 from console.rules.rule import text_of
@@ -146,7 +146,7 @@ class Watched:
         self._recent: list[Look] = []
         self._peers: dict[str, list[int]] = {}
         self._own: Counter[str] = Counter()
-        self._habits: dict[str, datetime] = {}
+        self._habits: dict[str, list[tuple[datetime, int]]] = {}
         self.told: set[tuple[object, ...]] = set()
 
     def begin_shift(self, at: datetime) -> None:
@@ -159,7 +159,8 @@ class Watched:
         """Return the flags of a look that are new in its shift."""
         if look.actor_id not in self._peers:
             told = (one for one in self._recent if one.because not in EXPECTED)
-            self._peers[look.actor_id] = peer_counts(told, look.actor_id, self._policy, ZONE)
+            is_night = shift_of(look.at, self._policy, ZONE)[1]
+            self._peers[look.actor_id] = peer_counts(told, look.actor_id, self._policy, ZONE, is_night=is_night)
         self._own[look.actor_id] += look.because not in EXPECTED
         pair = self._by_pair.setdefault((look.actor_id, look.stay_id), [])
         begins = look.at - self._policy.duration("X2", "slow_within_d")
@@ -173,9 +174,9 @@ class Watched:
     def _is_new(self, flag: Flag, look: Look) -> bool:
         """Tell each pattern once, as the watcher of a ward does."""
         if flag.kind is ReviewKind.ABOVE_PEERS:
-            nights = timedelta(days=self._policy.number("X2", "peer_nights"))
-            is_new = look.at - self._habits.get(look.actor_id, datetime.min.replace(tzinfo=UTC)) >= nights
-            self._habits[look.actor_id] = look.at if is_new else self._habits[look.actor_id]
+            told = self._habits.setdefault(look.actor_id, [])
+            is_new = is_news(flag, told, look.at, self._policy)
+            told += [(look.at, flag.count)] if is_new else []
             return is_new
         shift = None if flag.kind is ReviewKind.SLOW else shift_of(look.at, self._policy, ZONE)
         key = (flag.kind, look.actor_id, look.stay_id, shift)
@@ -206,11 +207,19 @@ class YearFigures:
         return self.flagged_shifts / self.staff_shifts
 
 
-def ordinary(policy: Policy, *, wards: int, nights: int, habits: Habits | None = None) -> YearFigures:
-    """Simulate ordinary work and count what is flagged of it; each flag is a false one."""
+def ordinary(policy: Policy, *, wards: int, nights: int, habits: Habits | None = None, first: int = 0) -> YearFigures:
+    """Simulate ordinary work and count what is flagged of it; each flag is a false one.
+
+    Args:
+        policy: the rule book.
+        wards: how many, each from a seed of its own.
+        nights: of each.
+        habits: of their work; None for what the page assumes.
+        first: the first seed.
+    """
     staff_shifts = looks = flagged = 0
     kinds: Counter[str] = Counter()
-    for seed in range(wards):
+    for seed in range(first, first + wards):
         ward, watched = Ward(seed, habits or Habits()), Watched(policy)
         for number in range(2 * nights):
             told, on = ward.shift(number)

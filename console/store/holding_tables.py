@@ -1,4 +1,4 @@
-"""Tables of holds that two people lift, and of what is added to an open complaint."""
+"""Tables of holds that two people lift, further words of a complaint, choices of a day, and sessions elsewhere."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
@@ -19,6 +19,11 @@ day_choices = Table(
     Column("after_a_day", Boolean, nullable=False), Index(None, "stay_id"),
 )
 """For how long what is noted of them is kept, as a patient chose it on their own page; the newest counts (R1)."""
+provider_sids = Table(
+    "provider_sids", metadata,
+    text("sid_hash", key=True), text("actor_id"), when("came_at"), Index(None, "came_at"),
+)
+"""Which of the hospital's own sessions somebody came in with, so that its end there ends theirs here (rule X6)."""
 hold_lifts = Table(
     "hold_lifts", metadata,
     text("lift_id", key=True), Column("hold_id", ForeignKey("holds.hold_id"), nullable=False), text("reason"),

@@ -37,6 +37,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", name=op.f("pk_day_choices")),
     )
     op.create_index(op.f("ix_day_choices_stay_id"), "day_choices", ["stay_id"])
+    op.create_table(
+        "provider_sids",
+        _text("sid_hash"),
+        _text("actor_id"),
+        _when("came_at"),
+        sa.PrimaryKeyConstraint("sid_hash", name=op.f("pk_provider_sids")),
+    )
+    op.create_index(op.f("ix_provider_sids_came_at"), "provider_sids", ["came_at"])
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(op.f(_CHECK), "holds", type_="check")
         op.create_check_constraint(op.f(_CHECK), "holds", f"why IN ({_BEFORE}, {_ADDED})")
