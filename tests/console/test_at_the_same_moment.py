@@ -13,6 +13,7 @@ from console.observing.rounds import Rounds, Sensed
 from console.rules.alerts import StepKind
 from console.rules.decision import Decision
 from console.rules.rounds import CheckEnd, Moved, moved
+from console.rules.visits import VisitOutcome
 from console.showing.views import Words
 from console.store import alerts, closeness, people
 from tests.kit.alerting import a_step, an_alert
@@ -125,7 +126,7 @@ def test_O2_a_level_is_not_lowered_by_whoever_thought_that_there_was_none(box):
 
 
 def test_A4_a_closing_that_another_press_of_the_same_commit_has_written_is_seen(box):
-    alert, closed = an_alert(), a_step(StepKind.CLOSED, 5, NURSE.actor_id, outcome="saw_fine")
+    alert, closed = an_alert(), a_step(StepKind.CLOSED, 5, NURSE.actor_id, outcome=VisitOutcome.SAW_THEM_FINE.value)
     book, office = AlertBook(box.ward.office), box.ward.office
     book.raise_now(alert)
     office.store.write(lambda tx: alerts.add_step(tx, alert.alert_id, closed))
