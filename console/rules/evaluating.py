@@ -40,7 +40,7 @@ def may_export(plan_at: datetime | None, whole: Wholeness, now: datetime, policy
         policy: the rule book.
     """
     paper = policy.rules["G10"].paper
-    if plan_at is None or (paper is not None and (now - plan_at).days > paper.due_d):
+    if plan_at is None or (paper is not None and now - plan_at > paper.due):
         words = Words("First the evaluation plan is registered. Write down under 'What is due' that it is.")
         return policy.deny("G10", reason=words)
     told = {"part": whole.nights_with, "whole": whole.nights, "share": whole.share_pct}

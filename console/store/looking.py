@@ -187,7 +187,7 @@ def counts_raised(tx: Tx, kind: ReviewKind, actor_id: str, since: datetime) -> l
     columns = access_reviews.c
     same = (columns.kind == kind.value) & (columns.actor_id == actor_id) & (columns.raised_at >= since)
     found = tx.execute(select(columns.raised_at, columns["count"]).where(same))
-    return [(at, count) for at, count in found]
+    return [(row.raised_at, row[1]) for row in found]
 
 
 def close_review(tx: Tx, review_id: str, outcome: ReviewOutcome, by: str, at: datetime) -> None:
