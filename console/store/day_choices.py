@@ -15,6 +15,9 @@ def add(tx: Tx, stay_id: str, at: datetime, *, after_a_day: bool) -> None:
 
 
 def newest(tx: Tx) -> Mapping[str, tuple[datetime, bool]]:
-    """Return by stay when its newest choice was made, and whether it is: after a day."""
-    found = tx.execute(select(day_choices).order_by(day_choices.c.position))
-    return {row.stay_id: (row.chosen_at, row.after_a_day) for row in found}
+    """Return by stay since when its newest choice stands, and whether it is a day; the same again changes nothing."""
+    found: dict[str, tuple[datetime, bool]] = {}
+    for row in tx.execute(select(day_choices).order_by(day_choices.c.position)):
+        if row.stay_id not in found or found[row.stay_id][1] != row.after_a_day:
+            found[row.stay_id] = (row.chosen_at, row.after_a_day)
+    return found

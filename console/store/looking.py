@@ -186,8 +186,8 @@ def counts_raised(tx: Tx, kind: ReviewKind, actor_id: str, since: datetime) -> l
     """Return when a pattern of somebody's looks was raised since then, of any stay, and of how many looks."""
     columns = access_reviews.c
     same = (columns.kind == kind.value) & (columns.actor_id == actor_id) & (columns.raised_at >= since)
-    found = tx.execute(select(columns.raised_at, columns["count"]).where(same))
-    return [(row.raised_at, row[1]) for row in found]
+    found = tx.execute(select(access_reviews).where(same))
+    return [(one.raised_at, one.count) for one in map(_review, found)]
 
 
 def close_review(tx: Tx, review_id: str, outcome: ReviewOutcome, by: str, at: datetime) -> None:

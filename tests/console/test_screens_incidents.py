@@ -61,7 +61,7 @@ def test_I1_anybody_has_notes_kept_from_a_room_and_a_patient_their_own(screens):
     assert screens.client.get("/holds").status_code == 404
     screens.press("/me/tell", "/me/hold")
     screens.press("/me/leaving", "/me/keep/days", days="1")
-    assert [one[0] for one in screens.ward.presses[-2:]] == ["begin_own", "choose_day"]
+    assert [one[0] for one in screens.ward.presses if one[0] != "is_for_a_day"][-2:] == ["begin_own", "choose_day"]
 
 
 @pytest.mark.parametrize("who", ["nurse", "patient", "administrator", "engineer"])

@@ -145,6 +145,7 @@ def test_R1_a_day_chosen_on_their_own_page_counts_from_then_on_and_can_be_taken_
         keeping, rooms = box.ward.incidents.keeping, ("room1", "room2")
         box.pass_time(14 * 3600, in_steps_of=7 * 3600)
         for _before_and_after in range(2):
+            box.pass_time(600, in_steps_of=60)
             for room_id in rooms:
                 note(box, room_id)
             box.pass_time(600, in_steps_of=60)

@@ -6,14 +6,14 @@ from console.rules.decision import Decision
 from console.rules.freezing import month_of
 from console.store.assurance import stays_at
 from console.words import open_catalogues
-from tests.kit.boxed_ward import GOVERNANCE, BoxedWard
+from tests.kit.boxed_ward import GOVERNANCE, MORNING, BoxedWard
 
 ENGLISH = open_catalogues("Europe/London")["en"]
 
 
 def export(box: BoxedWard) -> tuple[Decision, bytes]:
-    """Ask for the figures of this month."""
-    return box.ward.assurance.evaluation.export(GOVERNANCE, month_of(box.clock.utc_now().date()))
+    """Ask for the figures of the month in which the night is."""
+    return box.ward.assurance.evaluation.export(GOVERNANCE, month_of(MORNING.date()))
 
 
 def _refused(box: BoxedWard, words: str) -> None:
