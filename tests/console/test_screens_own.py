@@ -302,6 +302,7 @@ def test_S4_a_running_trial_says_what_staff_would_see_and_offers_stop(screens):
     locked = screens.client.get("/me/try/live")
     assert locked.text == "" and locked.headers["hx-refresh"] == "true", "a locked screen says nothing of them"
     screens.sign_in("patient")
+    screens.ward.trial = replace(trial, until=None)
     assert "I ask for this myself" in screens.client.get("/me/try").text
 
 
