@@ -255,7 +255,7 @@ class Ward:
         """Put together what is written down, tried and told beside a yes or a no."""
         office = self.office
         self.copies, self.month = Copies(office), Month(office)
-        self.claims = AnswerClaims(office, self.roll, self.complaints)
+        self.claims = AnswerClaims(office, self.roll, self.complaints, self.identity.strangers)
         self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, self._link)
         self.covers: Covers = Covers(office, self.roll, self._pauses(Via.COVERED))
@@ -344,6 +344,7 @@ class Ward:
         self._work.end()
         self._link.stop()
         self.viewings.end_all("console_ended")
+        self.identity.strangers.write_counts()
         self.office.store.close()
 
     def step(self) -> None:
@@ -370,6 +371,7 @@ class Ward:
             self.door_taps.step,
             self.incidents.step,
             self.assurance.step,
+            self.identity.strangers.step,
         )
 
     def _send(self, lease: ConsentLease) -> bool:

@@ -120,7 +120,7 @@ class AlertBook:
         office = self._office
 
         def work(tx: Tx) -> Done:
-            known = self.of(alert_id)
+            known = self._as_written(tx, alert_id)
             if known is None:
                 return Done(office.policy.deny("A4", reason=Words("There is no such alert any more.")))
             decision, step = decide(known)
@@ -135,6 +135,18 @@ class AlertBook:
         except StoreError as error:
             _log.error("alert_step_not_written", error=type(error).__name__)
             return self._act_unwritten(actor, alert_id, action, decide)
+
+    def _as_written(self, tx: Tx, alert_id: str) -> Known | None:
+        """Return an alert with what another press has written before this one in the same commit.
+
+        Memory follows a commit: two presses within one would both find the alert open, and both close it.
+        """
+        known = self.of(alert_id)
+        new = [] if known is None else [one for one in rows.steps_of(tx, alert_id) if one not in known.steps]
+        if known is None or not new:
+            return known
+        steps = (*known.steps, *new)
+        return Known(known.alert, steps, progress_of(known.alert, steps, self._office.policy))
 
     def retry(self) -> None:
         """Write down what could not be written when it happened, in its order."""

@@ -3,6 +3,7 @@
 from console.assurance.benefit import Benefit, reviews_in, talks_in
 from console.assurance.day_counts import Disclosures
 from console.assurance.documents import Documents, staff_in
+from console.assurance.evaluation import Evaluation
 from console.assurance.freezing import Freezing
 from console.assurance.packs import Packs
 from console.assurance.public import public_figures, purposes_here
@@ -31,12 +32,14 @@ class Assurance:
         packs: the month's audits.
         documents: papers with review dates.
         benefit: the quarter's reviews, and talks with the panel.
+        evaluation: figures that leave for an evaluation.
     """
 
     def __init__(self, office: Office, roll: Roll, disclosures: Disclosures) -> None:
         self._office, self._roll = office, roll
         self.freezing, self.packs = Freezing(office, disclosures), Packs(office)
         self.documents, self.benefit = Documents(office), Benefit(office)
+        self.evaluation = Evaluation(office)
         self._looked_s = float("-inf")
 
     def step(self) -> None:

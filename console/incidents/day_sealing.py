@@ -1,11 +1,13 @@
 """Seals each ward day to two people a day after its end, and deletes what was agreed to be kept no longer (rule R1)."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
-from console.store import audit_rows, consents, shares
+from console.rules.history import ConsentEntry
+from console.store import audit_rows, consents, day_choices, shares
 from console.store import retention as rows
 from console.store.database import Tx
 from console.store.sealing import DaySeals
@@ -35,15 +37,29 @@ def seal_days(tx: Tx, office: Office, seals: DaySeals) -> list[str]:
 
 
 def delete_chosen(tx: Tx, office: Office) -> int:
-    """Delete what was noted under a consent that asked for a day and no more, unless it is held; return how many."""
-    since = office.now() - 2 * office.policy.duration("R1", "destroy_after_d")
+    """Delete what was noted under a choice of a day and no more, unless it is held; return how many.
+
+    The choice stands in the consent, or on the patient's own page since; there it counts from when it was made, since
+    deleting what was noted before is an answer of its own, with time to change it (rule R3).
+    """
+    since, before = office.now() - 2 * office.policy.duration("R1", "destroy_after_d"), office.now() - _after(office)
+    choices = day_choices.newest(tx)
     chosen = {
         entry.consent_id
         for history in consents.histories_since(tx, since).values()
         for entry in history
-        if entry.details.get("destroy_after_a_day")
+        if entry.details.get("destroy_after_a_day") and not _is_taken_back(entry, choices)
     }
-    return rows.delete_of_consents(tx, chosen, office.now() - _after(office)) if chosen else 0
+    gone = rows.delete_of_consents(tx, chosen, before) if chosen else 0
+    for stay_id, (at, after_a_day) in choices.items():
+        if after_a_day and at < before:
+            gone += rows.delete_of_stay(tx, stay_id, before, since=at)
+    return gone
+
+
+def _is_taken_back(entry: ConsentEntry, choices: Mapping[str, tuple[datetime, bool]]) -> bool:
+    at, after_a_day = choices.get(entry.stay_id, (entry.at, True))
+    return at > entry.at and not after_a_day
 
 
 def note(office: Office, tx: Tx, action: str, reason: str, proof: str = "") -> int:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from console.incidents.holding import Holding
 from console.incidents.informing import Informing
 from console.incidents.keeping import Keeping
 from console.incidents.key_holders import KeyHolders
 from console.incidents.own_page import after_incident
 from console.incidents.releases import Releases
-from console.incidents.views import HeldRow, ReleaseView, TellingView
+from console.incidents.views import HeldRow, LiftView, ReleaseView, TellingView
 from console.incidents.who_was_there import where_of
 from console.incidents.wrongs import Wrongs
 from console.office import Done, Office
@@ -41,12 +42,16 @@ class IncidentsView:
         releases: the disclosure register of a year, the newest first.
         tellings: who is to be told, the longest waiting first.
         is_sealing: two people of different roles hold the key, so that days are sealed.
+        lifts: requests that a hold ends, which wait for a second person.
+        lifted: how the requests of a year ended, the newest first.
     """
 
     holds: tuple[HeldRow, ...]
     releases: tuple[ReleaseView, ...]
     tellings: tuple[TellingView, ...]
     is_sealing: bool
+    lifts: tuple[LiftView, ...] = ()
+    lifted: tuple[LiftView, ...] = ()
 
 
 _LONGEST_OPEN = timedelta(days=60)
@@ -62,6 +67,7 @@ class Incidents:
         informing: who is told.
         wrongs: what the system got wrong.
         keeping: keep or delete.
+        holding: holds begun by hand, and lifted by two.
     """
 
     def __init__(self, office: Office, roll: Roll, shifts: Shifts, training: Training) -> None:
@@ -72,10 +78,11 @@ class Incidents:
         self.informing = Informing(office)
         self.releases = Releases(office, training, self.informing.begin)
         self.wrongs, self.keeping = Wrongs(office), Keeping(office, roll)
+        self.holding = Holding(office, roll)
 
     def step(self) -> None:
         """Do what is due: begin what is owed, escalate it, end views, delete what a patient asked to be deleted."""
-        for piece in (self.informing.step, self.releases.step, self.wrongs.step, self.keeping.step):
+        for piece in (self.informing.step, self.releases.step, self.wrongs.step, self.keeping.step, self.holding.step):
             piece()
 
     def on_page(self, tx: Tx, person: Person) -> AfterIncident:
@@ -97,17 +104,23 @@ class Incidents:
         standing = holds.standing_holds(tx)
         register = rows.since(tx, self._office.now() - _REGISTER)
         told = tellings.about(tx, [one.release_id for one in register])
+        lifts = self.holding.waiting(tx, actor)
+        asked = {one.hold_id for one in lifts}
         return IncidentsView(
-            tuple(self._held(tx, one) for one in reversed(standing)),
+            tuple(self._held(tx, one, asked) for one in reversed(standing)),
             tuple(self._release(tx, one, told.get(one.release_id), actor) for one in register),
             self.informing.waiting(tx),
             shares.may_seal(shares.holders(tx)),
+            lifts,
+            self.holding.register(tx, actor),
         )
 
-    def _held(self, tx: Tx, one: HoldRow) -> HeldRow:
+    def _held(self, tx: Tx, one: HoldRow, asked: set[str]) -> HeldRow:
         sealed = shares.sealed_among(tx, incident_reads.key_ids(tx, where_of(one)))
         ids = (one.hold_id, one.why.value, one.room_id, one.stay_id)
-        return HeldRow(*ids, one.time.from_at, one.time.until_at, one.time.review_by, bool(sealed))
+        when = (one.time.from_at, one.time.until_at, one.time.review_by)
+        is_late = self._office.now() > one.time.review_by
+        return HeldRow(*ids, *when, bool(sealed), is_late, one.hold_id in asked)
 
     def _release(self, tx: Tx, one: ReleaseRow, telling: TellingRow | None, reader: Actor) -> ReleaseView:
         hold, asked = holds.of(tx, one.hold_id), one.asked

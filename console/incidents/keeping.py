@@ -4,6 +4,7 @@ A withdrawal by itself deletes nothing, and neither does one that somebody else 
 """
 
 import secrets
+from datetime import datetime
 
 import structlog
 
@@ -13,10 +14,21 @@ from console.own.ledger import DELETED
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.keeping import KeepAnswer, KeepEnd, Kept, asked_from, may_say, own_stop, stops_deletion
+from console.rules.history import EntryKind
+from console.rules.keeping import (
+    FOR_14_DAYS,
+    FOR_A_DAY,
+    KeepAnswer,
+    KeepEnd,
+    Kept,
+    asked_from,
+    may_say,
+    own_stop,
+    stops_deletion,
+)
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
-from console.store import consents, holds, keep_answers, retention
+from console.store import consents, day_choices, holds, keep_answers, retention
 from console.store.database import Tx
 from console.store.keep_answers import KeepRow
 
@@ -68,6 +80,34 @@ class Keeping:
 
         return self._office.run(actor, Permission.KEEP_ANSWER, "patient:notes:answered", work, is_own=own)
 
+    def is_for_a_day(self, actor: Actor) -> bool:
+        """Return whether what is noted of a patient is deleted after a day: in their consent, or chosen since."""
+        person = self._roll.sheet().people.get(actor.room_id or "")
+        if person is None or person.stay.patient_id != actor.patient_id:
+            return False
+        at, after_a_day = self._office.store.read(day_choices.newest).get(person.stay.stay_id, (None, False))
+        grant = self._roll.standing_of(person).grant
+        given = self._office.store.read(lambda tx: _given_at(tx, person.stay.stay_id))
+        if grant is not None and given is not None and (at is None or given > at):
+            return grant.destroy_after_a_day
+        return after_a_day
+
+    def choose_day(self, actor: Actor, *, after_a_day: bool) -> Decision:
+        """Keep for how long a patient has notes kept, from now on; it can be changed at any time (rule R1)."""
+        person = self._roll.sheet().people.get(actor.room_id or "")
+        own = person is not None and person.stay.patient_id == actor.patient_id
+
+        def work(tx: Tx) -> Done:
+            policy = self._office.policy
+            if person is None:
+                return Done(policy.deny("R1", reason=Words("There is nothing to answer.")))
+            day_choices.add(tx, person.stay.stay_id, self._office.now(), after_a_day=after_a_day)
+            decision = policy.allow("R1", reason=FOR_A_DAY if after_a_day else FOR_14_DAYS)
+            told = "after_a_day" if after_a_day else "after_14_days"
+            return Done(decision, f"stay:{person.stay.stay_id}", person.stay.room_id, told)
+
+        return self._office.run(actor, Permission.KEEP_ANSWER, "patient:notes:time_chosen", work, is_own=own)
+
     def step(self) -> None:
         """Delete what is due, and prove it; a disk that fails is asked again."""
         now_s = self._office.clock.elapsed_s()
@@ -103,3 +143,9 @@ class Keeping:
         standing = {one.hold_id for one in holds.standing_holds(tx)}
         followed = stops_deletion(kept.withdrawn_at, (one.started_at for one in every), self._office.policy)
         return followed or any(one.hold_id in standing for one in every)
+
+
+def _given_at(tx: Tx, stay_id: str) -> datetime | None:
+    """Return when the newest yes of a stay was written down; None without one."""
+    entries = consents.entries_of(tx, [stay_id])[stay_id]
+    return max((one.at for one in entries if one.kind is EntryKind.GIVEN), default=None)

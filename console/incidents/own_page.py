@@ -14,6 +14,7 @@ _HELD = Words(
     "Notes about you from {begins:date} to {ends:date} are kept, because something happened. "
     "Ask us about it at any time."
 )
+OWN_HOLD = Words("It is kept. Nobody on the ward sees that you asked.")
 _OPENED = Words(
     "Notes about you were opened by two people together, to look into something that happened. "
     "Ask us who saw them, and why."
@@ -32,14 +33,16 @@ def after_incident(tx: Tx, person: Person, informing: Informing, keeping: Keepin
     """Return what their page says, within a read that is theirs already."""
     told = informing.on_page(tx, person.stay.patient_id)
     kept = keeping.of(tx, person)
-    return AfterIncident(tuple(_line(tx, one) for one in told), _kept(kept) if kept else None)
+    lines = tuple(line for one in told if (line := _line(tx, one)) is not None)
+    return AfterIncident(lines, _kept(kept) if kept else None)
 
 
-def _line(tx: Tx, one: TellingRow) -> Words:
+def _line(tx: Tx, one: TellingRow) -> Words | None:
+    """Return what is said of a hold or a release; None of a hold that was lifted, since nothing is kept by it."""
     if one.about == "release":
         return _OPENED
-    hold = holds.any_of(tx, one.about_id)
-    return Words(_HELD.text, {"begins": hold.time.from_at, "ends": hold.time.until_at}) if hold else _OPENED
+    hold = holds.of(tx, one.about_id)
+    return Words(_HELD.text, {"begins": hold.time.from_at, "ends": hold.time.until_at}) if hold else None
 
 
 def _kept(kept: Kept) -> KeptView:

@@ -6,6 +6,7 @@ from datetime import datetime
 from console.incidents.pack import Pack
 from console.roles import Role
 from console.rules.informing import NotYet
+from console.rules.lifting import LiftEnd, LiftReason
 from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
 from console.rules.wrongs import WrongOutcome
 
@@ -23,6 +24,8 @@ class HeldRow:
         until_at: until when.
         review_by: when somebody looks whether it is still needed.
         is_sealed: some of it opens to two people alone.
+        is_late: nobody has looked in time whether it is still needed.
+        is_asked: somebody has asked that it ends.
     """
 
     hold_id: str
@@ -33,6 +36,43 @@ class HeldRow:
     until_at: datetime
     review_by: datetime
     is_sealed: bool
+    is_late: bool = False
+    is_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiftView:
+    """A request that a hold ends.
+
+    Attributes:
+        lift_id: random.
+        hold_id: which hold.
+        room_id: its room.
+        why: what started it, a code.
+        reason: why it ends.
+        words: the sentence that was written; empty when erased.
+        asked_role: of who asked.
+        asked_at: when.
+        lapses_at: until when it waits.
+        ending: how it ended; None while it waits.
+        ended_role: of the second person; None while it waits, and when it lapsed.
+        ended_at: when it ended.
+        may_decide: the reader may be its second person, as far as a role tells.
+    """
+
+    lift_id: str
+    hold_id: str
+    room_id: str
+    why: str
+    reason: LiftReason
+    words: str
+    asked_role: Role
+    asked_at: datetime
+    lapses_at: datetime
+    ending: LiftEnd | None
+    ended_role: Role | None
+    ended_at: datetime | None
+    may_decide: bool
 
 
 @dataclass(frozen=True, slots=True)

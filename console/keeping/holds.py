@@ -1,10 +1,10 @@
-"""A hold that starts by itself: what was noted around something that happened is not deleted (rules I1, I4)."""
+"""A hold: what was noted around something that happened is not deleted (rules I1, I4)."""
 
 import secrets
 
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.holding import HoldReason, hold_around
+from console.rules.holding import HoldReason, HoldTime, hold_around
 from console.showing.desk_views import HoldView
 from console.showing.views import Words
 from console.store import holds
@@ -13,6 +13,8 @@ from console.store.holds import HoldRow
 from console.store.people import StayRow
 
 _SYSTEM = Actor.system("holds")
+STARTED = "governance:hold:started"
+_KEPT = Words("What was noted around it is kept.")
 
 
 def held_now(tx: Tx) -> tuple[HoldView, ...]:
@@ -30,7 +32,9 @@ def held_now(tx: Tx) -> tuple[HoldView, ...]:
     )
 
 
-def start_hold(office: Office, tx: Tx, stay: StayRow, why: HoldReason, about: str = "") -> str:
+def start_hold(
+    office: Office, tx: Tx, stay: StayRow, why: HoldReason, about: str = "", *, time: HoldTime | None = None
+) -> str:
     """Start a hold on what was noted in a stay, within the write that starts it; return its id.
 
     It starts no sensor, and says nothing to anybody on the ward: the log, which those outside read, holds its entry.
@@ -41,6 +45,7 @@ def start_hold(office: Office, tx: Tx, stay: StayRow, why: HoldReason, about: st
         stay: whose.
         why: what happened.
         about: what it belongs to, such as `complaint:...`.
+        time: what it covers; None for a day before now and two hours after.
     """
     now = office.now()
     row = HoldRow(
@@ -50,10 +55,19 @@ def start_hold(office: Office, tx: Tx, stay: StayRow, why: HoldReason, about: st
         stay.room_id,
         why,
         about,
-        hold_around(now, office.policy),
+        time or hold_around(now, office.policy),
         now,
     )
     holds.add(tx, row)
-    decision = office.policy.allow("I1", "I4", reason=Words("What was noted around it is kept."))
-    office.record(tx, _SYSTEM, "governance:hold:started", Done(decision, f"hold:{row.hold_id}", reason=why.value))
+    decision = office.policy.allow("I1", "I4", reason=_KEPT)
+    office.record(tx, _SYSTEM, STARTED, Done(decision, f"hold:{row.hold_id}", reason=why.value))
     return row.hold_id
+
+
+def stretch_hold(office: Office, tx: Tx, about: str) -> None:
+    """Let the hold of something go on where more of it comes after the hold's end; it begins once all the same."""
+    now = office.now()
+    hold_id = holds.stretch(tx, about, now, hold_around(now, office.policy).until_at)
+    if hold_id is not None:
+        done = Done(office.policy.allow("I1", reason=_KEPT), f"hold:{hold_id}", reason="more_was_said")
+        office.record(tx, _SYSTEM, "governance:hold:stretched", done)

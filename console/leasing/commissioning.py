@@ -42,12 +42,11 @@ class Commissions:
     def ask(self, actor: Actor, room_id: str) -> Decision:
         """Ask for it: the first of two steps."""
 
-        def work(_tx: Tx) -> Done:
-            policy = self._office.policy
+        def work(tx: Tx) -> Done:
+            policy, asked = self._office.policy, _Asked(actor.actor_id, self._office.now())
             if not self._is_empty(room_id):
                 return Done(policy.deny("N3", reason=Words("Only an empty room with a sensor.")), room=room_id)
-            with self._lock:
-                self._asked[room_id] = _Asked(actor.actor_id, self._office.now())
+            tx.on_commit(lambda: self._ask(room_id, asked))
             words = Words("Now a second person confirms it, standing in the room.")
             decision = policy.allow("N3", reason=words, obligations=(Obligation.SECOND_PERSON,))
             return Done(decision, f"room:{room_id}", room_id)
@@ -57,7 +56,7 @@ class Commissions:
     def confirm(self, actor: Actor, room_id: str) -> Decision:
         """Confirm it from inside the room: the second step, by another person."""
 
-        def work(_tx: Tx) -> Done:
+        def work(tx: Tx) -> Done:
             policy, now = self._office.policy, self._office.now()
             longest = policy.duration("N3", "commissioning_max_s")
             with self._lock:
@@ -68,11 +67,20 @@ class Commissions:
                 if asked.actor_id == actor.actor_id:
                     return Done(policy.deny("N3", reason=Words("Another person confirms it, in the room.")),
                                 room=room_id)  # fmt: skip
-                del self._asked[room_id]
-                self._running[room_id] = Commissioning(now, now + longest)
+            tx.on_commit(lambda: self._begin(room_id, Commissioning(now, now + longest)))
             return Done(policy.allow("N3", reason=Words("The lamp blinks for 15 minutes.")), f"room:{room_id}", room_id)
 
         return self._office.run(actor, Permission.NODE_CONFIRM, "desk:commissioning:confirmed", work, room=room_id)
+
+    def _ask(self, room_id: str, asked: _Asked) -> None:
+        with self._lock:
+            self._asked[room_id] = asked
+
+    def _begin(self, room_id: str, commissioning: Commissioning) -> None:
+        """Let it run once its entry is durable: a sensor never opens on a confirmation that nobody can read."""
+        with self._lock:
+            self._asked.pop(room_id, None)
+            self._running[room_id] = commissioning
 
     def _is_empty(self, room_id: str) -> bool:
         sheet = self._roll.sheet()

@@ -14,7 +14,7 @@ from console.looking.look_circumstances import add_review
 from console.office import Done, Office
 from console.own.ledger import FLAGGED, LOOKS
 from console.roles import Actor, Role
-from console.rules.look_rates import Because, Flag, Look, flags_after, peers_of, shift_of
+from console.rules.look_rates import Because, Flag, Look, flags_after, is_news, peers_of, shift_of
 from console.rules.reviewing import ReviewKind, escalation_of
 from console.rules.sedation import may_check_quietly
 from console.rules.shifts import OnShift, Post
@@ -106,7 +106,7 @@ class LookWatch:
         """Tell governance once of each pattern.
 
         Of a burst and of what nothing explains, once in a shift; of a slow one, once in its stretch; of a habit beside
-        peers, once in the nights that it is compared with.
+        peers, again when it has grown, or after half a year.
         """
         if self._is_told(tx, look, flag):
             return
@@ -118,8 +118,9 @@ class LookWatch:
     def _is_told(self, tx: Tx, look: Look, flag: Flag) -> bool:
         policy, zone = self._office.policy, self._office.zone
         if flag.kind is ReviewKind.ABOVE_PEERS:
-            since = look.at - timedelta(days=policy.number("X2", "peer_nights"))
-            return bool(looking.raised(tx, flag.kind, look.actor_id, None, since))
+            since = look.at - policy.duration("X2", "habit_again_d")
+            told = looking.counts_raised(tx, flag.kind, look.actor_id, since)
+            return not is_news(flag, told, look.at, policy)
         since = look.at - policy.duration("X2", "slow_within_d")
         raised = looking.raised(tx, flag.kind, look.actor_id, look.stay_id, since)
         if flag.kind is ReviewKind.SLOW:

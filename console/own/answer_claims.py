@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 
+from console.logbook.strangers import Strangers
 from console.office import Done, Office
 from console.own.complaints import Complaints
 from console.own.own_views import ComplaintView
@@ -19,15 +20,17 @@ from console.store.database import Tx
 _CODE_BYTES = 10
 """80 random bits: no number of tries finds one."""
 _GROUP = 4
+_READ = "patient:answer:read"
 
 
 class AnswerClaims:
     """Codes for people who are no longer on the ward."""
 
-    def __init__(self, office: Office, roll: Roll, complaints: Complaints) -> None:
+    def __init__(self, office: Office, roll: Roll, complaints: Complaints, strangers: Strangers) -> None:
         self._office = office
         self._roll = roll
         self._complaints = complaints
+        self._strangers = strangers
 
     def make(self, actor: Actor) -> Decision:
         """Make a patient's code; an earlier one of theirs ends. The decision's detail is the code, shown once."""
@@ -47,21 +50,28 @@ class AnswerClaims:
 
         return self._office.run(actor, Permission.COMPLAINT_MAKE, "patient:answer:claimed", work, is_own=own)
 
-    def read(self, code: str) -> tuple[ComplaintView, ...] | None:
-        """Return what became of the complaints of whoever holds a code, without what they wrote; None for no code."""
+    def read(self, code: str) -> tuple[ComplaintView, ...] | Decision:
+        """Return what became of the complaints of whoever holds a code, without what they wrote.
+
+        A code that nobody has is refused, and so is one that was read very often within an hour: what is shown always
+        stands in the log, and the log does not grow by one person's pressing.
+        """
         office = self._office
+        patient_id = office.store.read(lambda tx: rows.patient_of_claim(tx, _hash(code), office.now()))
+        if patient_id is None:
+            unknown = office.policy.deny("S6", reason=Words("There is no such code, or it has ended."))
+            self._strangers.note(_READ, "", lambda tx: office.record(tx, None, _READ, Done(unknown)))
+            return unknown
+        subject, found = f"patient:{patient_id}", list[ComplaintView]()
 
-        def work(tx: Tx) -> tuple[ComplaintView, ...] | None:
-            patient_id = rows.patient_of_claim(tx, _hash(code), office.now())
-            if patient_id is None:
-                decision = office.policy.deny("S6", reason=Words("There is no such code, or it has ended."))
-                office.record(tx, None, "patient:answer:read", Done(decision))
-                return None
-            decision = office.policy.allow("S6", reason=Words("You may."))
-            office.record(tx, None, "patient:answer:read", Done(decision, f"patient:{patient_id}"))
-            return self._complaints.of(tx, patient_id)
+        def show(tx: Tx) -> None:
+            allowed = office.policy.allow("S6", reason=Words("You may."))
+            office.record(tx, None, _READ, Done(allowed, subject))
+            found.extend(self._complaints.of(tx, patient_id))
 
-        return office.store.write(work)
+        if self._strangers.note(_READ, subject, show):
+            return tuple(found)
+        return office.policy.deny("S6", reason=Words("You have read it very often just now. Come back in an hour."))
 
 
 def _hash(code: str) -> str:

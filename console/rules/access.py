@@ -77,6 +77,8 @@ class Permission(StrEnum):
     RELEASE_ASK = "release:ask"
     RELEASE_CONFIRM = "release:confirm"
     TELL_THEM = "incident:tell"
+    NOTES_HOLD = "notes:hold"
+    NOTES_LIFT = "notes:lift"
     WRONG_REPORT = "wrong:report"
     WRONG_ANSWER = "wrong:answer"
     KEEP_ANSWER = "keep:answer"

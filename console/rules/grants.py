@@ -49,6 +49,13 @@ class NetworkChoice(StrEnum):
     CARRY_ON = "carry_on"
 
 
+class KeptFor(StrEnum):
+    """For how long what is noted is kept; asked in every talk (rule R1)."""
+
+    FOURTEEN_DAYS = "fourteen_days"
+    ONE_DAY = "one_day"
+
+
 class CarePlanReason(StrEnum):
     """Why a purpose is in the care plan (rule P5), as a code the patient's page can say in any language."""
 

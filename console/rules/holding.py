@@ -12,7 +12,7 @@ from console.rules.policy import Policy
 
 
 class HoldReason(StrEnum):
-    """What starts a hold by itself."""
+    """What starts a hold: most by themselves, the last six by somebody's hand."""
 
     COMPLAINT = "complaint"
     DEATH = "death"
@@ -24,6 +24,12 @@ class HoldReason(StrEnum):
     EMERGENCY = "emergency"
     UNANSWERED = "unanswered"
     MISSING = "missing"
+    ASKED_BY_PATIENT = "asked_by_patient"
+    ASKED_BY_FAMILY = "asked_by_family"
+    ASKED_BY_ADVOCATE = "asked_by_advocate"
+    ASKED_BY_STAFF = "asked_by_staff"
+    SAFEGUARDING = "safeguarding"
+    INQUIRY = "inquiry"
 
 
 @dataclass(frozen=True, slots=True)

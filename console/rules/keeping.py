@@ -110,4 +110,6 @@ def may_say(kept: Kept | None, said: str, now: datetime, *, is_held: bool, polic
     return policy.allow("R3", reason=Words("It is deleted on {at:day}. Until then you can change this.", {"at": at}))
 
 
+FOR_A_DAY = Words("From now on it is deleted after one day. You can change this at any time.")
+FOR_14_DAYS = Words("From now on it is kept for 14 days. You can change this at any time.")
 HELD = Words("Something happened around that time, so it has to be kept for now. You can ask why.")

@@ -3,7 +3,8 @@
 A look is expected while something calls for it: an open alert, checks after rapid tranquillisation, one-to-one care.
 A look is somebody's work when the room was given to them for the shift, or they are in charge of it. What is neither
 is unexplained, and three of those in a shift, or a few days with one, are flagged; a burst, or many more than peers,
-is flagged also when the room is theirs.
+is flagged also when the room is theirs. Peers are compared with in the same kind of shift: by night fewer people have
+more rooms each. A habit that governance was told of is told again when it has grown, or after half a year.
 """
 
 from collections.abc import Iterable, Sequence
@@ -114,7 +115,7 @@ def shift_of(at: datetime, policy: Policy, zone: ZoneInfo) -> tuple[date, bool]:
 
 
 def peers_of(looks: Iterable[Look], newest: Look, policy: Policy, zone: ZoneInfo) -> Peers:
-    """Compare somebody's shift with those of their peers.
+    """Compare somebody's shift with those of their peers, by night with nights and by day with days.
 
     Args:
         looks: of the ward, within `peer_nights`, the newest with them.
@@ -126,27 +127,41 @@ def peers_of(looks: Iterable[Look], newest: Look, policy: Policy, zone: ZoneInfo
     shift = shift_of(newest.at, policy, zone)
     mine = (one for one in told if one.actor_id == newest.actor_id and one.at > newest.at - timedelta(hours=24))
     own = sum(shift_of(one.at, policy, zone) == shift for one in mine)
-    return Peers(own, peer_counts(told, newest.actor_id, policy, zone))
+    return Peers(own, peer_counts(told, newest.actor_id, policy, zone, is_night=shift[1]))
 
 
-def peer_counts(looks: Iterable[Look], but: str, policy: Policy, zone: ZoneInfo) -> list[int]:
-    """Return how often each peer looked in each shift that they looked in.
+def peer_counts(looks: Iterable[Look], but: str, policy: Policy, zone: ZoneInfo, *, is_night: bool) -> list[int]:
+    """Return how often each peer looked in each shift of a kind that they looked in.
 
     Args:
         looks: of one role, expected ones left out.
         but: the actor who is compared, left out.
         policy: the rule book.
         zone: ward time.
+        is_night: of night shifts, or of those by day.
 
     Returns:
         One count for each peer and shift; none while they are too few looks to compare with.
     """
     counts: dict[tuple[str, tuple[date, bool]], int] = {}
     for one in looks:
-        if one.actor_id != but:
-            key = (one.actor_id, shift_of(one.at, policy, zone))
-            counts[key] = counts.get(key, 0) + 1
+        shift = shift_of(one.at, policy, zone)
+        if one.actor_id != but and shift[1] == is_night:
+            counts[(one.actor_id, shift)] = counts.get((one.actor_id, shift), 0) + 1
     return list(counts.values()) if sum(counts.values()) >= policy.number("X2", "peer_looks") else []
+
+
+def is_news(flag: Flag, told: Iterable[tuple[datetime, int]], now: datetime, policy: Policy) -> bool:
+    """Return whether a habit beside peers is told: it was not lately, or it has grown since.
+
+    Args:
+        flag: the new one.
+        told: when governance was told of the same person's habit before, and of how many looks.
+        now: UTC.
+        policy: the rule book.
+    """
+    lately = [count for at, count in told if now - at < policy.duration("X2", "habit_again_d")]
+    return not lately or flag.count > policy.number("X2", "habit_again_times") * max(lately)
 
 
 def _burst(look: Look, counted: Sequence[Look], policy: Policy) -> Flag | None:

@@ -52,8 +52,19 @@ class Benefit(Protocol):
         """Write down a talk."""
 
 
+class Evaluation(Protocol):
+    """Figures that leave for an evaluation."""
+
+    def export(self, actor: Actor, month: str) -> tuple[Decision, bytes]:
+        """Return a month's figures with their wholeness; empty when it is refused."""
+
+
 class Assurance(Protocol):
     """The desk."""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Figures that leave for an evaluation."""
 
     @property
     def packs(self) -> Packs:

@@ -59,6 +59,14 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     ) -> Response:
         return answers.decided(request, actor, ward.assurance.packs.sign(actor, month, digest), f"{PATH}/{month}")
 
+    @routes.post(f"{PATH}/{{month}}/evaluation")
+    def export(request: Request, actor: Changing, month: Month) -> Response:
+        decision, table = ward.assurance.evaluation.export(actor, month)
+        if not decision.allowed:
+            return answers.decided(request, actor, decision, f"{PATH}/{month}")
+        named = {"content-disposition": f'attachment; filename="hushward-evaluation-{month}.csv"'}
+        return Response(table, media_type=TYPES["csv"], headers=named)
+
     @routes.post(f"{PATH}/{{month}}/visit")
     def visit(request: Request, actor: Changing, month: Month, heard: Annotated[int, Form(ge=0, le=200)]) -> Response:
         return answers.decided(request, actor, ward.assurance.packs.note_visit(actor, month, heard), f"{PATH}/{month}")

@@ -115,8 +115,8 @@ class AnswerClaims(Protocol):
     def make(self, actor: Actor) -> Decision:
         """Make one."""
 
-    def read(self, code: str) -> "Sequence[ComplaintView] | None":
-        """Return what became of their complaints."""
+    def read(self, code: str) -> "Sequence[ComplaintView] | Decision":
+        """Return what became of their complaints, or why not."""
 
 
 class Training(Protocol):

@@ -2,7 +2,7 @@
 
 from broker.vocabulary import Modality, Purpose
 from console.rules.authority import ChildView, CourtOrder
-from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, LessAnswer, Mark, NetworkChoice
+from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, KeptFor, LessAnswer, Mark, NetworkChoice
 from console.rules.person import Adjustment, AgeGroup, Change, Objection, PlaceKind
 from console.rules.trading import ClinicalReason
 from console.words import N_
@@ -62,6 +62,10 @@ LISTS: dict[str, tuple[tuple[str, str], ...]] = {
     "network": (
         (NetworkChoice.STOP, N_("It should stop")),
         (NetworkChoice.CARRY_ON, N_("It should carry on until morning with the light on")),
+    ),
+    "kept_for": (
+        (KeptFor.FOURTEEN_DAYS, N_("14 days, locked after one day")),
+        (KeptFor.ONE_DAY, N_("One day")),
     ),
     "feeling": (
         (Feeling.SAFER, N_("It makes them feel safer")),

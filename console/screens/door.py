@@ -94,6 +94,13 @@ class Door:
             raise SecondStepNeeded
         return actor
 
+    def is_locked(self, request: Request) -> bool:
+        """Return whether nobody has touched this screen for two minutes; to ask is no touch."""
+        token = self._cookies.session(request)
+        with self._lock:
+            before = self._touched.get(_key(token)) if token is not None else None
+        return before is None or self._clock.elapsed_s() - before > IDLE_LOCK_S
+
     def enrolling(self, request: Request) -> Actor:
         """Return the same, also while they must still set up their second step.
 

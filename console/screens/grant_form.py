@@ -17,6 +17,7 @@ from console.rules.grants import (
     Feeling,
     Grant,
     Information,
+    KeptFor,
     LessAnswer,
     Mark,
     NetworkChoice,
@@ -49,6 +50,7 @@ class GrantForm(BaseModel):
     interpreter: Text = ""
     care_plan_reason: CarePlanReason
     network: NetworkChoice
+    kept_for: KeptFor = KeptFor.FOURTEEN_DAYS
     feeling: Feeling
     alternatives: tuple[Alternative, ...] = ()
     review_days: Annotated[int, Field(ge=1, le=_LONGEST_REVIEW_D)]
@@ -130,6 +132,7 @@ def grant_of(told: Told, version: str, now: datetime, zone: ZoneInfo) -> Grant:
         consultees=tuple(one.strip() for one in form.consultees.split(",") if one.strip()),
         authority=_authority(form, zone),
         least_restrictive=form.least_restrictive.strip(),
+        destroy_after_a_day=form.kept_for is KeptFor.ONE_DAY,
         own_reasons=tuple(PurposeReason(one, why, now + timedelta(days=days)) for one, why, days in told.own_reasons),
         would_less_do=form.would_less_do,
         safety_plan=form.safety_plan.strip(),

@@ -16,8 +16,10 @@ from console.screens.ports import WardPort
 from console.signing_in.handshakes import LASTS_S
 
 _BEGIN, _BACK, _APPROVE = "/sign-in/provider", "/sign-in/provider/back", "/governance/sign-in"
+_LOGOUT = "/sign-in/provider/logout"
 _COOKIE = "provider"
 _LONGEST = 2048
+_LONGEST_TOKEN = 16 * 1024
 
 
 def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
@@ -51,6 +53,14 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             coming.welcome(request, response, outcome)
         cookies.forget(response, _COOKIE)
         return response
+
+    @routes.post(_LOGOUT)
+    def log_out(logout_token: Annotated[str, Form(max_length=_LONGEST_TOKEN)] = "") -> Response:
+        """Take the hospital's word that somebody has signed out there; it comes from its server, not from a page."""
+        if ward.identity.provider is None:
+            raise NotForYou
+        decision = ward.identity.provider.logouts.log_out(logout_token)
+        return Response(status_code=200 if decision.allowed else 400, headers={"cache-control": "no-store"})
 
     @routes.get(_APPROVE)
     def mapping(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:

@@ -59,6 +59,17 @@ class HospitalSignIn(Protocol):
     def finish(self, state: str, code: str, binding: str) -> "SignIn | Decision":
         """Begin a session for whoever comes back."""
 
+    @property
+    def logouts(self) -> "HospitalLogouts":
+        """What it says of people who signed out there."""
+
+
+class HospitalLogouts(Protocol):
+    """People who sign out at the hospital."""
+
+    def log_out(self, token: str) -> Decision:
+        """End every session of whom a token names."""
+
 
 class OwnRecord(Protocol):
     """What is noted about staff."""

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from console.incidents.desk import IncidentsView
+from console.incidents.holding import Begun
 from console.incidents.key_holders import HolderView
 from console.incidents.releases import Wanted
 from console.incidents.views import HazardView, OpenView, Released, WrongView
@@ -78,6 +79,34 @@ class KeepingPort(Protocol):
     def say(self, actor: Actor, said: str) -> Decision:
         """Take a patient's own answer."""
 
+    def is_for_a_day(self, actor: Actor) -> bool:
+        """Return whether what is noted of them is deleted after a day."""
+
+    def choose_day(self, actor: Actor, *, after_a_day: bool) -> Decision:
+        """Keep for how long it is kept from now on."""
+
+
+class HoldingPort(Protocol):
+    """Holds that people begin and lift."""
+
+    def begin(self, actor: Actor, told: Begun) -> Decision:
+        """Begin one for whoever asks."""
+
+    def begin_own(self, actor: Actor) -> Decision:
+        """Begin a patient's own."""
+
+    def ask_to_lift(self, actor: Actor, hold_id: str, reason: str, words: str) -> Decision:
+        """Ask that one ends."""
+
+    def lift(self, actor: Actor, lift_id: str) -> Decision:
+        """End one, as the second person."""
+
+    def refuse(self, actor: Actor, lift_id: str) -> Decision:
+        """Let one stand."""
+
+    def review(self, actor: Actor, hold_id: str) -> Decision:
+        """Write down that one is still needed."""
+
 
 class IncidentPort(Protocol):
     """The desk after an incident."""
@@ -101,6 +130,10 @@ class IncidentPort(Protocol):
     @property
     def keeping(self) -> KeepingPort:
         """Keep or delete."""
+
+    @property
+    def holding(self) -> HoldingPort:
+        """Holds that people begin and lift."""
 
     def view(self, actor: Actor) -> IncidentsView | Decision:
         """Return the desk."""

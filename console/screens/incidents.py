@@ -13,6 +13,7 @@ from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.holding import HoldReason
 from console.rules.informing import NotYet, ToldWhom
+from console.rules.lifting import LiftEnd, LiftReason
 from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
@@ -30,6 +31,12 @@ WHY = {
     HoldReason.EMERGENCY: N_("an emergency"),
     HoldReason.UNANSWERED: N_("an alert that nobody answered"),
     HoldReason.MISSING: N_("somebody missing"),
+    HoldReason.ASKED_BY_PATIENT: N_("the patient asked for it"),
+    HoldReason.ASKED_BY_FAMILY: N_("their family asked for it"),
+    HoldReason.ASKED_BY_ADVOCATE: N_("their advocate asked for it"),
+    HoldReason.ASKED_BY_STAFF: N_("somebody of the staff asked for it"),
+    HoldReason.SAFEGUARDING: N_("a safeguarding concern"),
+    HoldReason.INQUIRY: N_("an inquiry, a coroner or a court"),
 }
 PURPOSES = {
     ReleasePurpose.SAFETY_INVESTIGATION: N_("A patient-safety investigation"),
@@ -58,6 +65,16 @@ WHOM = {
     ToldWhom.PATIENT: N_("I told the patient"),
     ToldWhom.REPRESENTATIVE: N_("I told their representative"),
     ToldWhom.FAMILY: N_("I told the named family contact"),
+}
+LIFTS = {
+    LiftReason.LOOKED_INTO: N_("It was looked into, and whoever asked has their answer"),
+    LiftReason.INQUIRY_OVER: N_("The inquiry, the inquest or the court case is over"),
+    LiftReason.BEGUN_IN_ERROR: N_("It was begun in error"),
+}
+LIFT_ENDS = {
+    LiftEnd.LIFTED: N_("the hold ended"),
+    LiftEnd.REFUSED: N_("refused: the hold stands"),
+    LiftEnd.LAPSED: N_("nobody agreed in time: the hold stands"),
 }
 DESK = "/incidents"
 RandomId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -91,7 +108,10 @@ def _desk(routes: APIRouter, ward: WardPort, door: Door, answers: Answers) -> No
             not_yet=NOT_YET,
             whom=WHOM,
             roles=ROLES,
+            lift_reasons=LIFTS,
+            lift_ends=LIFT_ENDS,
             may_hold=ward.access.permits(actor, Permission.KEY_HOLD),
+            may_lift=ward.access.permits(actor, Permission.NOTES_LIFT),
         )
 
     @routes.get(f"{DESK}/ask/{{hold_id}}")

@@ -23,4 +23,13 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     ) -> Response:
         return answers.decided(request, actor, ward.incidents.keeping.say(actor, said), "/me")
 
+    @routes.post("/me/keep/days")
+    def choose(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.changing)],
+        days: Annotated[str, Form(pattern="^(1|14)$")] = "14",
+    ) -> Response:
+        decision = ward.incidents.keeping.choose_day(actor, after_a_day=days == "1")
+        return answers.decided(request, actor, decision, "/me/leaving")
+
     return routes

@@ -42,6 +42,7 @@ AUDITS = Link("/governance/audits", N_("Month's audit"))
 BENEFIT = Link("/governance/benefit", N_("Benefit and register"))
 DUTIES = Link("/governance/duties", N_("What is due"))
 INCIDENTS = Link("/incidents", N_("After an incident"))
+HOLDS = Link("/holds", N_("Have notes kept"))
 WRONGS = Link("/incidents/wrong", N_("What went wrong"))
 HAZARDS = Link("/incidents/hazards", N_("Hazards"))
 
@@ -71,7 +72,7 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.MATRON: (BOARD, SHIFT, LOAD, NIGHTS, BENEFIT, INCIDENTS, PLACES, HEALTH),
     Role.SITE_COORDINATOR: (BOARD, SHIFT, LOAD, LONG_VISITS, HEALTH),
     # What an advocate may see is told by the patient's instruction, which is not built: until then the door says so.
-    Role.ADVOCATE: (MY_PAGE, PLACES),
+    Role.ADVOCATE: (MY_PAGE, PLACES, HOLDS),
 }
 
 

@@ -78,7 +78,9 @@ def router(ward: WardPort, door: Door, answers: Answers, contacts: Contacts) -> 
     @routes.get("/me/leaving")
     def leaving(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         view: PatientView = shown(ward.access.patient_page(actor))
-        return answers.page(request, actor, "me/leaving.html", view=view)
+        return answers.page(
+            request, actor, "me/leaving.html", view=view, is_for_a_day=ward.incidents.keeping.is_for_a_day(actor)
+        )
 
     @routes.post("/me/resume")
     def resume(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:

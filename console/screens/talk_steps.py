@@ -153,6 +153,19 @@ STEPS: tuple[Step, ...] = (
             ),
         ),
     ),
+    Step(
+        "kept",
+        N_("How long it is kept"),
+        (
+            Question(
+                "kept_for",
+                N_("How long should we keep what the sensor notes?"),
+                hint=N_(
+                    "Say: with one day, less can be found out if you complain later. You can change it at any time."
+                ),
+            ),
+        ),
+    ),
     Step("other-ways", N_("Other ways"), (Question("alternatives", N_("What else was offered"), Kind.MANY),)),
     Step(
         "less",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.decision import Decision
 from console.rules.telling import Telling
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
@@ -44,12 +45,14 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.get("/answer")
     def ask(request: Request) -> Response:
-        return answers.page(request, None, "stop/answer.html", found=None, code="")
+        return answers.page(request, None, "stop/answer.html", found=None, decision=None)
 
     @routes.post("/answer")
     def read(request: Request, code: Code = "") -> Response:
         """Show what became of the complaints of whoever holds this code; it needs no sign-in, and says no name."""
         found = ward.claims.read(code)
-        return answers.page(request, None, "stop/answer.html", 404 if found is None else 200, found=found, code=code)
+        if isinstance(found, Decision):
+            return answers.page(request, None, "stop/answer.html", 404, found=None, decision=found)
+        return answers.page(request, None, "stop/answer.html", found=found, decision=None)
 
     return routes

@@ -33,6 +33,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get(f"{PATH}/live")
     def live(request: Request, actor: Annotated[Actor, Depends(door.signed_in)]) -> Response:
         """What it says now, for the page that is open; a page of a trial that has ended is loaded anew."""
+        if door.is_locked(request):
+            # What it says of them is for whoever is there: the page is loaded anew, and asks for the password.
+            return Response(status_code=204, headers={"hx-refresh": "true"})
         view: TrialView = shown(ward.trying.view(actor))
         catalogue = answers.pages.reader(request).catalogue
         response = Response(answers.pages.render(catalogue, "me/trial.html", view=view), media_type="text/html")

@@ -20,6 +20,7 @@ from console.signing_in.account_seals import CLOSED, VOUCHED, digest_after
 from console.signing_in.enrolment import is_plain, name_fault
 from console.signing_in.handshakes import Handshake, Handshakes
 from console.signing_in.provider import Provider, ProviderAway, ProviderRefused
+from console.signing_in.provider_logouts import ProviderLogouts
 from console.signing_in.provider_settings import ProviderSettings
 from console.signing_in.register import Register, normal_name
 from console.signing_in.second_step import ASKED_OF
@@ -65,7 +66,11 @@ class Begun:
 
 
 class Federation:
-    """The hospital's own sign-in, as one of the ways in."""
+    """The hospital's own sign-in, as one of the ways in.
+
+    Attributes:
+        logouts: what it says of people who signed out there.
+    """
 
     def __init__(
         self, register: Register, sessions: Sessions, settings: ProviderSettings, provider: Provider, ward: str
@@ -76,6 +81,7 @@ class Federation:
         self._provider = provider
         self._ward = ward
         self._handshakes = Handshakes(register.clock)
+        self.logouts = ProviderLogouts(register, sessions, settings, provider)
 
     @property
     def is_away(self) -> bool:
@@ -152,7 +158,9 @@ class Federation:
 
         def work(tx: Tx) -> Actor | None:
             try:
-                return self._admit(tx, person, self._register.clock.utc_now())
+                actor = self._admit(tx, person, self._register.clock.utc_now())
+                self.logouts.remember(tx, actor, person.claims.get("sid"))
+                return actor
             except _Refused as one:
                 refused.append(one)
                 return None

@@ -46,6 +46,7 @@ class Identity:
         provider: the hospital's own sign-in; None where it is not connected.
         steps: second steps of accounts.
         badges: of the ward's staff.
+        strangers: bounds what attempts of nobody known leave in the log.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Identity:
         self._clock = store.clock
         self._passwords = passwords or Passwords()
         self._register = Register(store, audit, policy_version)
+        self.strangers = self._register.strangers
         self._throttle = Throttle(store.clock)
         vouched_for = way_in.settings.vouched_for if way_in is not None else timedelta(0)
         self.sessions = Sessions(self._register, vouched_for)

@@ -137,13 +137,17 @@ class PatientAccounts:
             policy, stay = self._office.policy, people.open_stay_of(tx, stay_id)
             if stay is None:
                 return Done(policy.deny("X6", reason=_OVER))
-            with self._lock:
-                self._asked[stay_id] = (actor.actor_id, self._office.now())
+            asked = (actor.actor_id, self._office.now())
+            tx.on_commit(lambda: self._remember(stay_id, asked))
             words = Words("Now a second person asks for the same, with the patient.")
             decision = policy.allow("X6", reason=words, obligations=(Obligation.SECOND_PERSON,))
             return Done(decision, f"patient:{stay.patient_id}", stay.room_id)
 
         return self._office.run(actor, Permission.STAY_CHANGE, "desk:account:reset_asked", work)
+
+    def _remember(self, stay_id: str, asked: tuple[str, datetime]) -> None:
+        with self._lock:
+            self._asked[stay_id] = asked
 
     def _forget(self, stay_id: str) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 import unicodedata
 
 from console.logbook.audit import AuditLog, Entry, Outcome
+from console.logbook.strangers import Strangers
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.showing.views import Words
@@ -17,6 +18,7 @@ class Register:
     Attributes:
         store: the database.
         clock: its clock.
+        strangers: bounds what attempts of nobody known leave behind.
     """
 
     def __init__(self, store: Store, audit: AuditLog, policy_version: int) -> None:
@@ -24,6 +26,7 @@ class Register:
         self.clock = store.clock
         self._audit = audit
         self._policy_version = policy_version
+        self.strangers = Strangers(store, audit.append, policy_version)
 
     def record(
         self,
@@ -51,9 +54,15 @@ class Register:
         self._audit.append(tx, entry)
 
     def deny(self, action: str, actor: Actor | None, reason: str, words: Words, *, subject: str = "") -> Decision:
-        """Record a refusal in its own transaction and return it."""
-        denied = Outcome.DENIED
-        self.store.write(lambda tx: self.record(tx, action, actor, subject=subject, reason=reason, outcome=denied))
+        """Record a refusal in its own transaction and return it; of very many by nobody known, the count."""
+
+        def write(tx: Tx) -> None:
+            self.record(tx, action, actor, subject=subject, reason=reason, outcome=Outcome.DENIED)
+
+        if actor is None:
+            self.strangers.note(action, subject, write)
+        else:
+            self.store.write(write)
         return self.decide(words)
 
     def decide(self, words: Words, *, allowed: bool = False) -> Decision:

@@ -84,7 +84,7 @@ def person_of(id_token: str, access_token: str, keys: Mapping[str, Any], asked: 
         TokenRefused: anything about it is not as asked.
     """
     try:
-        token = jwt.decode(id_token, KeySet.import_key_set(_public(keys)), algorithms=list(ALGORITHMS))
+        token = jwt.decode(id_token, KeySet.import_key_set(public_part(keys)), algorithms=list(ALGORITHMS))
         claims = CodeIDToken(
             token.claims,
             token.header,
@@ -106,7 +106,7 @@ def person_of(id_token: str, access_token: str, keys: Mapping[str, Any], asked: 
     return Person(claims["sub"], _texts(claims.get(asked.groups_claim)), _texts(claims.get("amr")), dict(claims))
 
 
-def _public(keys: Mapping[str, Any]) -> Any:
+def public_part(keys: Mapping[str, Any]) -> Any:
     """Return the key set without keys that are shared secrets or for something else than signing."""
     listed = keys.get("keys")
     told = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []

@@ -127,9 +127,11 @@ class Desk:
 
     def confirm_node(self, actor: Actor, node_id: str) -> Decision:
         """Confirm that the lamp flashed in the right room: the second step, by another person (rule H5)."""
-        node = self._roll.sheet().nodes.get(node_id)
+        room_id = self._room_of(node_id)
 
         def work(tx: Tx) -> Done:
+            # As it stands in this write: somebody else may have confirmed it or taken it out a moment ago.
+            node = people.node(tx, node_id)
             if node is None or node.confirmed_at is not None:
                 return Done(self._no("H5", Words("There is no sensor that waits for this.")))
             if node.added_by == actor.actor_id:
@@ -144,13 +146,14 @@ class Desk:
             return Done(self._yes("H5", Words("The sensor belongs to this room.")), f"node:{node_id}", node.room_id)
 
         decision = self._office.run(actor, Permission.NODE_CONFIRM, "desk:node:confirmed", work)
-        return self._then(node.room_id if node else "", decision)
+        return self._then(room_id, decision)
 
     def retire_node(self, actor: Actor, node_id: str) -> Decision:
         """Take a sensor's node out; its key is worth nothing from now on."""
-        node = self._roll.sheet().nodes.get(node_id)
+        room_id = self._room_of(node_id)
 
         def work(tx: Tx) -> Done:
+            node = people.node(tx, node_id)
             if node is None:
                 return Done(self._no("H5", Words("There is no such sensor.")))
             people.retire_node(tx, node_id, self._office.now())
@@ -158,7 +161,11 @@ class Desk:
             return Done(self._yes("H5", Words("The sensor is taken out.")), f"node:{node_id}", node.room_id)
 
         decision = self._office.run(actor, Permission.NODE_ADD, "desk:node:retired", work)
-        return self._then(node.room_id if node else "", decision)
+        return self._then(room_id, decision)
+
+    def _room_of(self, node_id: str) -> str:
+        node = self._roll.sheet().nodes.get(node_id)
+        return node.room_id if node else ""
 
     def add_staff(
         self, actor: Actor, username: str, display_name: str, role: Role, *, ends_on: date | None = None

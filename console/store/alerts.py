@@ -55,6 +55,11 @@ def since(tx: Tx, begins: datetime) -> list[tuple[Alert, tuple[Step, ...]]]:
     return [(one, tuple(steps[one.alert_id])) for one in found]
 
 
+def steps_of(tx: Tx, alert_id: str) -> list[Step]:
+    """Return what happened to an alert so far, oldest first."""
+    return _steps(tx, [alert_id])[alert_id]
+
+
 def _steps(tx: Tx, alert_ids: Sequence[str]) -> dict[str, list[Step]]:
     found: dict[str, list[Step]] = {alert_id: [] for alert_id in alert_ids}
     wanted = select(alert_steps).where(alert_steps.c.alert_id.in_(alert_ids)).order_by(alert_steps.c.position)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 
 from console.rules.holding import HoldReason, HoldTime
 from console.store.database import Tx
@@ -60,6 +60,26 @@ def add(tx: Tx, row: HoldRow) -> None:
 def is_about(tx: Tx, about: str) -> bool:
     """Return whether a hold of something was started before, lifted or not."""
     return tx.execute(select(holds.c.hold_id).where(holds.c.about == about).limit(1)).first() is not None
+
+
+def stretch(tx: Tx, about: str, now: datetime, until_at: datetime) -> str | None:
+    """Let a standing hold that has passed its end cover more; return its id, None when there is nothing to stretch."""
+    passed = (holds.c.about == about) & holds.c.lifted_at.is_(None) & (holds.c.until_at < now)
+    hold_id = tx.execute(select(holds.c.hold_id).where(passed).limit(1)).scalar_one_or_none()
+    if hold_id is not None:
+        tx.execute(update(holds).where(holds.c.hold_id == hold_id).values(until_at=until_at))
+    return hold_id
+
+
+def review(tx: Tx, hold_id: str, review_by: datetime) -> None:
+    """Let a hold be looked at again later."""
+    tx.execute(update(holds).where(holds.c.hold_id == hold_id).values(review_by=review_by))
+
+
+def lift(tx: Tx, hold_id: str, by: str, at: datetime) -> None:
+    """End a hold; what it kept goes at its ordinary time, or with the next run where that is past."""
+    standing = (holds.c.hold_id == hold_id) & holds.c.lifted_at.is_(None)
+    tx.execute(update(holds).where(standing).values(lifted_at=at, lifted_by=by))
 
 
 def holds_day(tx: Tx, day: date) -> bool:

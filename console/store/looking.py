@@ -175,13 +175,19 @@ def waiting_of(tx: Tx, kind: ReviewKind) -> list[ReviewRow]:
     return [_review(row) for row in found]
 
 
-def raised(tx: Tx, kind: ReviewKind, actor_id: str, stay_id: str | None, since: datetime) -> list[datetime]:
-    """Return when the same was raised since then; of any stay where none is given."""
+def raised(tx: Tx, kind: ReviewKind, actor_id: str, stay_id: str, since: datetime) -> list[datetime]:
+    """Return when the same was raised since then."""
     columns = access_reviews.c
-    same = (columns.kind == kind.value) & (columns.actor_id == actor_id)
-    if stay_id is not None:
-        same = same & (columns.stay_id == stay_id)
+    same = (columns.kind == kind.value) & (columns.actor_id == actor_id) & (columns.stay_id == stay_id)
     return list(tx.execute(select(columns.raised_at).where(same & (columns.raised_at >= since))).scalars())
+
+
+def counts_raised(tx: Tx, kind: ReviewKind, actor_id: str, since: datetime) -> list[tuple[datetime, int]]:
+    """Return when a pattern of somebody's looks was raised since then, of any stay, and of how many looks."""
+    columns = access_reviews.c
+    same = (columns.kind == kind.value) & (columns.actor_id == actor_id) & (columns.raised_at >= since)
+    found = tx.execute(select(access_reviews).where(same))
+    return [(one.raised_at, one.count) for one in map(_review, found)]
 
 
 def close_review(tx: Tx, review_id: str, outcome: ReviewOutcome, by: str, at: datetime) -> None:

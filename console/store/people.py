@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from broker.vocabulary import Modality
 from console.store.database import Tx
@@ -118,10 +119,17 @@ def retire_node(tx: Tx, node_id: str, at: datetime) -> None:
 def all_nodes(tx: Tx) -> list[NodeRow]:
     """Return every node in use."""
     found = tx.execute(select(nodes).where(nodes.c.retired_at.is_(None)).order_by(nodes.c.node_id))
-    return [
-        NodeRow(row.node_id, row.room_id, row.modality, row.public_key, row.added_by, row.added_at, row.confirmed_at)
-        for row in found
-    ]
+    return [_node(row) for row in found]
+
+
+def node(tx: Tx, node_id: str) -> NodeRow | None:
+    """Return a node in use; None when there is none of that id, or it was taken out."""
+    row = tx.execute(select(nodes).where((nodes.c.node_id == node_id) & nodes.c.retired_at.is_(None))).first()
+    return None if row is None else _node(row)
+
+
+def _node(row: Row[Any]) -> NodeRow:
+    return NodeRow(row.node_id, row.room_id, row.modality, row.public_key, row.added_by, row.added_at, row.confirmed_at)
 
 
 def knows_node(tx: Tx, node_id: str) -> bool:

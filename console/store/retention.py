@@ -26,16 +26,24 @@ def delete_of_consents(tx: Tx, consent_ids: Iterable[str], before: datetime) -> 
     return _delete_under(tx, leases.c.consent_id.in_(list(consent_ids)), before)
 
 
-def delete_of_stay(tx: Tx, stay_id: str, before: datetime) -> int:
-    """Delete what was noted in a stay before a time, but for what a hold keeps; return how many rows."""
-    return _delete_under(tx, leases.c.stay_id == stay_id, before)
+def delete_of_stay(tx: Tx, stay_id: str, before: datetime, *, since: datetime | None = None) -> int:
+    """Delete what was noted in a stay before a time, but for what a hold keeps; return how many rows.
+
+    Args:
+        tx: the write.
+        stay_id: whose.
+        before: what is newer stays, UTC.
+        since: what is older stays too; None for nothing of that kind.
+    """
+    return _delete_under(tx, leases.c.stay_id == stay_id, before, since)
 
 
-def _delete_under(tx: Tx, which: ColumnElement[bool], before: datetime) -> int:
+def _delete_under(tx: Tx, which: ColumnElement[bool], before: datetime, since: datetime | None = None) -> int:
     noted, gone = select(leases.c.lease_id).where(which), 0
     for table, at in ((measurements, measurements.c.minute_from), (room_events, room_events.c.captured_at)):
         theirs = table.c.lease_id.in_(noted) & (at < before) & ~_held(table, at)
-        gone += tx.execute(delete(table).where(theirs)).rowcount
+        within = theirs if since is None else theirs & (at >= since)
+        gone += tx.execute(delete(table).where(within)).rowcount
     return gone
 
 

@@ -1,14 +1,23 @@
 """What two people do at the same moment: nobody waits for ever, and no word is lost between two decisions."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from broker.vocabulary import Modality
+from console.alerting.alert_book import AlertBook
+from console.errors import StoreFull
+from console.leasing.commissioning import Commissions
 from console.observing.rounds import Rounds, Sensed
+from console.rules.alerts import StepKind
 from console.rules.decision import Decision
 from console.rules.rounds import CheckEnd, Moved, moved
-from console.store import closeness, people
-from tests.kit.boxed_ward import ADMIN, NURSE, add_room, boxed_ward
+from console.rules.visits import VisitOutcome
+from console.showing.views import Words
+from console.store import alerts, closeness, people
+from tests.kit.alerting import a_step, an_alert
+from tests.kit.boxed_ward import ADMIN, ENGINEER, NURSE, add_room, boxed_ward
 from tests.kit.checking import observe, until_due
 
 LONGEST_S = 20.0
@@ -114,3 +123,58 @@ def test_O2_a_level_is_not_lowered_by_whoever_thought_that_there_was_none(box):
     nurse = Pressing(NURSE, lambda: plans.set_level(NURSE, stay_id, "arms_length"))
     assert not plans.set_level(nurse, stay_id, "general")
     assert plans.of(stay_id).level == "arms_length"
+
+
+def test_A4_a_closing_that_another_press_of_the_same_commit_has_written_is_seen(box):
+    alert, closed = an_alert(), a_step(StepKind.CLOSED, 5, NURSE.actor_id, outcome=VisitOutcome.SAW_THEM_FINE.value)
+    book, office = AlertBook(box.ward.office), box.ward.office
+    book.raise_now(alert)
+    office.store.write(lambda tx: alerts.add_step(tx, alert.alert_id, closed))
+    found = []
+
+    def decide(known):
+        found.append(known.progress.is_open)
+        return office.policy.deny("A4", reason=Words("It is closed.")), None
+
+    assert not book.act(NURSE, alert.alert_id, "board:alert:closed", decide) and found == [False]
+
+
+def test_H5_a_sensor_that_was_taken_out_a_moment_ago_is_not_confirmed(box):
+    desk, store = box.ward.desk, box.ward.office.store
+    assert desk.add_room(ADMIN, "room8", "Room 8")
+    assert desk.add_node(ENGINEER, "node8", "room8", Modality.RADAR, box.nodes["room1"].public_key[::-1])
+    store.write(lambda tx: people.retire_node(tx, "node8", box.clock.utc_now()))
+    assert not desk.confirm_node(NURSE, "node8") and not desk.retire_node(ADMIN, "node8")
+
+
+class FailsLate:
+    """A store whose writes fail at their end, when it is told so."""
+
+    def __init__(self, store):
+        self._store, self.is_failing = store, True
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def write(self, work):
+        def within(tx):
+            done = work(tx)
+            if self.is_failing:
+                raise StoreFull("the disk is full; free some space")
+            return done
+
+        return self._store.write(within)
+
+
+def test_N3_a_commissioning_that_could_not_be_written_does_not_run_and_its_request_stands(box):
+    assert box.ward.desk.discharge(ADMIN, box.stay("room1"))
+    store = FailsLate(box.ward.office.store)
+    commissions = Commissions(replace(box.ward.office, store=store), box.ward.roll)
+    store.is_failing = False
+    assert commissions.ask(ENGINEER, "room1")
+    store.is_failing = True
+    with pytest.raises(StoreFull):
+        commissions.confirm(NURSE, "room1")
+    assert commissions.of("room1") is None
+    store.is_failing = False
+    assert commissions.confirm(NURSE, "room1") and commissions.of("room1") is not None

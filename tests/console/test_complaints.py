@@ -1,6 +1,6 @@
 """S6: a complaint goes past the ward, is acknowledged in time, answered plainly, and its words stand in no log."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from console.roles import Role
 from console.rules.answering import acknowledged_by, answered_by
 from console.rules.decision import Decision
 from console.rules.policy import shipped_policy
+from console.store.holds import standing_holds
 from tests.kit.boxed_ward import GOVERNANCE, NURSE, an_actor, boxed_ward
 
 LONDON = ZoneInfo("Europe/London")
@@ -106,3 +107,33 @@ def test_S6_three_working_days_leave_out_the_weekend(made, due):
 def test_S5_one_month_is_the_same_day_of_the_next_or_its_last(asked, due):
     at = datetime.fromisoformat(asked).replace(tzinfo=UTC)
     assert answered_by(at, shipped_policy(), LONDON).astimezone(LONDON).date().isoformat() == due
+
+
+def test_S6_further_words_of_a_day_join_the_open_one_and_none_is_lost_and_one_hold_begins(box):
+    for number in range(40):
+        assert box.ward.complaints.make(box.patient("room1"), "complaint", f"word {number}")
+
+    (mine,) = own(box)
+    assert mine.text.split("\n\n") == [f"word {number}" for number in range(40)]
+    assert box.actions().count("governance:hold:started") == 1
+    told = box.actions()
+    # The first, ten further ones, and then each doubling: 16 and 32.
+    assert (told.count("patient:complaint:made"), told.count("patient:complaint:joined")) == (1, 12)
+
+
+def test_S6_what_is_said_after_the_first_was_acknowledged_or_on_another_day_is_one_of_its_own(box):
+    box.ward.complaints.make(box.patient("room1"), "complaint", "one")
+    assert box.ward.complaints.acknowledge(GOVERNANCE, own(box)[0].complaint_id)
+    box.ward.complaints.make(box.patient("room1"), "complaint", "two")
+    box.clock.advance(86400)
+    box.ward.complaints.make(box.patient("room1"), "complaint", "three")
+    assert sorted(one.text for one in own(box)) == ["one", "three", "two"]
+
+
+def test_I1_words_that_come_after_the_end_of_the_hold_are_held_too(box):
+    box.ward.complaints.make(box.patient("room1"), "complaint", "In the morning.")
+    box.clock.advance(5 * 3600)
+    box.ward.complaints.make(box.patient("room1"), "complaint", "And at noon.")
+    (hold,) = box.ward.office.store.read(standing_holds)
+    assert hold.time.until_at == box.clock.utc_now() + timedelta(hours=2)
+    assert box.actions().count("governance:hold:stretched") == 1

@@ -215,3 +215,62 @@ def test_X6_a_provider_that_others_wrote_lets_a_nurse_in_too(tmp_path: Path) -> 
         assert browser.get(answered).status_code == 200
         assert browser.get("/sign-in").headers["location"] == "/"
         ward.office.store.close()
+
+
+def log_out(desk: Desk, token: str) -> int:
+    """Post a logout token as the hospital's server does: no page, no cookie."""
+    server = TestClient(desk.client.app, base_url="http://127.0.0.1:8800")
+    return server.post("/sign-in/provider/logout", data={"logout_token": token}).status_code
+
+
+@pytest.mark.parametrize("named", [{"sub": "00u-ada"}, {"sub": None, "sid": "s-1"}, {"sid": "another"}])
+def test_X6_who_signs_out_at_the_hospital_is_signed_out_here_at_once(desk: Desk, named: dict[str, Any]) -> None:
+    browser, other = desk.browser(), desk.browser()
+    desk.come(browser, **ADA, **NURSES, sid="s-1")
+    desk.come(other, **(ADA | {"sub": "00u-bea", "preferred_username": "bea.l"}), **NURSES, sid="s-2")
+    assert browser.get("/sign-in").status_code == 303
+    assert log_out(desk, desk.hospital.logout_token(**named)) == 200
+    assert browser.get("/sign-in").status_code == 200 and other.get("/sign-in").status_code == 303
+    rows = desk.ward.access.audit_rows(GOVERNANCE, -1, 500)
+    assert [one.reason for one in rows if one.action == "signin:session:ended"][-1] == "provider_logout"
+    assert "signin:provider:logged_out" in {one.action for one in rows}
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "another issuer": {"iss": "https://elsewhere.example"},
+    "for another console": {"aud": "another"},
+    "two hours old": {"iat": -7200},
+    "of tomorrow": {"iat": 86400},
+    "ended": {"exp": -3600},
+    "no time": {"iat": None},
+    "no name of its own": {"jti": None},
+    "no event": {"events": None},
+    "another event": {"events": {"http://schemas.openid.net/event/other": {}}},
+    "an ID token's nonce": {"nonce": "n"},
+    "nobody named": {"sub": None},
+    "a number for a name": {"sub": 7},
+    "another kind of token": {"typ": "at+jwt"},
+}
+
+
+def test_T43_a_logout_token_that_is_not_as_the_standard_says_signs_nobody_out(desk: Desk) -> None:
+    browser = desk.browser()
+    desk.come(browser, **ADA, **NURSES)
+    assert {lie: log_out(desk, desk.hospital.logout_token(**told)) for lie, told in LIES.items()} == dict.fromkeys(
+        LIES, 400
+    )
+    assert browser.get("/sign-in").status_code == 303
+
+
+def test_T43_a_forged_token_an_id_token_rubbish_and_one_that_comes_again_sign_nobody_out(desk: Desk) -> None:
+    good = desk.hospital.logout_token()
+    assert log_out(desk, good) == 200, "whoever is not known here needs no end"
+    browser = desk.browser()
+    desk.come(browser, **ADA, **NURSES)
+    desk.hospital.signer = signing_key(1)
+    forged = desk.hospital.logout_token()
+    assert {log_out(desk, one) for one in (good, forged, "", "a.b.c")} == {400}
+    assert browser.get("/sign-in").status_code == 303
+    rows = desk.ward.access.audit_rows(GOVERNANCE, -1, 500)
+    told = [one.reason for one in rows if one.action == "signin:logout:denied"]
+    assert told == ["replayed", "bad_signature", "bad_signature", "bad_signature"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.rules.look_rates import Because, Look, Peers, flags_after, peers_of, shift_of
+from console.rules.look_rates import Because, Flag, Look, Peers, flags_after, is_news, peers_of, shift_of
 from console.rules.policy import shipped_policy
 from console.rules.reviewing import Escalation, Reviewed, ReviewKind, due_at, escalation_of, may_review
 
@@ -39,9 +39,26 @@ def test_X2_more_than_three_times_the_peers_median_in_a_shift_is_flagged(peers: 
 
 def test_X2_peers_are_compared_with_only_when_there_are_enough_looks_and_never_with_oneself() -> None:
     mine = looks(4, timedelta(hours=1))
-    theirs = [Look(NIGHT - number * timedelta(hours=12), PEER, "nurse", STAY, Because.THEIRS) for number in range(30)]
+    theirs = [Look(NIGHT - number * timedelta(days=1), PEER, "nurse", STAY, Because.THEIRS) for number in range(30)]
     assert peers_of([*theirs[:29], *mine], mine[-1], POLICY, ZONE) == Peers(4, [])
     assert peers_of([*theirs, *mine], mine[-1], POLICY, ZONE) == Peers(4, [1] * 30)
+
+
+def test_X2_a_night_is_compared_with_nights_and_a_day_with_days() -> None:
+    mine, half = looks(4, timedelta(hours=1)), timedelta(hours=12)
+    by_day = [Look(NIGHT - half - number * 2 * half, PEER, "nurse", STAY, Because.THEIRS) for number in range(30)]
+    assert peers_of([*by_day, *mine], mine[-1], POLICY, ZONE) == Peers(4, [])
+
+
+@pytest.mark.parametrize(
+    ("count", "days_ago", "is_told"), [(16, 30, False), (24, 30, False), (25, 30, True), (16, 181, True)]
+)
+def test_X2_a_habit_is_told_again_when_it_has_grown_by_half_or_after_half_a_year(
+    count: int, days_ago: int, is_told: bool
+) -> None:
+    flag = Flag(ReviewKind.ABOVE_PEERS, count, NIGHT)
+    assert is_news(flag, [(NIGHT - timedelta(days=days_ago), 16)], NIGHT, POLICY) == is_told
+    assert is_news(flag, [], NIGHT, POLICY)
 
 
 @pytest.mark.parametrize(("count", "flagged"), [(2, False), (3, True)])

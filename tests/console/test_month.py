@@ -6,6 +6,7 @@ import pytest
 
 from console.roles import Role
 from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.decision import Decision
 from console.rules.equality import NOT_ON_RECORD, GroupQuestion, OnePerson, Outcome, counts_by_group
 from console.rules.groups import OwnQuestion
 from console.rules.person import Change
@@ -106,13 +107,13 @@ def test_S6_whoever_has_left_reads_the_answer_with_their_code_and_not_what_they_
     assert box.ward.complaints.answer(GOVERNANCE, waiting.complaint_id, "We are sorry.")
 
     (found,) = box.ward.claims.read(code.lower().replace("-", " "))
-    assert found.outcome == "We are sorry." and box.ward.claims.read("AAAA-BBBB-CCCC-DDDD") is None
+    assert found.outcome == "We are sorry." and not box.ward.claims.read("AAAA-BBBB-CCCC-DDDD")
 
 
 def test_S6_a_new_code_ends_the_old_one_and_nobody_makes_one_for_somebody_else(box):
     patient = box.patient("room1")
     first, second = box.ward.claims.make(patient).detail, box.ward.claims.make(patient).detail
-    assert box.ward.claims.read(first) is None and box.ward.claims.read(second) is not None
+    assert isinstance(box.ward.claims.read(first), Decision) and box.ward.claims.read(second) == ()
     assert not box.ward.claims.make(replace(patient, patient_id="9" * 32)) and not box.ward.claims.make(NURSE)
 
 

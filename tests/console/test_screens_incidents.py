@@ -7,7 +7,7 @@ import pytest
 from broker.clock import HandClock
 from console.own.own_views import AfterIncident, KeptView
 from console.showing.views import Words
-from tests.kit.incident_facts import HOLD_ID, RELEASE_ID, REPORT_ID, TELLING_ID
+from tests.kit.incident_facts import HOLD_ID, LIFT_ID, RELEASE_ID, REPORT_ID, TELLING_ID
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 from tests.kit.visitor import text_of
@@ -34,6 +34,34 @@ def test_I3_only_the_caldicott_role_is_offered_to_sign_that_somebody_is_not_told
     screens.press("/incidents", f"/incidents/tellings/{TELLING_ID}", not_yet="serious_harm")
     screens.press("/incidents", f"/incidents/tellings/{TELLING_ID}", whom="patient")
     assert screens.ward.presses == [("let_wait", TELLING_ID, "serious_harm"), ("note_told", TELLING_ID, "patient")]
+
+
+def test_I1_I4_a_hold_that_nobody_looked_at_is_late_and_its_end_is_asked_agreed_and_registered(screens):
+    text = text_of(screens.sign_in("ig_officer").client.get("/incidents").text)
+    for said in ("LATE: nobody has looked", "The family has its answer.", "I agree: the hold ends", "the hold ended"):
+        assert said in text
+    screens.press("/incidents", f"/incidents/lifts/{LIFT_ID}", what="lift")
+    screens.press("/incidents", f"/incidents/holds/{HOLD_ID}/review")
+    screens.press("/incidents", f"/incidents/holds/{HOLD_ID}/inquiry")
+    page = f"/incidents/holds/{HOLD_ID}/lift"
+    screens.press(page, page, reason="looked_into", words="It was looked into.")
+    told = [one[0] for one in screens.ward.presses]
+    assert told == ["lift", "review", "begin", "ask_to_lift"]
+
+
+def test_I1_anybody_has_notes_kept_from_a_room_and_a_patient_their_own(screens):
+    screens.sign_in("nurse")
+    assert "Whose room?" in screens.client.get("/holds?room=room-2").text
+    screens.press("/holds", "/holds", room="room-2", why="asked_by_family", at="2026-11-20T01:30")
+    (_begin, told) = screens.ward.presses[-1]
+    assert (told.room_id, told.why, told.happened_at.isoformat()) == (
+        "room-2", "asked_by_family", "2026-11-20T01:30:00+00:00",
+    )  # fmt: skip
+    screens.sign_in("patient")
+    assert screens.client.get("/holds").status_code == 404
+    screens.press("/me/tell", "/me/hold")
+    screens.press("/me/leaving", "/me/keep/days", days="1")
+    assert [one[0] for one in screens.ward.presses if one[0] != "is_for_a_day"][-2:] == ["begin_own", "choose_day"]
 
 
 @pytest.mark.parametrize("who", ["nurse", "patient", "administrator", "engineer"])

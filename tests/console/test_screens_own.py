@@ -296,6 +296,13 @@ def test_S4_a_running_trial_says_what_staff_would_see_and_offers_stop(screens):
     assert "SOMEONE IN THE ROOM" in told and 'value="stop"' in told and 'action="/me/try/end"' in told
     screens.ward.trial = replace(trial, until=None)
     assert screens.client.get("/me/try/live").headers["hx-refresh"] == "true"
+    screens.ward.trial = trial
+    assert "SOMEONE" in screens.client.get("/me/try/live").text
+    screens.ward.clock.advance(121)
+    locked = screens.client.get("/me/try/live")
+    assert locked.text == "" and locked.headers["hx-refresh"] == "true", "a locked screen says nothing of them"
+    screens.sign_in("patient")
+    screens.ward.trial = replace(trial, until=None)
     assert "I ask for this myself" in screens.client.get("/me/try").text
 
 

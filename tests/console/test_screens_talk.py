@@ -18,6 +18,7 @@ ANSWERS = {
     "purposes": {"purposes": ["presence", "breathing_spot"]},
     "hours": {"hours": "22:00-07:00"},
     "network": {"network": "carry_on"},
+    "kept": {"kept_for": "one_day"},
     "other-ways": {"alternatives": "check_in_person"},
     "why": {"care_plan_reason": "feeling_safer", "reason_presence": "rest_without_waking", "days_presence": "3"},
     "whose": {"basis": "capacity_consent"},
@@ -54,6 +55,7 @@ def test_C3_what_was_answered_page_by_page_is_the_yes_that_is_written_down(scree
     screens.press(f"{TALK}/step/check", f"{TALK}/give")
     (_give, _stay, grant, _said) = screens.ward.presses[-1]
     assert (grant.sensors, grant.mark_witness, grant.teach_back_done) == ((Modality.RADAR,), "B.B.", True)
+    assert grant.destroy_after_a_day
     assert [one.purpose for one in grant.own_reasons] == ["presence"] and not screens.ward.drafts.kept
 
 

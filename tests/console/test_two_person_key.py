@@ -27,8 +27,8 @@ def box(tmp_path):
         yield one
 
 
-def note(box: BoxedWard) -> None:
-    node = box.nodes["room1"]
+def note(box: BoxedWard, room_id: str = "room1") -> None:
+    node = box.nodes[room_id]
     node.live()
     box.ward.step()
     node.send(node.record(node.minute()))
@@ -138,3 +138,26 @@ def test_R1_a_holder_counts_once_somebody_of_another_role_has_confirmed_them(box
 def test_R1_nobody_of_the_ward_s_shift_and_no_administrator_may_hold_it(box, role):
     assert not box.ward.incidents.holders.name(an_actor(role))
     assert isinstance(box.ward.incidents.view(an_actor(role)), Decision)
+
+
+def test_R1_a_day_chosen_on_their_own_page_counts_from_then_on_and_can_be_taken_back(tmp_path):
+    with boxed_ward(tmp_path, rooms=2) as box:
+        keeping, rooms = box.ward.incidents.keeping, ("room1", "room2")
+        box.pass_time(14 * 3600, in_steps_of=7 * 3600)
+        for _before_and_after in range(2):
+            box.pass_time(600, in_steps_of=60)
+            for room_id in rooms:
+                note(box, room_id)
+            box.pass_time(600, in_steps_of=60)
+            assert all(keeping.choose_day(box.patient(one), after_a_day=True) for one in rooms)
+        assert keeping.choose_day(box.patient("room2"), after_a_day=False)
+        assert [keeping.is_for_a_day(box.patient(one)) for one in rooms] == [True, False]
+        box.pass_time(26 * 3600, in_steps_of=13 * 3600)
+        assert sorted(row.room_id for row in every(box, measurements)) == ["room1", "room2", "room2"]
+
+
+def test_R1_nobody_chooses_it_for_another_patient(tmp_path):
+    with boxed_ward(tmp_path, yes=False) as box:
+        stranger = replace(box.patient("room1"), patient_id="f" * 32)
+        assert not box.ward.incidents.keeping.choose_day(stranger, after_a_day=True)
+        assert not box.ward.incidents.keeping.choose_day(MANAGER, after_a_day=True)

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from broker.clock import Clock
+from console.signing_in.logout_tokens import EVENT
 from console.signing_in.provider_settings import ProviderSettings
 
 CLIENT = "hushward-willow"
@@ -81,6 +82,19 @@ class Hospital:
         claims |= self.claims | self.lies
         signed = jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.signer or self.key)
         return 200, {"access_token": "a", "token_type": "Bearer", "id_token": signed}
+
+    def logout_token(self, **changes: Any) -> str:
+        """Return what its server posts when Ada signs out there; a change to None leaves a claim out.
+
+        `iat` and `exp` are given in seconds from now, and `typ` stands in the header.
+        """
+        now = int(self.clock.utc_now().timestamp())
+        told = {"iss": self.address, "aud": CLIENT, "iat": 0, "exp": 120, "jti": secrets.token_hex(8)}
+        told |= {"events": {EVENT: {}}, "sub": "00u-ada", "typ": "logout+jwt"} | changes
+        claims = {name: value for name, value in told.items() if value is not None and name != "typ"}
+        claims |= {name: now + claims[name] for name in ("iat", "exp") if name in claims}
+        header = {"alg": "RS256", "kid": self.key.kid, "typ": told["typ"]}
+        return jwt.encode(header, claims, self.signer or self.key)
 
 
 @contextmanager

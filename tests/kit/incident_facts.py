@@ -6,9 +6,19 @@ from typing import Any
 from console.incidents.desk import IncidentsView
 from console.incidents.key_holders import HolderView
 from console.incidents.pack import NOT_RECORDED, Pack, Section
-from console.incidents.views import HazardView, HeldRow, OpenView, Released, ReleaseView, TellingView, WrongView
+from console.incidents.views import (
+    HazardView,
+    HeldRow,
+    LiftView,
+    OpenView,
+    Released,
+    ReleaseView,
+    TellingView,
+    WrongView,
+)
 from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.rules.lifting import LiftEnd, LiftReason
 from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
 from console.rules.wrongs import WrongOutcome
 from console.store.incident_reads import Where
@@ -25,14 +35,23 @@ IN_THE_REGISTER = (
     ReleaseView("6f" * 16, HOLD_ID, "room-2", ReleaseKind.VIEW, ReleasePurpose.COMPLAINT, "Ada O.", *_ASKED,
                 ReleaseEnd.RELEASED, *_ENDED),
 )  # fmt: skip
+LIFT_ID = "0d" * 16
+_WAITS = ("The family has its answer.", Role.WARD_MANAGER, NIGHT, NIGHT)
+LIFTS = (LiftView(LIFT_ID, HOLD_ID, "room-2", "complaint", LiftReason.LOOKED_INTO, *_WAITS, None, None, None, True),)
+LIFTED = (
+    LiftView("1e" * 16, "2f" * 16, "room-6", "inquiry", LiftReason.INQUIRY_OVER, *_WAITS, LiftEnd.LIFTED,
+             Role.IG_OFFICER, NIGHT, False),
+)  # fmt: skip
 DESK = IncidentsView(
-    (HeldRow(HOLD_ID, "complaint", "room-2", STAY, NIGHT, NIGHT, NIGHT, is_sealed=True),),
+    (HeldRow(HOLD_ID, "complaint", "room-2", STAY, NIGHT, NIGHT, NIGHT, is_sealed=True, is_late=True),),
     IN_THE_REGISTER,
     (
         TellingView(TELLING_ID, "hold", "room-2", STAY, NIGHT, NIGHT, True, False, None, None, True),
         TellingView("7a" * 16, "release", "room-6", STAY, NIGHT, NIGHT, False, True, None, None, False),
     ),
     is_sealing=False,
+    lifts=LIFTS,
+    lifted=LIFTED,
 )
 HOLDERS = (
     HolderView("8b" * 16, "9c" * 16, "Ada O.", Role.WARD_MANAGER, "a1b2 c3d4 e5f6 0718", NIGHT, False, True),
@@ -66,7 +85,13 @@ def hand_incidents(presses: Any) -> Any:
     wrongs.hazards = for_roles(audit, (HAZARD,))
     view = for_roles(DESK_ROLES | {Role.CLINICAL_SAFETY_OFFICER}, DESK)
     return SimpleNamespace(
-        holders=holders, releases=releases, informing=presses({}), wrongs=wrongs, keeping=presses({}), view=view
+        holders=holders,
+        releases=releases,
+        informing=presses({}),
+        wrongs=wrongs,
+        keeping=presses({"is_for_a_day": False}),
+        view=view,
+        holding=presses({}),
     )
 
 

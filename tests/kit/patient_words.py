@@ -32,15 +32,15 @@ SCOPE = (
     *(
         f"{name}.py"
         for name in (
-            "patient_page",
-            "ledger",
-            "complaints",
-            "own_side",
-            "identity",
+            "own/patient_page",
+            "own/ledger",
+            "own/complaints",
+            "own/own_side",
+            "signing_in/identity",
             "rules/readings",
             "rules/rates",
-            "answer_claims",
-            "trying",
+            "own/answer_claims",
+            "consenting/trying",
             "rules/trying",
             "rules/groups",
             "rules/keeping",

@@ -361,7 +361,9 @@ class HandWard:
         self.month: Any = Presses(self.presses, {"view": MONTH})
         code = replace(yes("Keep this code.", rules=("S6",)), detail="ABCD-EFGH-IJKL-MNOP")
         self.claims: Any = Presses(self.presses, {"make": code})
-        self.claims.read = lambda told: COMPLAINTS[1:] if told == code.detail else None
+        self.claims.read = lambda told: (
+            COMPLAINTS[1:] if told == code.detail else no("There is no such code, or it has ended.")
+        )
         self.complaints: Any = Presses(self.presses, {"waiting": COMPLAINTS})
         self.copies: Any = Presses(self.presses, {"waiting": COPY_REQUESTS})
         self.prompts: Any = Presses(self.presses, {})

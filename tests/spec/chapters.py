@@ -24,7 +24,7 @@ from console.rules.rule import CHAPTERS
 from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
-from tests.spec import around_a_look, around_the_desk, round_nights
+from tests.spec import around_a_hold, around_a_look, around_the_desk, round_nights
 from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
@@ -293,6 +293,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     **around.HAPPENS,
     **around_a_look.HAPPENS,
     **around_the_desk.HAPPENS,
+    **around_a_hold.HAPPENS,
     r"(\d+) (s|min|h|d) pass": _pass,
     r"they are asked again, and say it back in their own way": lambda player: _again(player, True),
     r"they are asked again, and cannot say it back": lambda player: _again(player, False),
@@ -320,6 +321,7 @@ _THEN: dict[str, Callable[..., None]] = {
     **{one: _of_rounds(act) for one, act in round_nights.THEN.items()},
     **around.THEN,
     **around_a_look.THEN,
+    **around_a_hold.THEN,
     r"it is (taken|refused) by (\w+)": _is_by,
     r"the way out of (\w+) is said": _says_other_way,
     r"it is refused": _is_refused,

@@ -17,7 +17,7 @@ from console.store.database import Tx
 from console.store.tables import measurements, observations, room_events
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
-from tests.spec import alert_nights, around_a_look, round_nights
+from tests.spec import alert_nights, around_a_look, exporting, round_nights
 from tests.spec.nights import TABLES
 
 ENGLISH = open_catalogues("Europe/London")["en"]
@@ -209,6 +209,7 @@ def _no_observation(box: BoxedWard) -> None:
 _HAPPENS: dict[str, Callable[..., object]] = {
     **alert_nights.HAPPENS,
     **around_a_look.NIGHT_HAPPENS,
+    **exporting.HAPPENS,
     **round_nights.HAPPENS,
     r"the nurse writes down a yes that was never asked for": _yes_unasked,
     r"what helps them is written down": _what_helps,
@@ -228,6 +229,7 @@ _HAPPENS: dict[str, Callable[..., object]] = {
 _THEN: dict[str, Callable[..., None]] = {
     **alert_nights.THEN,
     **around_a_look.NIGHT_THEN,
+    **exporting.THEN,
     **round_nights.THEN,
     r"the sensor of room (\d) is closed": _is_closed,
     r"nothing that was noted of room (\d) is deleted": _is_kept,

@@ -10,7 +10,7 @@ from tests.spec.never_again import Night, check, play, read_nights
 
 
 @pytest.mark.parametrize("night", read_nights(), ids=lambda night: night.id)
-def test_NA1_NA2_NA3_NA4_NA5_NA6_NA7_NA9_NA10_NA11_NA12_NA13_NA14_NA15_NA16_NA17_NA18_NA19_NA21_NA22_never_again(
+def test_NA1_NA2_NA3_NA4_NA5_NA6_NA7_NA8_NA9_NA10_NA11_NA12_NA13_NA14_NA15_NA16_NA17_NA18_NA19_NA21_NA22_never_again(
     night: Night, tmp_path: Path
 ) -> None:
     with boxed_ward(tmp_path, rooms=night.rooms, yes=night.asked) as box:

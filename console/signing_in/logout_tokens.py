@@ -1,0 +1,83 @@
+"""What a logout token says, once it is proved to be the provider's, for us, of now, and no token of another kind.
+
+Source:
+    OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6; RFC 8725, section 3.12 (one kind of token each).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from console.signing_in.tokens import ALGORITHMS, Asked, TokenRefused, public_part
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+OLDEST_S = 120
+"""[s] how old a logout token may be: it is sent the moment somebody signs out (section 2.4 says two minutes)."""
+_KINDS = (None, "JWT", "logout+jwt")
+_LONGEST = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """Whom the provider says to be signed out.
+
+    Attributes:
+        subject: their name there; empty where only a session is named.
+        sid: the provider's own session; empty where only a person is named.
+        jti: of this token; no other has it.
+    """
+
+    subject: str
+    sid: str = field(repr=False)
+    jti: str
+
+
+def logout_of(token: str, keys: Mapping[str, Any], asked: Asked) -> Logout:
+    """Return whom a logout token signs out.
+
+    Args:
+        token: as it was posted; by whom is not known before this.
+        keys: the provider's key set.
+        asked: what it must answer to; its nonce and groups are of no use here.
+
+    Raises:
+        TokenRefused: anything about it is not as asked.
+    """
+    try:
+        told = jwt.decode(token, KeySet.import_key_set(public_part(keys)), algorithms=list(ALGORITHMS))
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise TokenRefused("bad_signature") from error
+    claims, now_s = told.claims, int(asked.now.timestamp())
+    audience = claims.get("aud")
+    issued, ends = claims.get("iat"), claims.get("exp")
+    held = {
+        "typ": told.header.get("typ") in _KINDS,
+        "iss": claims.get("iss") == asked.issuer,
+        "aud": audience == asked.client_id or (isinstance(audience, list) and asked.client_id in audience),
+        "iat": -asked.skew_s <= now_s - _time(issued) <= OLDEST_S + asked.skew_s,
+        # Early versions of the standard had no exp; where there is one it holds.
+        "exp": ends is None or now_s <= _time(ends) + asked.skew_s,
+        "jti": _is_text(claims.get("jti")),
+        "events": isinstance(claims.get("events"), dict) and isinstance(claims["events"].get(EVENT), dict),
+        # An ID token has a nonce: it is never taken for a logout token.
+        "nonce": "nonce" not in claims,
+        "sub": _is_text(claims.get("sub")) or (claims.get("sub") is None and _is_text(claims.get("sid"))),
+        "sid": claims.get("sid") is None or _is_text(claims.get("sid")),
+    }
+    wrong = next((name for name, holds in held.items() if not holds), None)
+    if wrong is not None:
+        raise TokenRefused(f"wrong_{wrong}")
+    return Logout(claims.get("sub") or "", claims.get("sid") or "", claims["jti"])
+
+
+def _time(told: Any) -> int:
+    """Return a time as a token has it; what is none is one long ago."""
+    return told if isinstance(told, int) and not isinstance(told, bool) else 0
+
+
+def _is_text(told: Any) -> bool:
+    return isinstance(told, str) and 0 < len(told) <= _LONGEST
