@@ -222,7 +222,8 @@ class Estimator:
         if verdict.rate_per_min is not None:
             self._sense.note_breath(t_s)
         seen = _with_evidence(seen, verdict)
-        is_living = seen.is_moving or (seen.presence is Presence.PRESENT and not self._hold.is_held)
+        is_seen = seen.presence is Presence.PRESENT and not seen.is_presumed
+        is_living = seen.is_moving or (is_seen and not self._hold.is_held)
         if is_living:
             self._living_s = t_s
         return self._put_together(moment, seen, verdict)
@@ -296,7 +297,7 @@ def _with_evidence(seen: Occupancy, verdict: Verdict) -> Occupancy:
     if verdict.is_alive is False and not seen.is_moving:
         return replace(seen, presence=Presence.UNSURE, people=None, zone=None)
     if verdict.rate_per_min is not None:
-        return replace(seen, presence=Presence.PRESENT, people=1)
+        return replace(seen, presence=Presence.PRESENT, people=1, is_presumed=False)
     return seen
 
 

@@ -41,6 +41,8 @@ class Occupancy:
     zone: Zone | None
     is_low: bool = False
     """All that is seen of them lies on the floor; only a camera with its floor drawn can tell."""
+    is_presumed: bool = False
+    """Nothing stirs this second: somebody was told to breathe not long ago and has not moved since. No sign of life."""
 
 
 class OccupancyWatch:

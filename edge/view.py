@@ -110,6 +110,11 @@ class View:
         """Return how far a motion across the view is that moves the picture by one of its 320 pixels [mm]."""
         return 1000 * self.distance_m / FOCAL_PX
 
+    @property
+    def block_m(self) -> float:
+        """Return how wide one block of the view is at the bed [m]."""
+        return BLOCK_PX * self.mm_per_px / 1000
+
     def hide(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Blacken what the mask hides, at the picture's own size, before anything else sees it.
 

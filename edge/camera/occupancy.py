@@ -8,10 +8,10 @@ import numpy as np
 from broker.vocabulary import Presence, Zone
 from edge.camera.motion import BlockMotion
 from edge.camera.people import Blob, Blocks, blobs_of, is_low, zone_of
-from edge.camera.walks import Walk
+from edge.camera.walks import FROM_BED_SHARE, Walk
 from edge.occupancy import Occupancy
 from edge.presence import PresenceWatch
-from edge.view import COLUMNS, ROWS, View
+from edge.view import COLUMNS, ROWS, Mark, View
 
 # Set on the simulator, as all limits here. Micro-motion over noise above which somebody stirs, and below which nobody
 # does, by how many seconds it was looked for: the longer, the less noise alone scatters.
@@ -28,6 +28,11 @@ FULL_SCALE = 3.0
 # to go, somebody else is believed there for so long.
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
+# [m^2] of the view that moves in some second when a person walks or gets into bed: simulated people came to 1.4 and
+# more, a cat to 0.7. What is smaller and goes into bed within so many seconds, from so many blocks away, is an animal.
+PERSON_M2, INTO_BED_S, INTO_BED_BLOCKS = 1.1, 5.0, 2
+# [s] for which somebody who was told to breathe and has not moved since is there: so long that breath is in the window.
+BREATH_S = 30.0
 # [s] of silence, nobody seen to leave, after which nobody is there: three times as long as any of ten simulated
 # sleepers with faint breath (0.03 to 0.1 px) gave no hint of it. In half a minute such a breath is no more than an
 # empty bed's noise; an empty room that calls itself empty late costs a look, and somebody called nobody could cost a
@@ -51,6 +56,10 @@ class BlockOccupancy:
         self._guest_until_s = -1.0
         self._lies_in_bed = False
         self._has_gone_by: Zone | None = None
+        self._breathed_s = -math.inf
+        self._small_out: tuple[float, Blob] | None = None
+        self.is_of_an_animal = False
+        """What got into bed last was no larger than a cat."""
         self._apart: deque[bool] = deque(maxlen=APART_OF)
         self._apart_until_s = -1.0
 
@@ -76,17 +85,20 @@ class BlockOccupancy:
             is_silent=not blobs and not _stirring(motion, view, QUIET).any(),
         )
         zone = zone_of(self._last, view) if stirs else None
+        is_presumed = presence is Presence.UNSURE and self._has_just_breathed(t_s)
+        presence = Presence.PRESENT if is_presumed else presence
         if presence is Presence.ABSENT:
             zone = Zone.ENSUITE if self._has_gone_by is Zone.ENSUITE else None
         people = {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
         people = 2 if self._are_two(t_s, blobs) else people
         low = presence is not Presence.ABSENT and is_low(self._last, view)
-        return Occupancy(presence, bool(blobs), movement_level(motion), people, None, zone, low)
+        return Occupancy(presence, bool(blobs), movement_level(motion), people, None, zone, low, is_presumed)
 
     def note_breath(self, t_s: float) -> None:
         """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
         self._watch.note_stir(t_s)
         self._has_gone_by = None
+        self._breathed_s = t_s
 
     def note_hint(self, t_s: float) -> None:
         """Note what may be a breath and is too faint to be told: nobody is not said soon after it."""
@@ -98,6 +110,7 @@ class BlockOccupancy:
             self._end(t_s, self._walk)
         if not blobs:
             return
+        self._size_up(t_s, blobs[0], view)
         if self._walk is None:
             self._walk = Walk(t_s, blobs[0], view)
             # Of two who are there, whoever goes leaves the other.
@@ -110,6 +123,19 @@ class BlockOccupancy:
         self._last, self._moved_s = blobs[0].blocks, t_s
         # Whoever walks into the doorway may be gone in the next second.
         self._has_gone_by = None if self._is_guests_walk else self._walk.exit
+
+    def _size_up(self, t_s: float, blob: Blob, view: View) -> None:
+        """Follow something small from the floor into the bed; whoever is seen larger is a person."""
+        if not view.has_zones:
+            return
+        if blob.size * view.block_m**2 >= PERSON_M2:
+            self._small_out, self.is_of_an_animal = None, False
+        elif blob.share_on(view.blocks(Mark.BED)) < FROM_BED_SHARE:
+            self._small_out = (t_s, blob)
+        elif self._small_out is not None:
+            left_s, left = self._small_out
+            is_next = t_s - left_s <= INTO_BED_S and blob.gap_to(left) <= INTO_BED_BLOCKS
+            self.is_of_an_animal = self.is_of_an_animal or is_next
 
     def _end(self, t_s: float, walk: Walk) -> None:
         if not self._is_guests_walk:
@@ -125,6 +151,10 @@ class BlockOccupancy:
     def _has_just_moved(self, t_s: float) -> bool:
         """Say whether the last movement is so new, and ended so far from any door, that somebody is there still."""
         return self._has_gone_by is None and t_s - self._moved_s <= JUST_MOVED_S
+
+    def _has_just_breathed(self, t_s: float) -> bool:
+        """Say whether somebody was told to breathe not long ago and has not moved since: nobody goes without moving."""
+        return t_s - self._breathed_s <= BREATH_S and self._moved_s < self._breathed_s
 
     def _are_two(self, t_s: float, blobs: list[Blob]) -> bool:
         """Say whether two are there: two that move apart, or one that moves while another lies in bed."""

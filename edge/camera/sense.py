@@ -12,7 +12,7 @@ from edge.camera.health import Outlook, fault_in
 from edge.camera.motion import MEDIAN_SQUARE, BlockMotion, Blocks, moved_of, slow_of
 from edge.camera.occupancy import BlockOccupancy
 from edge.camera.ranks import median_square
-from edge.camera.vetoes import lifeless
+from edge.camera.vetoes import lifeless, unevenness
 from edge.chest import Chest
 from edge.frames import Frame
 from edge.occupancy import Occupancy
@@ -26,6 +26,8 @@ LEAST_LOOKS = 4
 # Quality of a verdict from which what it does not tell may be a breath all the same: in simulated empty rooms it stayed
 # below 0.26, and on ten sleepers whose breath moves the picture by 0.03 to 0.1 px it came over this within 195 s.
 HINT = 0.3
+# A wave so uneven is told when it was sound for so many seconds together: cloth in a draught often is for one or two.
+UNEVEN_AT_FIRST, STEADY_LOOKS = 0.25, 4
 
 
 class FollowedBlocks:
@@ -54,8 +56,9 @@ class FollowedBlocks:
         quick = median_square(np.diff(path, axis=0)) / MEDIAN_SQUARE + 1e-9
         back = np.searchsorted(times, times - CHURN_LAG_S)
         late = times - times[0] >= CHURN_LAG_S
+        # Not cut off at nothing: of noise, the part above nothing alone would look like half a breath in a held one.
         energy: Float = ((path[late] - path[back[late]]) ** 2 / quick - 1).sum(axis=1)
-        return np.maximum(energy, 0)
+        return energy
 
 
 class CameraSense:
@@ -73,6 +76,7 @@ class CameraSense:
         self._moved: tuple[Float, Blocks] | None = None
         self._field: DisplacementField | None = None
         self._looked_s = 0.0
+        self._sound_looks = 0
 
     @property
     def newest_s(self) -> float | None:
@@ -88,6 +92,7 @@ class CameraSense:
         """See `Sense`."""
         self._occupancy.restart()
         self._outlook = Outlook()
+        self._sound_looks = 0
 
     def settle(self) -> None:
         """See `Sense`."""
@@ -139,11 +144,20 @@ class CameraSense:
         verdict, chest = self._judge.judge(kept(self._field, chosen), accepts_machines=accepts_machines)
         self.window.centre = chosen
         if accepts_machines or verdict.withheld is Withheld.WARMING_UP:
+            self._sound_looks = 0
             return verdict, chest
         is_told = verdict.rate_per_min is not None
         reason = lifeless(self._field, powers, chest, view, is_told=is_told)
+        self._sound_looks = self._sound_looks + 1 if is_told and reason is None else 0
         if reason is not None:
             return Verdict(None, None, reason, 0.0, False), chest
         if verdict.is_alive is not False and verdict.quality >= HINT:
             self._occupancy.note_hint(self._looked_s)
+        if is_told and self._is_doubtful(chest):
+            return Verdict(None, None, Withheld.LOW_QUALITY, verdict.quality, None), chest
         return verdict, chest
+
+    def _is_doubtful(self, chest: Chest) -> bool:
+        """Say whether what could be told has to wait: it may be cloth in the air, or a small animal in the bed."""
+        is_steady = self._sound_looks >= STEADY_LOOKS or unevenness(chest) <= UNEVEN_AT_FIRST
+        return not is_steady or self._occupancy.is_of_an_animal

@@ -1,12 +1,13 @@
 """What moves in rhythm and is no chest: the camera, a picture on a string, a curtain, light that comes and goes."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Float32
-from edge.camera.field import NEAR, PLACES, phasors_at, shares_at
+from edge.camera.field import LINES_HZ, NEAR, PLACES, phasors_at, shares_at
 from edge.chest import Chest, steady_parts
 from edge.resampling import FIELD_HZ, DisplacementField
 from edge.view import COLUMNS, ROWS, View
@@ -22,8 +23,12 @@ RIGID_SHARE, RIGID_TOGETHER = 0.6, 0.5
 STIFF_TOGETHER, STIFF_SPREAD = 0.9, 0.15
 # What is left of the wave beside its line and two harmonics, less noise, over the line. Of simulated sleepers 1 in 100
 # lay below the first and 4 in 100 above the second; swaying pictures lay below, cloth in a draught above.
-EVEN_FROM_S, TOO_EVEN, TOO_UNEVEN = 15.0, 0.008, 0.65
+EVEN_FROM_S, TOO_EVEN, TOO_UNEVEN = 10.0, 0.008, 0.65
 BAND_HZ, NOISE_FROM_HZ = (0.05, 1.0), 2.0
+# Motion so far above its noise has to be more even: noise is no excuse. Of simulated sleepers' rates 1 to 2 in 100 were
+# as loud and as uneven, of those that were told of cloth in a draught all.
+LOUD, TOO_UNEVEN_LOUD = 90.0, 0.3
+LOUD_TRUST, LOUD_HZ, QUIET_HZ = 0.2, (0.13, 0.75), 1.0
 TINY = 1e-12
 
 
@@ -49,7 +54,27 @@ def lifeless(field: DisplacementField, powers: Float32, chest: Chest, view: View
         return stiff
     if not is_told or field.duration_s < EVEN_FROM_S:
         return None
-    return None if TOO_EVEN <= unevenness(chest) <= TOO_UNEVEN else Withheld.LOW_QUALITY
+    most = TOO_UNEVEN_LOUD if loudness(field, powers, view) > LOUD else TOO_UNEVEN
+    return None if TOO_EVEN <= unevenness(chest) <= most else Withheld.LOW_QUALITY
+
+
+def loudness(field: DisplacementField, powers: Float32, view: View) -> float:
+    """Return how far what moves where somebody may lie stands above its noise.
+
+    Args:
+        field: every channel.
+        powers: shape (lines, channels), of the same.
+        view: how the camera looks at the room.
+
+    Returns:
+        Power over that of noise, less one: mean over the breathing band, summed over the blocks; about 0 of noise.
+    """
+    asked = view.lying[PLACES[:NEAR, 0], PLACES[:NEAR, 1]] & (field.trust[:NEAR] > LOUD_TRUST)
+    power = powers[:, :NEAR][:, asked] / LINES_HZ[:, None]
+    noise = np.median(power[LINES_HZ > QUIET_HZ], axis=0) / math.log(2)
+    lowest, highest = LOUD_HZ
+    breathes = (lowest < LINES_HZ) & (highest > LINES_HZ)
+    return float((power[breathes] / np.maximum(noise, TINY) - 1).sum() / breathes.sum())
 
 
 def _outside(field: DisplacementField, powers: Float32, rate_per_min: float, view: View) -> float:
@@ -85,6 +110,7 @@ def rigid_at(field: DisplacementField, rate_per_min: float) -> Withheld | None:
     return Withheld.LOW_QUALITY if together > STIFF_TOGETHER and spread < STIFF_SPREAD else None
 
 
+@lru_cache(maxsize=2)
 def unevenness(chest: Chest) -> float:
     """Return what is left of the wave beside a steady line and its two harmonics, less noise, over the line.
 

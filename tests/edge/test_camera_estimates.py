@@ -40,7 +40,7 @@ def test_a_sleeper_is_told_within_a_breath_a_minute(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["empty_room", "crumpled_duvet", "photograph", "swaying_photograph", "avatar", "fan", "curtain", "flicker",
-     "draught_duvet", "shake", "tv"],
+     "draught_duvet", "shake", "tv", "pet"],
 )  # fmt: skip
 def test_what_only_moves_like_a_sleeper_is_never_told_a_rate(name: str) -> None:
     assert rates(watch_film(name, 52, 40.0)) == []
