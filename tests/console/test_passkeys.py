@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,41 @@ def test_T24_a_passkey_that_was_written_into_the_database_opens_nothing(bench: B
     outside(bench.file, f"UPDATE passkeys SET actor_id = '{bea.actor_id}'")
     after = open_bench(bench.folder, bench.clock)
     assert isinstance(sign_in(after, key), Decision) and why(after) == "unknown_passkey"
+    after.store.close()
+
+
+def test_T24_a_passkey_and_a_session_that_ended_are_not_brought_back_in_the_database(bench: Bench, bea: Actor) -> None:
+    key = SoftPasskey(ORIGIN)
+    assert add(bench, bea, key)
+    came = sign_in(bench, key)
+    assert isinstance(came, SignIn) and bench.identity.sign_out(came.session_token)
+    assert bench.identity.passkeys.remove(bea, bench.identity.passkeys.of(bea)[0].credential_id)
+    bench.store.close()
+    outside(bench.file, "UPDATE passkeys SET ended_at = NULL, ended = NULL", "UPDATE sessions SET ended_at = NULL")
+    after = open_bench(bench.folder, bench.clock)
+    assert isinstance(sign_in(after, key), Decision) and why(after) == "unknown_passkey"
+    assert after.identity.session_of(came.session_token) is None
+    after.store.close()
+
+
+def test_X6_a_new_link_ends_the_passkeys_and_the_badge_of_whoever_lost_their_telephone(
+    bench: Bench, bea: Actor
+) -> None:
+    key = SoftPasskey(ORIGIN)
+    badge = bench.identity.badges.issue(replace(NURSE, role=Role.NURSE_IN_CHARGE), bea.actor_id)
+    assert isinstance(badge, str) and add(bench, bea, key)
+    link = bench.store.write(lambda tx: bench.identity.renew_link(tx, NURSE, bea.actor_id))
+    assert isinstance(sign_in(bench, key), SignIn), "until the link is used nothing ends"
+    assert isinstance(bench.identity.enrol(link, "", "", "four quiet words now"), Actor)
+    assert isinstance(sign_in(bench, key), Decision) and isinstance(bench.identity.tap(badge, DEVICE), Decision)
+
+
+def test_T24_a_new_link_gives_nobody_a_role_that_was_written_into_the_database(bench: Bench, bea: Actor) -> None:
+    bench.store.close()
+    outside(bench.file, "UPDATE accounts SET role = 'governance_lead'")
+    after = open_bench(bench.folder, bench.clock)
+    link = after.store.write(lambda tx: after.identity.renew_link(tx, NURSE, bea.actor_id))
+    assert isinstance(after.identity.enrol(link, "", "", "four quiet words now"), Decision)
     after.store.close()
 
 
