@@ -110,7 +110,7 @@ def test_G1_a_figure_that_was_changed_builds_nothing():
 
 
 def test_G1_acceptance_stands_beside_the_sentence_that_it_is_no_target_and_few_people_are_not_shown(box):
-    go_on(box, 3)
+    go_on(box, 4)
     pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
     consent = next(one for one in pack.sections if one.code == "consent")
     assert "Higher is not better. Acceptance is never a target." in consent.notes
@@ -128,6 +128,26 @@ def test_E2_one_count_that_is_not_shown_cannot_be_had_from_the_sum(box):
     told = {row[0]: row[1] for row in consent.rows[:5]}
     assert list(told.values()).count("not shown") == 2
     assert told["People, days"] == told["Days with a yes in force"] == "not shown"
+
+
+def test_E2_a_running_month_shows_nothing_of_people_that_two_looks_on_two_days_would_tell(box):
+    go_on(box, 2)
+    pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
+    of_people = [one for one in pack.sections if one.code in ("consent", "groups")]
+    assert [set(one.rows[0][1:]) for one in of_people] == [{"not shown"}] * 2
+    assert all(len(one.rows) == 1 for one in of_people)
+
+
+def test_T46_a_day_that_was_frozen_early_by_setting_the_clock_says_so_in_the_audit(box):
+    box.clock.advance(3600)
+    box.clock.jump(NEAR_THE_END + DAY + timedelta(hours=6))
+    box.ward.assurance.step()
+    box.clock.jump(NEAR_THE_END + timedelta(hours=1))
+    assert box.ward.assurance.packs.months(GOVERNANCE), "something of that day, after its figures were frozen"
+    go_on(box, 4)
+    pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
+    flags = next(one for one in pack.sections if one.code == "flags")
+    assert any(row[0].startswith("Entries of a day that was frozen before they came") for row in flags.rows)
 
 
 def test_G1_a_month_is_signed_when_it_is_whole_and_only_as_it_was_read(box):
