@@ -16,7 +16,7 @@ from console.signing_in.passwords import Passwords, fault_of
 from console.signing_in.provider_way import ProviderWay
 from console.signing_in.register import Register, normal_name
 from console.signing_in.second_step import CODE, SecondSteps
-from console.signing_in.sessions import DENIED, SESSION_LASTS, Sessions, SignedIn, SignIn
+from console.signing_in.sessions import BY_BADGE, DENIED, SESSION_LASTS, Sessions, SignedIn, SignIn
 from console.signing_in.throttle import Throttle
 from console.store import accounts, identity_rows
 from console.store.database import Store, Tx
@@ -130,7 +130,7 @@ class Identity:
         owner = self.badges.owner(badge, device)
         if isinstance(owner, Decision):
             return owner
-        return self.sessions.open_to(owner, device)
+        return self.sessions.open_to(owner, device, way=BY_BADGE)
 
     def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
         """Change one's own password; every other session of that person ends."""

@@ -54,6 +54,7 @@ _LASTS_S = 300.0
 _LONGEST_LABEL = 40
 _UNKNOWN = Words("This passkey is not known here, or has ended. Sign in another way.")
 _NOT_DONE = Words("The passkey could not be read. Begin again, or sign in another way.")
+_BY_BADGE = Words("You came in by your badge. Sign in with your name and password to add a passkey.")
 _COPIED = Words("This passkey may have been copied, so it has ended. Sign in another way, and tell the administrator.")
 _WAIT = Words("Too many attempts. Sign in with your name and password.")
 
@@ -105,14 +106,21 @@ class Passkeys:
         found = self._store.read(lambda tx: identity_rows.passkeys_of(tx, actor.actor_id))
         return tuple(PasskeyView(one.credential_id, one.label, one.added_at, one.used_at) for one in found)
 
-    def ask_to_add(self, actor: Actor, device: str, origin: str) -> PasskeyAsk:
+    def may_add(self, session_token: str) -> bool:
+        """Return whether a session may add one: a badge and four digits make nothing that lasts longer than a shift."""
+        return not self._sessions.came_by_badge(session_token)
+
+    def ask_to_add(self, actor: Actor, device: str, origin: str, session_token: str = "") -> PasskeyAsk | Decision:
         """Ask a browser to make one, for somebody who is signed in.
 
         Args:
             actor: whose it will be.
             device: the device's pseudonym.
             origin: this console's own, as the browser sees it; see `may_be_used_at`.
+            session_token: of their session; see `may_add`.
         """
+        if not self.may_add(session_token):
+            return self._register.deny(REFUSED, actor, "came_by_badge", _BY_BADGE)
         begun = self._handshakes.begin(device, origin, actor.actor_id)
         known = self._store.read(lambda tx: identity_rows.passkeys_of(tx, actor.actor_id))
         options = generate_registration_options(

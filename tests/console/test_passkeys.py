@@ -11,7 +11,7 @@ from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.signing_in.enrolment import Invitation
 from console.signing_in.identity import SignIn
-from console.signing_in.passkeys import may_be_used_at
+from console.signing_in.passkeys import PasskeyAsk, may_be_used_at
 from console.store import audit_rows
 from tests.kit.console_store import NURSE, Bench, open_bench, outside
 from tests.kit.soft_passkey import PRESENT, SoftPasskey, options_of
@@ -36,6 +36,7 @@ def bea(bench: Bench) -> Actor:
 
 def add(bench: Bench, actor: Actor, key: SoftPasskey, label: str = "my telephone") -> Decision:
     asked = bench.identity.passkeys.ask_to_add(actor, DEVICE, ORIGIN)
+    assert isinstance(asked, PasskeyAsk)
     return bench.identity.passkeys.add(actor, asked.state, asked.binding, key.make(options_of(asked.options)), label)
 
 
@@ -148,6 +149,7 @@ def test_T24_a_new_link_gives_nobody_a_role_that_was_written_into_the_database(b
 
 def test_X6_a_passkey_is_added_by_its_owner_alone_and_under_a_name(bench: Bench, bea: Actor) -> None:
     asked, key = bench.identity.passkeys.ask_to_add(bea, DEVICE, ORIGIN), SoftPasskey(ORIGIN)
+    assert isinstance(asked, PasskeyAsk)
     made = key.make(options_of(asked.options))
     assert not bench.identity.passkeys.add(NURSE, asked.state, asked.binding, made, "hers")
     assert not add(bench, bea, SoftPasskey(ORIGIN), "\u202egnirts")
