@@ -227,8 +227,10 @@ def _flags(tx: Tx, one: Counted, entries: Sequence[Mapping[str, Any]]) -> dict[s
     reviews = looking.reviews_since(tx, one.begins - _REVIEWED_WITHIN)
     raised = [row for row in reviews if one.begins <= row.raised_at < one.ends]
     closed = [row for row in reviews if row.reviewed_at is not None and one.begins <= row.reviewed_at < one.ends]
+    set_clock = assurance.logged_after_freezing(tx, one.day - timedelta(days=1), one.begins)
     return dict(
-        Counter(f"raised_{row.kind.value}" for row in raised)
+        Counter({"logged_after_freezing": set_clock} if set_clock else {})
+        + Counter(f"raised_{row.kind.value}" for row in raised)
         + Counter(f"review_{row.outcome.value}" for row in closed if row.outcome is not None)
         + Counter("to_governance" for row in entries if Obligation.FLAG_TO_GOVERNANCE.value in row["obligations"])
     )

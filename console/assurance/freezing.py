@@ -20,6 +20,8 @@ _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("assurance")
 _MOST_AT_ONCE = 7
 """Days that one step freezes: a console that was down for a month keeps nobody waiting while it catches up."""
+_JUMPED_S, _STEADY_S = 300.0, 3600.0
+"""[s] A clock that moves by more than the first is believed again after the second: what is frozen is so for ever."""
 
 
 class Freezing:
@@ -28,9 +30,13 @@ class Freezing:
     def __init__(self, office: Office, disclosures: Disclosures) -> None:
         self._office = office
         self._disclosures = disclosures
+        self._offset_s: float | None = None
+        self._jumped_s = float("-inf")
 
     def step(self) -> None:
-        """Freeze what is due, oldest first; a disk that fails is asked again."""
+        """Freeze what is due, oldest first; a disk that fails is asked again, a clock that jumped is not believed."""
+        if not self._is_steady():
+            return
         try:
             first, newest = self._office.store.read(self._reached)
             if first is None:
@@ -41,6 +47,16 @@ class Freezing:
                 self._freeze(day)
         except StoreError as error:
             _log.error("day_not_frozen", error=type(error).__name__)
+
+    def _is_steady(self) -> bool:
+        """Return whether the time of day has gone on as time does for an hour."""
+        clock = self._office.clock
+        elapsed_s = clock.elapsed_s()
+        offset_s = clock.utc_now().timestamp() - elapsed_s
+        if self._offset_s is not None and abs(offset_s - self._offset_s) > _JUMPED_S:
+            self._jumped_s = elapsed_s
+        self._offset_s = offset_s
+        return elapsed_s - self._jumped_s >= _STEADY_S
 
     def _reached(self, tx: Tx) -> tuple[date | None, date | None]:
         began = assurance.began_at(tx)

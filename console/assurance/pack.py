@@ -63,7 +63,8 @@ def pack_of(site: str, ward: str, month: str, days: Sequence[FrozenDay]) -> Pack
             raise FiguresDamaged(f"the figures of {one.day} are not those that were frozen: compare with the log")
     there = {one.day for one in days}
     missing = tuple(day.isoformat() for day in days_of(month) if day not in there)
-    sections = sections_of([json.loads(one.figures) for one in days], len(days_of(month)), missing)
+    is_whole = bool(days) and days[-1].day == days_of(month)[-1]
+    sections = sections_of([json.loads(one.figures) for one in days], len(days_of(month)), missing, is_whole=is_whole)
     told = {
         "v": PACK_VERSION,
         "site": site,

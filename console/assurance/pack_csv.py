@@ -6,7 +6,7 @@ import io
 from console.assurance.pack import Pack
 
 _HEAD = ("ward", "month", "section", "row", "column", "value")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def csv_of(pack: Pack) -> bytes:

@@ -95,6 +95,8 @@ class Packs:
             if digest != view.pack.digest:
                 words = Words("These are not the figures that you read. Open the audit again.")
                 return Done(policy.deny("G1", reason=words))
+            if view.row.signed_digest == digest:
+                return Done(policy.deny("G1", reason=Words("It is signed already.")))
             self._keep(tx, Kept.PACK_SIGNED, month, actor, digest=digest)
             signed = self._yes(Words("Signed. The ward's public page shows it now."))
             # The list of what is due knows of it too.

@@ -29,6 +29,7 @@ _SAID: Mapping[str, str] = {
     "disclosure_not_told": "Released, and the patient not yet told by noon of the next day",
     "starts": "Starts of nodes",
     "lost_and_called_aloud": "Losses that were called aloud",
+    "logged_after_freezing": "Entries of a day that was frozen before they came: the clock was set",
     "to_governance": "Decisions flagged to governance",
     "not_on_record": "not on record",
     "autism_or_ld": "Autism or learning disability",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -14,6 +14,7 @@ from console.rules.levels import Level
 Figures = Mapping[str, Any]
 ASKED = ("offered", "given", "refused", "withdrawn", "relayed_no", "paused")
 HIDDEN = "not shown"
+_OF_PEOPLE = frozenset({"consent", "groups"})
 NOTHING = "–"
 
 
@@ -36,13 +37,17 @@ class Section:
     rows: tuple[tuple[str, ...], ...]
 
 
-def sections_of(days: Sequence[Figures], in_month: int, missing: Sequence[str]) -> tuple[Section, ...]:
+def sections_of(
+    days: Sequence[Figures], in_month: int, missing: Sequence[str], *, is_whole: bool = True
+) -> tuple[Section, ...]:
     """Return every section.
 
     Args:
         days: figures of the frozen days, in order.
         in_month: days that the month has.
         missing: days without figures.
+        is_whole: the month's last day is among them; before that no section shows what people said, for two looks on
+            two days would tell what one person said between them (rule E2).
     """
     first = Section(
         "days",
@@ -56,7 +61,15 @@ def sections_of(days: Sequence[Figures], in_month: int, missing: Sequence[str]) 
             ("Rule book", ", ".join(sorted({str(day["policy_version"]) for day in days})) or NOTHING),
         ),
     )
-    return (first, *(make(days) for make in _SECTIONS))
+    made = [make(days) for make in _SECTIONS]
+    return (first, *(one if is_whole or one.code not in _OF_PEOPLE else _until_whole(one) for one in made))
+
+
+def _until_whole(one: Section) -> Section:
+    row = (("Until the month is over", *(HIDDEN for _column in one.head[1:])),)
+    return replace(
+        one, notes=(*one.notes, "Shown when the month is over: day by day it would tell of one person."), rows=row
+    )
 
 
 def stretches_of(days: Sequence[str]) -> str:
@@ -124,7 +137,7 @@ def _groups(days: Sequence[Figures]) -> Section:
     ]
     notes = (
         "Higher is not better. People of the 12 months until the last day of this audit.",
-        "A count under five, and whatever would give one away, is not shown.",
+        "A count under five, and what would give one away, is not shown. The others are rounded to the nearest five.",
     )
     head = ("Group", "People", *(said(f"outcome_{name}") for name in outcomes))
     return Section("groups", "Who was asked, by group", notes, head, tuple(rows))

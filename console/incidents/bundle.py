@@ -20,7 +20,7 @@ from console.keys.signer import Keys
 
 MANIFEST, RECEIPT, VERSION = "manifest.note", "receipt.json", "bundle 1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet would run: a quote before it makes it text (T41)."""
 
 

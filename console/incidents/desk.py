@@ -131,7 +131,7 @@ class Incidents:
             hold.room_id if hold else "",
             asked.kind,
             asked.purpose,
-            self._texts.open(tx, one.recipient_text_id) or "",
+            ", ".join((self._texts.open(tx, one.recipient_text_id) or "").split("\n")),
             self._name(asked.asked_by),
             asked.role,
             one.asked_at,

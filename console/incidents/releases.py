@@ -19,6 +19,7 @@ from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.releasing import (
+    WAS_THERE,
     Asked,
     ReleaseEnd,
     ReleaseKind,
@@ -40,6 +41,8 @@ from console.store.sealing import TextSeals
 ASKED, CONFIRMED, REFUSED = "incident:release:asked", "incident:release:confirmed", "incident:release:refused"
 SEALED, VIEWED, LAPSED = "incident:bundle:sealed", "incident:view:opened", "incident:release:lapsed"
 _SYSTEM = Actor.system("releases")
+_AND = "\n"
+"""Between a recipient and their organisation, as they are kept: no name holds it."""
 _NOT_OPENED = Words(
     "Some of it is sealed, and that code opens no half of its key. Type the code on your paper; if it was sealed since "
     "this was asked for, or you hold no half, somebody who does asks anew."
@@ -108,7 +111,7 @@ class Releases:
             return Done(policy.deny("R1", "I2", reason=_NOT_OPENED), f"hold:{hold.hold_id}", hold.room_id)
         kind, purpose = ReleaseKind(wanted.kind), ReleasePurpose(wanted.purpose)
         asked = Asked(actor.actor_id, actor.role, kind, purpose, now + policy.duration("I2", "waits_d"))
-        told = f"{wanted.recipient.strip()}, {wanted.organisation.strip()}"
+        told = f"{wanted.recipient.strip()}{_AND}{wanted.organisation.strip()}"
         text = self._texts.put(tx, told if kind is ReleaseKind.BUNDLE else actor.display_name)
         rows.add(tx, ReleaseRow(release_id, hold.hold_id, text.text_id, asked, now))
         shares.keep_opened(tx, release_id, opened)
@@ -179,7 +182,8 @@ class Releases:
         return Released(content, f"hushward-release-{row.release_id[:8]}.zip"), digest
 
     def _mark(self, tx: Tx, row: ReleaseRow, actor: Actor) -> Mark:
-        recipient, _, organisation = (self._texts.open(tx, row.recipient_text_id) or "").partition(", ")
+        told = self._texts.open(tx, row.recipient_text_id) or ""
+        recipient, _, organisation = told.partition(_AND if _AND in told else ", ")
         by = (row.asked.role.value, actor.role.value)
         return Mark(row.release_id, recipient, organisation, row.asked.purpose.value, by)
 
@@ -212,6 +216,10 @@ class Releases:
             policy, row = self._office.policy, rows.of(tx, release_id)
             if row is None or row.ended_at is not None:
                 return Done(policy.deny("I2", reason=Words("That request is not there, or is over. Ask anew.")))
+            hold, is_own = holds.of(tx, row.hold_id), row.asked.asked_by == actor.actor_id
+            if hold is not None and not is_own and was_there(tx, self._office, hold, actor):
+                # Whoever is looked into does not decide that nobody looks.
+                return Done(policy.deny("I1", "I2", reason=WAS_THERE), f"release:{release_id}", hold.room_id)
             by = (actor.actor_id, actor.role.value)
             rows.end(tx, release_id, ReleaseEnd.REFUSED, self._office.now(), by)
             return Done(policy.allow("I2", reason=Words("Refused. Nothing was opened.")), f"release:{release_id}")

@@ -1,4 +1,8 @@
-"""Counts that name nobody: a small group is not shown, and cannot be worked out from the others (rule E2)."""
+"""Counts that name nobody: a small group is not shown, nor what would give it away, and no count tells of one person.
+
+A count that is shown is rounded (rule E2): who looks before and after one admission, or lays two months side by side,
+would read that person's answer from a count that went up by one.
+"""
 
 from collections.abc import Mapping
 
@@ -13,10 +17,13 @@ def shown_counts(counts: Mapping[str, int], policy: Policy) -> dict[str, int | N
         policy: the rule book.
 
     Returns:
-        The count by group; None where it is withheld (see `withheld`).
+        The count by group, rounded; None where it is withheld (see `withheld`).
     """
-    hidden = withheld(counts, policy.number("E2", "smallest_shown_count"))
-    return {name: None if name in hidden else count for name, count in counts.items()}
+    hidden, step = (
+        withheld(counts, policy.number("E2", "smallest_shown_count")),
+        policy.number("E2", "rounded_to_count"),
+    )
+    return {name: None if name in hidden else int(step * round(count / step)) for name, count in counts.items()}
 
 
 def withheld(counts: Mapping[str, int], smallest: float) -> frozenset[str]:

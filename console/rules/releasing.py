@@ -75,6 +75,8 @@ def may_ask(kind: str, purpose: str, recipient: str, organisation: str, *, was_t
         return policy.deny("I2", reason=Words("Choose what is asked for, and what it is for."))
     if kind == ReleaseKind.BUNDLE and not (recipient.strip() and organisation.strip()):
         return policy.deny("I2", reason=Words("Write down who gets it, and for which organisation."))
+    if not f"{recipient.strip()}{organisation.strip()}".isprintable():
+        return policy.deny("I2", reason=Words("A name cannot hold hidden signs: it would not read as it is."))
     words = Words("It waits for a second person of another role, for {days} days at most.", {"days": days_of(policy)})
     return policy.allow("I2", reason=words)
 

@@ -30,7 +30,10 @@ class Passkeys(Protocol):
     def of(self, actor: Actor) -> Sequence[PasskeyView]:
         """Return somebody's own."""
 
-    def ask_to_add(self, actor: Actor, device: str, origin: str) -> PasskeyAsk:
+    def may_add(self, session_token: str) -> bool:
+        """Return whether a session may add one."""
+
+    def ask_to_add(self, actor: Actor, device: str, origin: str, session_token: str) -> PasskeyAsk | Decision:
         """Ask a browser to make one."""
 
     def add(self, actor: Actor, state: str, binding: str, answer: str, label: str) -> Decision:

@@ -29,12 +29,17 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     @routes.get(_PATH)
     def mine(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         rows, may = ward.identity.passkeys.of(actor), may_be_used_at(coming.origin(request))
-        return answers.page(request, actor, "passkeys.html", rows=rows, may_use_passkeys=may)
+        may_add = ward.identity.passkeys.may_add(cookies.session(request) or "")
+        return answers.page(request, actor, "passkeys.html", rows=rows, may_use_passkeys=may, may_add=may_add)
 
     @routes.post(f"{_PATH}/options")
     def ask_to_add(request: Request, actor: Annotated[Actor, Depends(door.changing)]) -> Response:
         origin = _usable(request)
-        return _asked(request, ward.identity.passkeys.ask_to_add(actor, cookies.device(request), origin))
+        session = cookies.session(request) or ""
+        asked = ward.identity.passkeys.ask_to_add(actor, cookies.device(request), origin, session)
+        if isinstance(asked, Decision):
+            return answers.decided(request, actor, asked, _PATH)
+        return _asked(request, asked)
 
     @routes.post(_PATH)
     def add(

@@ -67,6 +67,12 @@ class Desk(Protocol):
     ) -> Invited:
         """Invite somebody."""
 
+    def renew_staff(self, actor: Actor, actor_id: str) -> Invited:
+        """Make a new one-time link for somebody who lost what opens their account."""
+
+    def close_staff(self, actor: Actor, actor_id: str) -> Decision:
+        """Close somebody's account at once."""
+
     def add_patient_account(self, actor: Actor, stay_id: str, username: str) -> Invited:
         """Invite a patient."""
 

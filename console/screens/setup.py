@@ -17,6 +17,7 @@ from console.screens.door import Door
 from console.screens.navigation import home_of
 from console.screens.ports import Invited, WardPort
 from console.screens.sensor_words import SENSOR_NAMES
+from console.showing.views import Words
 from console.words import N_
 
 ROLES = {
@@ -36,6 +37,8 @@ ROLES = {
 ROOM_KINDS = (("bedroom", N_("A bedroom for one person")), *consent_words.LISTS["places"])
 MODALITIES = tuple((one.value, name) for one, name in SENSOR_NAMES.items())
 _INVITED = tuple(role for role in ROLES if role is not Role.PATIENT)
+
+_CLOSING = Words("Close this account? They are signed out everywhere at once, and cannot sign in again.")
 
 Text = Annotated[str, Form(max_length=80)]
 Key = Annotated[str, Form(max_length=128)]
@@ -107,6 +110,24 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         else:
             invited = ward.desk.add_staff(actor, username, display_name, role)
         return _invited(request, actor, invited, "/staff")
+
+    @routes.post("/staff/change")
+    def change_staff(
+        request: Request,
+        actor: Changing,
+        whose: Annotated[str, Form(max_length=32)] = "",
+        what: Annotated[Literal["renew", "close"], Form()] = "renew",
+        confirmed: Annotated[str, Form(max_length=8)] = "",
+    ) -> Response:
+        """Give a new link, or close an account: the second is asked twice."""
+        if what == "renew":
+            return _invited(request, actor, ward.desk.renew_staff(actor, whose), "/staff")
+        if confirmed != "yes":
+            told = {"whose": whose, "what": what, "confirmed": "yes"}
+            return answers.page(
+                request, actor, "desk/confirm.html", told=told, question=_CLOSING, onward="/staff/change", back="/staff"
+            )
+        return answers.decided(request, actor, ward.desk.close_staff(actor, whose), "/staff")
 
     @routes.post("/rooms/{stay_id}/account")
     def add_patient_account(request: Request, stay_id: str, actor: Changing, username: Text = "") -> Response:

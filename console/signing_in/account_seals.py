@@ -8,7 +8,7 @@ an account is taken as it stands at its next sign-in.
 import hashlib
 import json
 
-from console.roles import Actor
+from console.roles import Actor, Role
 from console.showing.views import Words
 from console.store import accounts, audit_rows, second_steps
 from console.store.database import Tx
@@ -17,6 +17,8 @@ VOUCHED = "signin:provider:vouched"
 """The hospital's sign-in has made the account, or said again what its owner is."""
 CHANGES = ("setup:enrolment:used", "signin:password:changed", "signin:step:confirmed", VOUCHED)
 """Entries, each by the account itself, that a change of it leaves behind."""
+MADE = "desk:account:made"
+"""Somebody was invited; the reason is the role."""
 CLOSED = "signin:account:closed"
 """After this entry the account is opened by a new link alone, and by no change of its row."""
 OUTSIDE = Words(
@@ -46,17 +48,33 @@ def digest_after(tx: Tx, actor: Actor) -> str:
 
 
 def holds(tx: Tx, account: accounts.Account) -> bool:
-    """Return whether an account is as the log last knew it."""
+    """Return whether an account is as the log last knew it, and was not closed since."""
     found = audit_rows.newest_by(tx, account.actor.actor_id, (*CHANGES, OPENED))
-    about = audit_rows.newest_rows(tx, limit=20, subject=f"account:{account.actor.actor_id}")
-    closed = next((row.index for row in about if row.action == CLOSED), -1)
-    if found is None or closed > found.index:
+    closed = audit_rows.newest_about(tx, f"account:{account.actor.actor_id}", (CLOSED,))
+    if found is None or (closed is not None and closed.index > found.index):
         return False
-    told = json.loads(found.entry)["text_digest"]
-    return told in ("", digest_of(tx, account))
+    return is_unchanged(tx, account)
+
+
+def is_unchanged(tx: Tx, account: accounts.Account) -> bool:
+    """Return whether an account, open or closed, is as the log last knew it."""
+    found = audit_rows.newest_by(tx, account.actor.actor_id, (*CHANGES, OPENED))
+    return found is not None and json.loads(found.entry)["text_digest"] in ("", digest_of(tx, account))
+
+
+def has_known_role(tx: Tx, account: accounts.Account) -> bool:
+    """Return whether an account has the role that the log last knew: a new link gives nobody another one."""
+    actor = account.actor
+    found = audit_rows.newest_by(tx, actor.actor_id, (*CHANGES, OPENED))
+    if found is not None:
+        return bool(json.loads(found.entry)["role"] == actor.role.value)
+    made = audit_rows.newest_about(tx, f"account:{actor.actor_id}", (MADE,))
+    told = json.loads(made.entry)["reason"] if made is not None else ""
+    # An entry of an older version, and one about a patient, says no role.
+    return told not in set(Role) or told == actor.role.value
 
 
 def session_holds(tx: Tx, session: accounts.Session) -> bool:
-    """Return whether a session was opened by the console: the log has its opening."""
-    opened = audit_rows.newest_rows(tx, limit=2, subject=f"session:{session.session_hash[:32]}")
-    return any(row.action == OPENED and row.actor == session.account.actor.actor_id for row in opened)
+    """Return whether a session was opened by the console and lasts: the newest that the log says is its opening."""
+    newest = next(iter(audit_rows.newest_rows(tx, limit=1, subject=f"session:{session.session_hash[:32]}")), None)
+    return newest is not None and newest.action == OPENED and newest.actor == session.account.actor.actor_id

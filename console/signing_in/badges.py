@@ -28,7 +28,8 @@ from console.store.database import Tx
 SHIFT_BADGE_LASTS = timedelta(hours=13)
 """A shift of twelve hours and 60 minutes; an open session lasts on, so that nobody is cut off while with a patient."""
 ISSUERS = frozenset({Role.NURSE_IN_CHARGE, Role.WARD_MANAGER, Role.ADMINISTRATOR})
-ISSUED, PIN_SET, DENIED = "signin:badge:issued", "signin:pin:set", "signin:badge:denied"
+ISSUED, ENDED = "signin:badge:issued", "signin:badge:ended"
+PIN_SET, DENIED = "signin:pin:set", "signin:badge:denied"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH = 20
 _PIN = range(4, 9)
@@ -61,11 +62,18 @@ class Badges:
         row = BadgeRow(_hash(told), actor_id, None, now + SHIFT_BADGE_LASTS)
 
         def work(tx: Tx) -> None:
+            self.end(tx, found.actor, "replaced")
             rows.issue(tx, row, by.actor_id, now)
             self._register.record(tx, ISSUED, by, subject=_subject(row), text_digest=_sealed(row))
 
         self._store.write(work)
         return told
+
+    def end(self, tx: Tx, owner: Actor, why: str) -> None:
+        """End somebody's badge with its PIN within the caller's write, with its entry; nothing when they have none."""
+        row = rows.end_of(tx, owner.actor_id, self._register.clock.utc_now())
+        if row is not None:
+            self._register.record(tx, ENDED, owner, subject=_subject(row), reason=why)
 
     def choose_pin(self, actor: Actor, pin: str) -> Decision:
         """Keep a PIN for one's own badge: 4 to 8 digits, not all the same and no run."""
@@ -128,10 +136,10 @@ class Badges:
         if row is None or self._register.clock.utc_now() >= row.expires_at:
             return None
         account = accounts.by_id(tx, row.actor_id)
-        issued = [one for one in audit_rows.newest_rows(tx, limit=2, subject=_subject(row)) if one.action == ISSUED]
-        if account is None or not account.is_active or not issued or not account_seals.holds(tx, account):
+        told = next(iter(audit_rows.newest_rows(tx, limit=1, subject=_subject(row))), None)
+        if account is None or not account.is_active or told is None or not account_seals.holds(tx, account):
             return None
-        return account if json.loads(issued[0].entry)["text_digest"] == _sealed(row) else None
+        return account if told.action == ISSUED and json.loads(told.entry)["text_digest"] == _sealed(row) else None
 
     def _pin_of(self, tx: Tx, actor: Actor) -> str | None:
         row = rows.of_actor(tx, actor.actor_id)

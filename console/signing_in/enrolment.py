@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from console.errors import NameTaken
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.showing.views import Words
+from console.signing_in import account_seals
 from console.signing_in.account_seals import digest_after
 from console.signing_in.passwords import Passwords, fault_of
 from console.signing_in.register import Register, normal_name
@@ -36,8 +38,18 @@ class Invitation:
 class Enrolment:
     """Invitations and what becomes of them."""
 
-    def __init__(self, register: Register, passwords: Passwords) -> None:
+    def __init__(
+        self, register: Register, passwords: Passwords, end_ways: Callable[[Tx, Actor], None] = lambda _tx, _actor: None
+    ) -> None:
+        """Take what is needed.
+
+        Args:
+            register: store, log and clock.
+            passwords: how they are hashed.
+            end_ways: ends every other way in of an account whose owner begins anew.
+        """
         self._register = register
+        self._end_ways = end_ways
         self._store = register.store
         self._clock = register.clock
         self._passwords = passwords
@@ -131,9 +143,14 @@ class Enrolment:
                 return False
             accounts.add(tx, actor, password_hash, now)
         else:
+            account = accounts.by_id(tx, actor.actor_id)
+            if account is None or not account_seals.has_known_role(tx, account):
+                return False
             accounts.set_password(tx, actor.actor_id, password_hash)
-            # A link is made for whoever lost their password or their telephone: the second step is set up anew.
+            accounts.set_active(tx, actor.actor_id, is_active=True)
+            # A link is made for whoever lost their password or their telephone: all that they had begins anew.
             second_steps.remove(tx, actor.actor_id)
+            self._end_ways(tx, actor)
             accounts.end_sessions_of(tx, actor.actor_id, "password_changed", now)
         accounts.use_enrolment(tx, link.token_hash, now)
         self._register.record(tx, "setup:enrolment:used", actor, text_digest=digest_after(tx, actor))

@@ -16,7 +16,7 @@ from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.showing.views import Words
 from console.signing_in import mappings
-from console.signing_in.account_seals import CLOSED, VOUCHED, digest_after
+from console.signing_in.account_seals import CLOSED, OUTSIDE, VOUCHED, digest_after, is_unchanged
 from console.signing_in.enrolment import is_plain, name_fault
 from console.signing_in.handshakes import Handshake, Handshakes
 from console.signing_in.provider import Provider, ProviderAway, ProviderRefused
@@ -26,7 +26,7 @@ from console.signing_in.register import Register, normal_name
 from console.signing_in.second_step import ASKED_OF
 from console.signing_in.sessions import DENIED, Sessions, SignIn
 from console.signing_in.tokens import Asked, Person, TokenRefused, person_of
-from console.store import accounts, identity_rows
+from console.store import accounts, audit_rows, identity_rows
 from console.store.database import Tx
 from console.store.identity_rows import ProviderRow
 
@@ -174,6 +174,8 @@ class Federation:
         told = self._settings
         known = identity_rows.provider_account(tx, told.issuer, person.subject)
         account = accounts.by_id(tx, known.actor_id) if known is not None else None
+        if account is not None and not (is_unchanged(tx, account) and self._is_theirs(tx, account, person)):
+            raise _Refused("changed_outside", OUTSIDE, account.actor)
         role = told.role_of(person.groups, self._ward)
         if not self._is_approved(tx):
             raise _Refused("mapping_not_approved", _NOT_APPROVED)
@@ -204,7 +206,17 @@ class Federation:
 
     def _vouch(self, tx: Tx, actor: Actor, person: Person, now: datetime) -> None:
         identity_rows.vouch(tx, ProviderRow(actor.actor_id, self._settings.issuer, person.subject, now, None))
-        self._register.record(tx, VOUCHED, actor, text_digest=digest_after(tx, actor))
+        subject, digest = self._subject(person), digest_after(tx, actor)
+        self._register.record(tx, VOUCHED, actor, subject=subject, text_digest=digest)
+
+    def _is_theirs(self, tx: Tx, account: accounts.Account, person: Person) -> bool:
+        """Return whether the log knows an account as this person's; an entry of an older version names nobody."""
+        told = audit_rows.newest_by(tx, account.actor.actor_id, (VOUCHED,))
+        return told is not None and told.subject in ("", self._subject(person))
+
+    def _subject(self, person: Person) -> str:
+        """Return what the log calls somebody at the provider."""
+        return f"provider:{hashlib.sha256(f'{self._settings.issuer} {person.subject}'.encode()).hexdigest()[:32]}"
 
     def _close(self, tx: Tx, known: ProviderRow, account: accounts.Account, now: datetime) -> None:
         """Close an account that the provider no longer vouches for."""
@@ -213,6 +225,7 @@ class Federation:
         actor_id = known.actor_id
         identity_rows.vouch(tx, ProviderRow(actor_id, known.issuer, known.subject, known.vouched_at, now))
         accounts.set_active(tx, actor_id, is_active=False)
+        accounts.end_links(tx, actor_id, now)
         self._sessions.end_all(tx, account.actor, "no_role")
         self._register.record(tx, CLOSED, Actor.system("provider"), subject=f"account:{actor_id}")
 

@@ -7,7 +7,7 @@ from console.logbook.audit import AuditLog
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.showing.views import Words
-from console.signing_in import time_boxes
+from console.signing_in import passkey_seals, time_boxes
 from console.signing_in.account_seals import CLOSED, digest_after
 from console.signing_in.badges import Badges
 from console.signing_in.enrolment import Enrolment, Invitation, name_fault
@@ -16,7 +16,7 @@ from console.signing_in.passwords import Passwords, fault_of
 from console.signing_in.provider_way import ProviderWay
 from console.signing_in.register import Register, normal_name
 from console.signing_in.second_step import CODE, SecondSteps
-from console.signing_in.sessions import DENIED, SESSION_LASTS, Sessions, SignedIn, SignIn
+from console.signing_in.sessions import BY_BADGE, DENIED, SESSION_LASTS, Sessions, SignedIn, SignIn
 from console.signing_in.throttle import Throttle
 from console.store import accounts, identity_rows
 from console.store.database import Store, Tx
@@ -83,7 +83,7 @@ class Identity:
         self.provider = None if way_in is None else way_in.federation(self._register, self.sessions)
         self.badges = Badges(self._register, self._passwords, self._throttle)
         self.steps = SecondSteps(self._register, store.keys, is_required=second_step)
-        enrolment = Enrolment(self._register, self._passwords)
+        enrolment = Enrolment(self._register, self._passwords, self._end_ways)
         self.first_administrator_link = enrolment.first_administrator_link
         self.invite = enrolment.invite
         self.renew_link = enrolment.renew_link
@@ -132,7 +132,7 @@ class Identity:
         owner = self.badges.owner(badge, device)
         if isinstance(owner, Decision):
             return owner
-        return self.sessions.open_to(owner, device)
+        return self.sessions.open_to(owner, device, way=BY_BADGE)
 
     def change_password(self, session_token: str, password: str, new_password: str) -> Decision:
         """Change one's own password; every other session of that person ends."""
@@ -171,7 +171,13 @@ class Identity:
         accounts.set_active(tx, actor_id, is_active=is_active)
         if not is_active:
             self._register.record(tx, CLOSED, Actor.system("accounts"), subject=f"account:{actor_id}")
+            accounts.end_links(tx, actor_id, self._clock.utc_now())
             accounts.end_sessions_of(tx, actor_id, "not_active", self._clock.utc_now())
+
+    def _end_ways(self, tx: Tx, actor: Actor) -> None:
+        """End badge and passkeys of whoever begins anew: they may be in the pocket of whoever has the telephone."""
+        self.badges.end(tx, actor, "new_link")
+        passkey_seals.end_all(tx, self._register, actor, "new_link", self._clock.utc_now())
 
     def _refuse(self, actor: Actor | None, device: str, reason: str, words: Words = _WRONG) -> Decision:
         words = _TOO_OFTEN if reason == "throttled" else words

@@ -8,7 +8,6 @@ Source:
     W3C Web Authentication Level 3, sections 7.1 and 7.2.
 """
 
-import hashlib
 import ipaddress
 import json
 from dataclasses import dataclass
@@ -37,22 +36,25 @@ from console.errors import StoreConflict
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.showing.views import Words
+from console.signing_in import passkey_seals
 from console.signing_in.enrolment import HIDDEN_SIGNS, is_plain
 from console.signing_in.handshakes import Handshake, Handshakes
+from console.signing_in.passkey_seals import ADDED, REMOVED
 from console.signing_in.register import Register
 from console.signing_in.sessions import DENIED, Sessions, SignIn
 from console.signing_in.throttle import Throttle
-from console.store import accounts, audit_rows, identity_rows
+from console.store import accounts, identity_rows
 from console.store.database import Tx
 from console.store.identity_rows import PasskeyRow
 
-ADDED, REMOVED, REFUSED = "signin:passkey:added", "signin:passkey:removed", "signin:passkey:denied"
+REFUSED = "signin:passkey:denied"
 MOST = 10
 """Passkeys of one person."""
 _LASTS_S = 300.0
 _LONGEST_LABEL = 40
 _UNKNOWN = Words("This passkey is not known here, or has ended. Sign in another way.")
 _NOT_DONE = Words("The passkey could not be read. Begin again, or sign in another way.")
+_BY_BADGE = Words("You came in by your badge. Sign in with your name and password to add a passkey.")
 _COPIED = Words("This passkey may have been copied, so it has ended. Sign in another way, and tell the administrator.")
 _WAIT = Words("Too many attempts. Sign in with your name and password.")
 
@@ -104,14 +106,21 @@ class Passkeys:
         found = self._store.read(lambda tx: identity_rows.passkeys_of(tx, actor.actor_id))
         return tuple(PasskeyView(one.credential_id, one.label, one.added_at, one.used_at) for one in found)
 
-    def ask_to_add(self, actor: Actor, device: str, origin: str) -> PasskeyAsk:
+    def may_add(self, session_token: str) -> bool:
+        """Return whether a session may add one: a badge and four digits make nothing that lasts longer than a shift."""
+        return not self._sessions.came_by_badge(session_token)
+
+    def ask_to_add(self, actor: Actor, device: str, origin: str, session_token: str = "") -> PasskeyAsk | Decision:
         """Ask a browser to make one, for somebody who is signed in.
 
         Args:
             actor: whose it will be.
             device: the device's pseudonym.
             origin: this console's own, as the browser sees it; see `may_be_used_at`.
+            session_token: of their session; see `may_add`.
         """
+        if not self.may_add(session_token):
+            return self._register.deny(REFUSED, actor, "came_by_badge", _BY_BADGE)
         begun = self._handshakes.begin(device, origin, actor.actor_id)
         known = self._store.read(lambda tx: identity_rows.passkeys_of(tx, actor.actor_id))
         options = generate_registration_options(
@@ -157,7 +166,9 @@ class Passkeys:
             if len(identity_rows.passkeys_of(tx, actor.actor_id)) >= MOST:
                 return False
             identity_rows.add_passkey(tx, row)
-            self._register.record(tx, ADDED, actor, subject=_subject(row), text_digest=_sealed(row))
+            self._register.record(
+                tx, ADDED, actor, subject=passkey_seals.subject_of(row), text_digest=passkey_seals.digest_of(row)
+            )
             return True
 
         try:
@@ -175,7 +186,7 @@ class Passkeys:
             now = self._register.clock.utc_now()
             if row is None or not identity_rows.end_passkey(tx, credential_id, actor.actor_id, "removed", now):
                 return False
-            self._register.record(tx, REMOVED, actor, subject=_subject(row), reason="removed")
+            self._register.record(tx, REMOVED, actor, subject=passkey_seals.subject_of(row), reason="removed")
             return True
 
         if not self._store.write(work):
@@ -240,7 +251,7 @@ class Passkeys:
             return False
         if (count or row.sign_count) and count <= row.sign_count:
             identity_rows.end_passkey(tx, credential_id, owner.actor_id, "count_went_back", now)
-            self._register.record(tx, REMOVED, owner, subject=_subject(row), reason="count_went_back")
+            self._register.record(tx, REMOVED, owner, subject=passkey_seals.subject_of(row), reason="count_went_back")
             return False
         identity_rows.use_passkey(tx, credential_id, count, now)
         return True
@@ -248,11 +259,7 @@ class Passkeys:
     def _known(self, tx: Tx, credential_id: str) -> PasskeyRow | None:
         """Return a passkey that the log knows as it stands; one written into the database opens nothing (T24)."""
         row = identity_rows.passkey(tx, credential_id)
-        if row is None:
-            return None
-        added = audit_rows.newest_rows(tx, limit=4, subject=_subject(row))
-        digests = [json.loads(one.entry)["text_digest"] for one in added if one.action == ADDED]
-        return row if digests == [_sealed(row)] else None
+        return row if row is not None and passkey_seals.is_known(tx, row) else None
 
     def _owner(self, row: PasskeyRow) -> Actor | None:
         account = self._store.read(lambda tx: accounts.by_id(tx, row.actor_id))
@@ -285,12 +292,3 @@ def _read(answer: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _subject(row: PasskeyRow) -> str:
-    return f"passkey:{hashlib.sha256(row.credential_id.encode()).hexdigest()[:32]}"
-
-
-def _sealed(row: PasskeyRow) -> str:
-    told = f"{row.credential_id}\n{row.actor_id}\n{row.public_key.hex()}"
-    return hashlib.sha256(told.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Sessions: one for each person and one on each tablet, whichever door they came in by (rules X4, X6)."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,12 +13,13 @@ from console.showing.views import Words
 from console.signing_in import account_seals, time_boxes
 from console.signing_in.account_seals import OPENED, OUTSIDE, digest_after
 from console.signing_in.register import Register
-from console.store import accounts, identity_rows
+from console.store import accounts, audit_rows, identity_rows
 from console.store.database import Tx
 
 SESSION_LASTS = timedelta(hours=12)
 """A long night shift; a session never outlives it."""
 ENDED, DENIED = "signin:session:ended", "signin:session:denied"
+BY_BADGE = "badge"
 _TOUCH_EVERY = timedelta(seconds=15)
 _CLOSED = Words("This account is closed. Ask the administrator.")
 _NOT_VOUCHED = Words(
@@ -91,12 +93,13 @@ class Sessions:
 
         A badge needs no such word: the nurse in charge has just given it to whoever stands there.
         """
-        row = identity_rows.provider_of(tx, actor_id)
-        if row is None or self._clock.utc_now() - row.vouched_at < self._vouched_for:
+        # The log is asked and not the account: a word of the hospital's cannot be put off or taken away beside it.
+        told = audit_rows.newest_by(tx, actor_id, (account_seals.VOUCHED,))
+        if told is None or self._clock.utc_now() - told.at < self._vouched_for:
             return None
         return "not_vouched", _NOT_VOUCHED
 
-    def begin(self, actor: Actor, device: str, *, lasts: timedelta = SESSION_LASTS) -> SignIn:
+    def begin(self, actor: Actor, device: str, *, lasts: timedelta = SESSION_LASTS, way: str = "") -> SignIn:
         """Begin a session; it ends the one that another person has on this device, and their own on any other.
 
         A patient keeps theirs elsewhere: a telephone of their own is no shared tablet.
@@ -110,13 +113,14 @@ class Sessions:
             self._make_room(tx, actor, device)
             accounts.open_session(tx, token, actor.actor_id, device, now, now + min(lasts, SESSION_LASTS))
             subject = f"session:{accounts.hash_of(token)[:32]}"
-            self._register.record(tx, OPENED, actor, subject=subject, text_digest=digest_after(tx, actor))
+            digest = digest_after(tx, actor)
+            self._register.record(tx, OPENED, actor, subject=subject, reason=way, text_digest=digest)
 
         self._store.write(begin)
         return SignIn(token, actor)
 
     def open_to(
-        self, actor: Actor, device: str, *, lasts: timedelta = SESSION_LASTS, vouched: bool = True
+        self, actor: Actor, device: str, *, lasts: timedelta = SESSION_LASTS, vouched: bool = True, way: str = ""
     ) -> SignIn | Decision:
         """Begin a session for somebody whose secret was right, unless their account opens nothing now.
 
@@ -125,6 +129,7 @@ class Sessions:
             device: the device's pseudonym.
             lasts: how long at most.
             vouched: somebody has just said that they work here: the hospital's sign-in, or the nurse in charge.
+            way: `BY_BADGE`, or empty; the log keeps it.
         """
 
         def read(tx: Tx) -> tuple[str, Words] | None:
@@ -136,7 +141,13 @@ class Sessions:
         found = self._store.read(read)
         if found is not None:
             return self._register.deny(DENIED, actor, found[0], found[1])
-        return self.begin(actor, device, lasts=lasts)
+        return self.begin(actor, device, lasts=lasts, way=way)
+
+    def came_by_badge(self, session_token: str) -> bool:
+        """Return whether a session was brought here by a badge, as the log says; its PIN makes it no other."""
+        subject = f"session:{accounts.hash_of(session_token)[:32]}"
+        told = self._store.read(lambda tx: audit_rows.newest_about(tx, subject, (OPENED,)))
+        return told is not None and bool(json.loads(told.entry)["reason"] == BY_BADGE)
 
     def actor_of(self, session_token: str) -> Actor | None:
         """Return who a session belongs to, or None when it does not last (any more)."""

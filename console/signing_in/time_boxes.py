@@ -32,8 +32,8 @@ def digest_of(actor_id: str, ends_at: datetime) -> str:
 def is_over(tx: Tx, actor_id: str, now: datetime) -> bool:
     """Return whether an account's time is over; one without an end has none."""
     row = identity_rows.end_of(tx, actor_id)
-    told = [one for one in audit_rows.newest_rows(tx, limit=50, subject=subject_of(actor_id)) if one.action == BOXED]
+    told = audit_rows.newest_about(tx, subject_of(actor_id), (BOXED,))
     if row is None:
-        return bool(told)
-    known = bool(told) and json.loads(told[0].entry)["text_digest"] == digest_of(actor_id, row)
+        return told is not None
+    known = told is not None and json.loads(told.entry)["text_digest"] == digest_of(actor_id, row)
     return not known or now >= row + GRACE

@@ -24,6 +24,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +34,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ENTRY_VERSION, HEAD_EVERY = 1, 20
 MANIFEST, RECEIPT, MOST_BYTES = "manifest.note", "receipt.json", 500_000_000
+UNREADABLE = (
+    ArithmeticError, AttributeError, EOFError, LookupError, RuntimeError, TypeError, ValueError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What a file that was touched may make of the readers of JSON and ZIP: none of it is a reason to believe the file."""
 
 
 class Wrong(Exception):
@@ -295,11 +301,11 @@ def main(arguments: list[str] | None = None) -> int:
     except Wrong as wrong:
         print(f"{asked.file}: DOES NOT HOLD. {wrong}")
         return 1
-    except OSError as fault:
-        print(f"{fault.filename}: cannot be read: {fault.strerror}")
-        return 1
-    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
-        print(f"{asked.file}: DOES NOT HOLD. It is not whole, or was not made by a Hushward console.")
+    except (*UNREADABLE, OSError) as fault:
+        if isinstance(fault, OSError) and fault.filename:
+            print(f"{fault.filename}: cannot be read: {fault.strerror}")
+        else:
+            print(f"{asked.file}: DOES NOT HOLD. It is not whole, or was not made by a Hushward console.")
         return 1
     print(found)
     if not given:

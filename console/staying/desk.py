@@ -18,6 +18,7 @@ from console.signing_in import time_boxes
 from console.signing_in.enrolment import HIDDEN_SIGNS, is_plain
 from console.signing_in.identity import Identity, name_fault
 from console.signing_in.patient_accounts import MADE, Invited, PatientAccounts
+from console.signing_in.staff_accounts import StaffAccounts
 from console.staying.roll import Roll
 from console.staying.stays import Stays
 from console.store import people, places
@@ -45,6 +46,8 @@ class Desk:
         add_patient_account: see `PatientAccounts.add`, as the two below it.
         reset_patient_account: put a new sign-in in place of a patient's old one.
         confirm_patient_account: say, as a second person, that the patient has it.
+        renew_staff: see `StaffAccounts.renew`.
+        close_staff: see `StaffAccounts.close`.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Desk:
         self.add_patient_account = patients.add
         self.reset_patient_account = patients.reset
         self.confirm_patient_account = patients.confirm
+        staff = StaffAccounts(office, identity)
+        self.renew_staff, self.close_staff = staff.renew, staff.close
 
     def create_ward(self, actor: Actor, title: str) -> Decision:
         """Make the ward of this console."""
@@ -196,7 +201,7 @@ class Desk:
                 self._identity.time_box(tx, actor, made_now.actor.actor_id, ends_at)
             decision = self._yes("X6", Words("The account is made. Hand over the link in person."))
             invited.append(Invited(decision, made_now.token, made_now.actor))
-            return Done(decision, f"account:{made_now.actor.actor_id}")
+            return Done(decision, f"account:{made_now.actor.actor_id}", reason=role.value)
 
         try:
             decision = self._office.run(actor, Permission.STAFF_CHANGE, MADE, work)

@@ -147,6 +147,12 @@ def set_active(tx: Tx, actor_id: str, *, is_active: bool) -> None:
     tx.execute(update(accounts).where(accounts.c.actor_id == actor_id).values(is_active=is_active))
 
 
+def end_links(tx: Tx, actor_id: str, at: datetime) -> None:
+    """End the one-time links of an account that nobody has used."""
+    mine = (enrolments.c.actor_id == actor_id) & enrolments.c.used_at.is_(None)
+    tx.execute(update(enrolments).where(mine).values(expires_at=at))
+
+
 def move_patient(tx: Tx, patient_id: str, room_id: str | None) -> None:
     """Let a patient's own account follow them to another room, or out of the ward."""
     tx.execute(update(accounts).where(accounts.c.patient_id == patient_id).values(room_id=room_id))

@@ -111,6 +111,18 @@ def log_between(tx: Tx, begins: datetime, ends: datetime) -> list[str]:
     return list(tx.execute(select(audit_entries.c.entry).where(within).order_by(audit_entries.c.idx)).scalars())
 
 
+def logged_after_freezing(tx: Tx, day: date, begins: datetime) -> int:
+    """Return how many entries of the log came after a day was frozen and say a time before the next day began.
+
+    While the clock goes on as clocks do there is none: a day is frozen when the next one is half over.
+    """
+    frozen = select(func.max(audit_entries.c.idx)).where(
+        audit_entries.c.action == "governance:day:frozen", audit_entries.c.entry.contains(f'"day_{day:%Y_%m_%d}"')
+    )
+    after = (audit_entries.c.idx > frozen.scalar_subquery()) & (audit_entries.c.at < begins)
+    return int(tx.execute(select(func.count()).select_from(audit_entries).where(after)).scalar_one())
+
+
 def said_between(tx: Tx, begins: datetime, ends: datetime) -> list[str]:
     """Return the kinds of what was written down about consent in a stretch, one for each entry."""
     within = (consent_entries.c.at >= begins) & (consent_entries.c.at < ends)

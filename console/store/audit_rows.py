@@ -149,6 +149,14 @@ def newest_by(tx: Tx, actor: str, actions: Sequence[str]) -> Row | None:
     return None if found is None else _row(found)
 
 
+def newest_about(tx: Tx, subject: str, actions: Sequence[str]) -> Row | None:
+    """Return the newest allowed entry about something among these actions; None when there is none."""
+    about = (audit_entries.c.subject == subject) & audit_entries.c.action.in_(list(actions))
+    wanted = select(audit_entries).where(about & (audit_entries.c.outcome == "allowed"))
+    found = tx.execute(wanted.order_by(audit_entries.c.idx.desc()).limit(1)).first()
+    return None if found is None else _row(found)
+
+
 def newest_allowed(tx: Tx, actions: Sequence[str]) -> Row | None:
     """Return the newest allowed entry among these actions, whoever did it; None when there is none."""
     done = audit_entries.c.action.in_(list(actions)) & (audit_entries.c.outcome == "allowed")

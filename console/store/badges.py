@@ -27,11 +27,17 @@ class BadgeRow:
 
 
 def issue(tx: Tx, row: BadgeRow, by: str, at: datetime) -> None:
-    """Give somebody a badge; an earlier one of theirs ends."""
-    mine = (badges.c.actor_id == row.actor_id) & badges.c.ended_at.is_(None)
-    tx.execute(update(badges).where(mine).values(ended_at=at))
+    """Give somebody a badge; see `end_of` for an earlier one."""
     told = {"badge_hash": row.badge_hash, "actor_id": row.actor_id, "pin_hash": row.pin_hash}
     tx.execute(insert(badges).values(**told, expires_at=row.expires_at, issued_at=at, issued_by=by))
+
+
+def end_of(tx: Tx, actor_id: str, at: datetime) -> BadgeRow | None:
+    """End somebody's badge; return it, or None when they had none."""
+    row = of_actor(tx, actor_id)
+    mine = (badges.c.actor_id == actor_id) & badges.c.ended_at.is_(None)
+    tx.execute(update(badges).where(mine).values(ended_at=at))
+    return row
 
 
 def of_hash(tx: Tx, badge_hash: str) -> BadgeRow | None:

@@ -1,6 +1,8 @@
 """G1, G2, G4, G5, G6, R1: the governance lead's desk on a ward in a box."""
 
+import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -11,8 +13,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from broker.vocabulary import LeaseState
-from console.assurance.pack import pack_of
+from console.assurance.pack import Pack, pack_of
 from console.assurance.pack_csv import csv_of
+from console.assurance.sections import Section
 from console.assurance.tagged_pdf import TaggedPdf
 from console.errors import FiguresDamaged
 from console.roles import Role
@@ -110,7 +113,7 @@ def test_G1_a_figure_that_was_changed_builds_nothing():
 
 
 def test_G1_acceptance_stands_beside_the_sentence_that_it_is_no_target_and_few_people_are_not_shown(box):
-    go_on(box, 3)
+    go_on(box, 4)
     pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
     consent = next(one for one in pack.sections if one.code == "consent")
     assert "Higher is not better. Acceptance is never a target." in consent.notes
@@ -130,6 +133,44 @@ def test_E2_one_count_that_is_not_shown_cannot_be_had_from_the_sum(box):
     assert told["People, days"] == told["Days with a yes in force"] == "not shown"
 
 
+def test_E2_a_running_month_shows_nothing_of_people_that_two_looks_on_two_days_would_tell(box):
+    go_on(box, 2)
+    pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
+    of_people = [one for one in pack.sections if one.code in ("consent", "groups")]
+    assert [set(one.rows[0][1:]) for one in of_people] == [{"not shown"}] * 2
+    assert all(len(one.rows) == 1 for one in of_people)
+
+
+def frozen(box) -> list[date]:
+    return list(box.ward.office.store.read(assurance.frozen_days))
+
+
+def test_T46_a_clock_that_jumps_ten_years_ahead_freezes_nothing_and_no_day_is_lost(box):
+    go_on(box, 2)
+    now = box.clock.utc_now()
+    box.clock.jump(now + 3650 * DAY)
+    box.clock.advance(600)
+    box.ward.assurance.step()
+    box.clock.jump(now)
+    go_on(box, 2)
+    assert [one.day for one in frozen(box)] == [28, 29, 30]
+
+
+def test_T46_a_day_that_was_frozen_early_by_setting_the_clock_says_so_in_the_audit(box):
+    box.ward.assurance.step()
+    box.clock.jump(NEAR_THE_END + DAY + timedelta(hours=6))
+    for seconds in (60, 3600):
+        box.clock.advance(seconds)
+        box.ward.assurance.step()
+    assert [one.day for one in frozen(box)] == [28]
+    box.clock.jump(NEAR_THE_END + timedelta(hours=2))
+    assert box.ward.assurance.packs.months(GOVERNANCE), "something of that day, after its figures were frozen"
+    go_on(box, 5)
+    pack = box.ward.assurance.packs.view(GOVERNANCE, "2026-11").pack
+    flags = next(one for one in pack.sections if one.code == "flags")
+    assert any(row[0].startswith("Entries of a day that was frozen before they came") for row in flags.rows)
+
+
 def test_G1_a_month_is_signed_when_it_is_whole_and_only_as_it_was_read(box):
     packs = box.ward.assurance.packs
     go_on(box, 2)
@@ -141,6 +182,7 @@ def test_G1_a_month_is_signed_when_it_is_whole_and_only_as_it_was_read(box):
     whole = packs.view(GOVERNANCE, "2026-11")
     assert not packs.sign(an_actor(Role.WARD_MANAGER), "2026-11", whole.pack.digest)
     assert packs.sign(GOVERNANCE, "2026-11", whole.pack.digest)
+    assert not packs.sign(GOVERNANCE, "2026-11", whole.pack.digest), "once is enough"
     assert packs.months(GOVERNANCE)[-1].signed_digest == whole.pack.digest
 
 
@@ -255,6 +297,12 @@ def test_the_desks_entries_are_kept_by_kind(box):
     assert a_dpia(box, 30)
     rows = box.ward.office.store.read(lambda tx: assurance.kept(tx, Kept.DOCUMENT, Kept.PACK_BUILT))
     assert [(one.kind, one.details["version"]) for one in rows] == [(Kept.DOCUMENT, "3")]
+
+
+def test_T41_no_cell_of_the_audit_is_a_formula_to_a_spreadsheet():
+    head, row = ("=A1", "b", "c"), ("=cmd()", "\n=1", "\uff1d1")
+    told = csv_of(Pack(SITE, WARD, "2026-11", (), (Section("c", "t", (), head, (row,)),), b"{}")).decode()
+    assert [one[5][0] for one in csv.reader(io.StringIO(told))][1:4] == ["'"] * 3
 
 
 def test_a_long_table_goes_on_with_its_head_and_long_words_stay_in_their_column():

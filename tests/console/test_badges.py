@@ -8,10 +8,11 @@ import pytest
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.signing_in.identity import SignIn
+from console.signing_in.passkeys import PasskeyAsk
 from tests.kit.console_store import NURSE, Bench, open_bench, outside
 
 CHARGE = Actor("cc" * 16, "cora", "Cora C.", Role.NURSE_IN_CHARGE)
-DEVICE, OTHER = "d" * 32, "e" * 32
+DEVICE, OTHER, ORIGIN = "d" * 32, "e" * 32, "https://ward.example:8443"
 
 
 @pytest.fixture
@@ -40,6 +41,17 @@ def test_X6_a_tap_brings_the_session_to_this_tablet_and_ends_it_on_the_other(ben
     assert isinstance(first, SignIn) and isinstance(second, SignIn)
     assert bench.identity.actor_of(first.session_token) is None
     assert bench.identity.actor_of(second.session_token) == second.actor
+
+
+def test_X6_a_badge_and_a_pin_that_were_seen_make_no_passkey_that_outlasts_the_shift(bench: Bench) -> None:
+    actor, passkeys = enrolled(bench), bench.identity.passkeys
+    by_badge = bench.identity.tap(badge(bench, actor), DEVICE)
+    assert isinstance(by_badge, SignIn) and bench.identity.badges.choose_pin(actor, "4071")
+    assert bench.identity.badges.opens(actor, "4071", DEVICE)
+    assert isinstance(passkeys.ask_to_add(actor, DEVICE, ORIGIN, by_badge.session_token), Decision)
+    by_password = bench.identity.sign_in("bea", "three quiet words", DEVICE)
+    assert isinstance(by_password, SignIn)
+    assert isinstance(passkeys.ask_to_add(actor, DEVICE, ORIGIN, by_password.session_token), PasskeyAsk)
 
 
 def test_X6_a_pin_is_the_owners_own_and_guessing_it_must_wait(bench: Bench) -> None:

@@ -5,6 +5,7 @@ import pytest
 from broker.vocabulary import Modality
 from console.roles import Role
 from console.rules.consent import ConsentState
+from console.rules.decision import Obligation
 from console.store.sealing import NameSeals
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, HandNode, boxed_ward
 
@@ -116,6 +117,30 @@ def test_X6_staff_get_an_account_with_a_link_that_works_once(box):
     assert invited.token not in repr(invited)
     assert not box.ward.identity.enrol(invited.token, "", "", "three quiet words")
     assert not box.ward.desk.add_staff(ADMIN, "NORA", "Nora O.", Role.NURSE).decision
+
+
+def test_X6_who_leaves_is_out_at_once_and_a_new_link_opens_a_closed_account_again(box):
+    link, device, desk = box.ward.desk.add_staff(ADMIN, "nora", "Nora N.", Role.NURSE).token, "d" * 32, box.ward.desk
+    nora = box.ward.identity.enrol(link, "", "", "three quiet words")
+    session = box.ward.identity.sign_in("nora", "three quiet words", device).session_token
+    unused = desk.renew_staff(ADMIN, nora.actor_id).token
+    assert not desk.close_staff(NURSE, nora.actor_id) and not desk.close_staff(nora, nora.actor_id)
+    assert desk.close_staff(ADMIN, nora.actor_id) and not desk.close_staff(ADMIN, nora.actor_id)
+    assert box.ward.identity.actor_of(session) is None
+    assert not box.ward.identity.enrol(unused, "", "", "four quiet words now"), "its links ended with it"
+    assert not box.ward.identity.sign_in("nora", "three quiet words", device)
+    box.ward.identity.enrol(desk.renew_staff(ADMIN, nora.actor_id).token, "", "", "four quiet words now")
+    assert box.ward.identity.sign_in("nora", "four quiet words now", device).actor == nora
+
+
+def test_X6_whoever_makes_a_link_comes_in_as_nobody_who_administers_or_audits(box):
+    lead = box.ward.desk.add_staff(ADMIN, "gov", "Gov L.", Role.GOVERNANCE_LEAD)
+    box.ward.identity.enrol(lead.token, "", "", "three quiet words")
+    assert not box.ward.desk.renew_staff(ADMIN, lead.actor.actor_id).token
+    assert box.ward.desk.close_staff(ADMIN, lead.actor.actor_id).obligations == (Obligation.FLAG_TO_GOVERNANCE,)
+    patient = box.ward.desk.add_patient_account(NURSE, box.stay("room1"), "pat").actor
+    assert not box.ward.desk.renew_staff(ADMIN, patient.actor_id).token
+    assert not box.ward.desk.close_staff(ADMIN, patient.actor_id)
 
 
 def test_no_account_is_made_for_the_system_or_for_a_patient_without_a_stay(box):

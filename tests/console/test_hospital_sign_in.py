@@ -15,12 +15,15 @@ from broker.topics import upward_filters
 from console.roles import Actor, Role
 from console.running import opening
 from console.signing_in.provider_settings import ProviderSettings
+from console.store import accounts
 from console.ward import Ward
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD, open_ward, settings_of
+from tests.kit.console_store import outside
 from tests.kit.hospital import CLIENT, Hospital, hospital, settings_for, signing_key
 from tests.kit.skin import screens_over
 from tests.kit.visitor import text_of
 
+EVIL = QUICK.hash("three evil words")
 ADA = {"sub": "00u-ada", "given_name": "Ada", "family_name": "Kent", "preferred_username": "ada.k"}
 NURSES, LEADS = {"groups": ["night-nurses"]}, {"groups": ["gov"]}
 
@@ -143,6 +146,28 @@ def test_X6_who_leaves_the_hospitals_groups_is_out_at_once_and_comes_back_with_t
     assert first.get("/sign-in").status_code == 200
     assert desk.come(**ADA, **NURSES).status_code == 200
     assert desk.denials() == ["no_role"]
+
+
+def test_T24_what_was_changed_of_an_account_in_the_database_the_hospital_s_word_does_not_bless(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.come(**ADA, **NURSES)
+    file, identity = tmp_path / "console.db", desk.ward.identity
+    outside(file, "UPDATE provider_accounts SET subject = '00u-eve'")
+    assert desk.come(**ADA | {"sub": "00u-eve", "preferred_username": "eve"}, **NURSES).status_code == 403
+    outside(file, "UPDATE provider_accounts SET subject = '00u-ada'", f"UPDATE accounts SET password_hash = '{EVIL}'")
+    assert desk.come(**ADA, **NURSES).status_code == 403
+    assert not identity.sign_in("ada.k", "three evil words", "d" * 32)
+    assert desk.denials() == ["changed_outside"] * 3
+
+
+def test_T24_the_hospital_s_word_is_not_put_off_in_the_database(desk: Desk, tmp_path: Path) -> None:
+    desk.come(**ADA, **NURSES)
+    ada = desk.ward.office.store.read(lambda tx: accounts.by_username(tx, "ada.k"))
+    outside(tmp_path / "console.db", "DELETE FROM provider_accounts")
+    desk.clock.advance(17 * 3600)
+    fault = desk.ward.office.store.read(lambda tx: desk.ward.identity.sessions.vouching_fault(tx, ada.actor.actor_id))
+    assert fault is not None and fault[0] == "not_vouched"
 
 
 def test_X6_who_audits_needs_more_than_a_password_there(desk: Desk) -> None:

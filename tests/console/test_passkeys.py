@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.signing_in.enrolment import Invitation
 from console.signing_in.identity import SignIn
-from console.signing_in.passkeys import may_be_used_at
+from console.signing_in.passkeys import PasskeyAsk, may_be_used_at
 from console.store import audit_rows
 from tests.kit.console_store import NURSE, Bench, open_bench, outside
 from tests.kit.soft_passkey import PRESENT, SoftPasskey, options_of
@@ -35,6 +36,7 @@ def bea(bench: Bench) -> Actor:
 
 def add(bench: Bench, actor: Actor, key: SoftPasskey, label: str = "my telephone") -> Decision:
     asked = bench.identity.passkeys.ask_to_add(actor, DEVICE, ORIGIN)
+    assert isinstance(asked, PasskeyAsk)
     return bench.identity.passkeys.add(actor, asked.state, asked.binding, key.make(options_of(asked.options)), label)
 
 
@@ -110,8 +112,44 @@ def test_T24_a_passkey_that_was_written_into_the_database_opens_nothing(bench: B
     after.store.close()
 
 
+def test_T24_a_passkey_and_a_session_that_ended_are_not_brought_back_in_the_database(bench: Bench, bea: Actor) -> None:
+    key = SoftPasskey(ORIGIN)
+    assert add(bench, bea, key)
+    came = sign_in(bench, key)
+    assert isinstance(came, SignIn) and bench.identity.sign_out(came.session_token)
+    assert bench.identity.passkeys.remove(bea, bench.identity.passkeys.of(bea)[0].credential_id)
+    bench.store.close()
+    outside(bench.file, "UPDATE passkeys SET ended_at = NULL, ended = NULL", "UPDATE sessions SET ended_at = NULL")
+    after = open_bench(bench.folder, bench.clock)
+    assert isinstance(sign_in(after, key), Decision) and why(after) == "unknown_passkey"
+    assert after.identity.session_of(came.session_token) is None
+    after.store.close()
+
+
+def test_X6_a_new_link_ends_the_passkeys_and_the_badge_of_whoever_lost_their_telephone(
+    bench: Bench, bea: Actor
+) -> None:
+    key = SoftPasskey(ORIGIN)
+    badge = bench.identity.badges.issue(replace(NURSE, role=Role.NURSE_IN_CHARGE), bea.actor_id)
+    assert isinstance(badge, str) and add(bench, bea, key)
+    link = bench.store.write(lambda tx: bench.identity.renew_link(tx, NURSE, bea.actor_id))
+    assert isinstance(sign_in(bench, key), SignIn), "until the link is used nothing ends"
+    assert isinstance(bench.identity.enrol(link, "", "", "four quiet words now"), Actor)
+    assert isinstance(sign_in(bench, key), Decision) and isinstance(bench.identity.tap(badge, DEVICE), Decision)
+
+
+def test_T24_a_new_link_gives_nobody_a_role_that_was_written_into_the_database(bench: Bench, bea: Actor) -> None:
+    bench.store.close()
+    outside(bench.file, "UPDATE accounts SET role = 'governance_lead'")
+    after = open_bench(bench.folder, bench.clock)
+    link = after.store.write(lambda tx: after.identity.renew_link(tx, NURSE, bea.actor_id))
+    assert isinstance(after.identity.enrol(link, "", "", "four quiet words now"), Decision)
+    after.store.close()
+
+
 def test_X6_a_passkey_is_added_by_its_owner_alone_and_under_a_name(bench: Bench, bea: Actor) -> None:
     asked, key = bench.identity.passkeys.ask_to_add(bea, DEVICE, ORIGIN), SoftPasskey(ORIGIN)
+    assert isinstance(asked, PasskeyAsk)
     made = key.make(options_of(asked.options))
     assert not bench.identity.passkeys.add(NURSE, asked.state, asked.binding, made, "hers")
     assert not add(bench, bea, SoftPasskey(ORIGIN), "\u202egnirts")

@@ -117,6 +117,34 @@ def test_I2_a_bundle_that_was_touched_does_not_hold_and_the_check_says_where(box
         assert says in capsys.readouterr().out
 
 
+def test_I2_a_file_that_was_damaged_or_made_to_confuse_never_holds_and_says_so_in_a_sentence(box, tmp_path, capsys):
+    bundle, file = released(box), tmp_path / "out.zip"
+    at = bundle.index(b"csv/checks.csv") + 20
+    locked = bytearray(bundle)
+    locked[bundle.rindex(b"PK\x01\x02") + 8] |= 1
+    deep = changed(bundle, "receipt.json", b"[" * 100_000)
+    twice = changed(bundle, "none", bundle[:9], as_name="../../index.html")
+    for content in (bundle[:at] + b"\xff\xff\xff" + bundle[at + 3 :], bytes(locked), bundle[:-30], deep, twice):
+        file.write_bytes(content)
+        assert verify([str(file)]) == 1
+        assert "DOES NOT HOLD" in capsys.readouterr().out
+
+
+def test_I2_who_gets_a_bundle_stands_on_it_as_they_are_called(box):
+    name_holders(box)
+    for recipient, organisation in (("\u202ekO .rD", "Coroner"), ("Ada\nOkoro", "Coroner")):
+        assert not box.ward.incidents.releases.ask(
+            MANAGER, Wanted(the_hold(box), "bundle", "coroner", recipient, organisation)
+        )
+    told = Wanted(the_hold(box), "bundle", "coroner", "Okoro, Ada", "Coroner of Elsewhere")
+    assert box.ward.incidents.releases.ask(MANAGER, told)
+    assert box.ward.incidents.view(CALDICOTT).releases[0].recipient == "Okoro, Ada, Coroner of Elsewhere"
+    _decision, out = box.ward.incidents.releases.confirm(CALDICOTT, the_request(box))
+    with zipfile.ZipFile(io.BytesIO(out.bundle)) as made:
+        mark = json.loads(made.read("pack.json"))["mark"]
+    assert (mark["recipient"], mark["organisation"]) == ("Okoro, Ada", "Coroner of Elsewhere")
+
+
 def test_I2_without_the_codes_of_both_nothing_of_a_sealed_day_opens(box):
     codes = sealed(box)
     assert not ask(box) and not ask(box, codes[CALDICOTT.actor_id])
@@ -174,6 +202,10 @@ def test_I1_I2_whoever_was_on_that_shift_neither_asks_nor_confirms(box):
     refused = ask(box)
     assert not refused and "I1" in refused.rules
     assert not ask(box, actor=NURSE)
+    assert ask(box, actor=CALDICOTT, kind="view")
+    request = the_request(box)
+    assert "I1" in box.ward.incidents.releases.refuse(MANAGER, request).rules, "nor says that nobody looks"
+    assert box.ward.incidents.releases.refuse(CALDICOTT, request)
 
 
 ASKED = Asked("a" * 32, Role.MATRON, ReleaseKind.BUNDLE, ReleasePurpose.CORONER, MORNING.replace(hour=12))

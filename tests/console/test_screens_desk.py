@@ -91,6 +91,15 @@ def test_X4_a_colleague_is_invited_in_the_role_that_was_chosen(screens, role):
     assert screens.ward.presses == [("add_staff", "ned", "Ned B.", role)]
 
 
+def test_X6_an_account_is_closed_when_that_was_said_twice(screens):
+    screens.sign_in("administrator")
+    told = {"whose": "a" * 32, "what": "close"}
+    assert "signed out everywhere" in screens.press("/staff", "/staff/change", **told).text
+    assert not screens.ward.presses
+    screens.press("/staff", "/staff/change", **told, confirmed="yes")
+    assert screens.ward.presses == [("close_staff", "a" * 32)]
+
+
 def test_X4_without_a_role_or_a_sensor_nothing_is_made_and_none_is_taken_for_granted(screens):
     screens.sign_in("administrator")
     no_role = screens.press("/staff", "/staff", username="ned", display_name="Ned B.")
