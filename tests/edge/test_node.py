@@ -386,7 +386,7 @@ def test_T22_a_no_still_counts_when_the_log_does_not_match(sensing_room: NodeAtN
 def test_T22_a_conflict_that_the_disk_cannot_keep_still_closes(sensing_room: NodeAtNight, tmp_path: Path) -> None:
     sensing_room.send(sensing_room.console.checkpoint(12, "a" * 64))
     sensing_room.step(1)
-    (tmp_path / "witness.json.new").mkdir()
+    (tmp_path / ".witness.json.new").mkdir()
     sensing_room.send(sensing_room.console.checkpoint(7, "b" * 64))
     sensing_room.step(1)
     assert sensing_room.live.sensor.reason is CloseReason.AUDIT_CONFLICT
