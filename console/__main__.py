@@ -15,15 +15,18 @@ import typer
 from broker.clock import SystemClock, clock_from
 from broker.errors import BrokerError
 from broker.service import Service
-from console import audit_page, backups, certificates, corridor_unit, key_backup, restoring
-from console import retention as retained
-from console.audit import AuditLog
-from console.door_tags import read_token
+from console.alerting import corridor_unit
 from console.errors import ConsoleError
+from console.keeping import backups
+from console.keeping import retention as retained
+from console.keys import certificates, key_backup
+from console.keys.door_tags import read_token
+from console.keys.signer import Keys
+from console.logbook import audit_page, restoring
+from console.logbook.audit import AuditLog
 from console.rules.policy import shipped_policy
-from console.settings import ConsoleSettings
-from console.settings_file import describe, load
-from console.signer import Keys
+from console.running.settings import ConsoleSettings
+from console.running.settings_file import describe, load
 from console.store.database import Store
 
 app = typer.Typer(
@@ -63,7 +66,7 @@ def serve(config: _Config) -> None:
     Exit codes: 0 ended by a signal; 1 it could not start, with the reason in one sentence.
     """
     # Imported only here: verifying an audit log needs no web server.
-    run: Callable[[ConsoleSettings], None] = import_module("console.serve").serve
+    run: Callable[[ConsoleSettings], None] = import_module("console.running.serve").serve
     # As Ctrl-C does: by itself SIGTERM would end the process in the middle of a write, with no viewing closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):

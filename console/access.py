@@ -8,27 +8,26 @@ from functools import partial
 from typing import Any, TypeVar
 
 from broker.vocabulary import Modality, SensorState
-from console.care_views import AbsentRow, ProfileView
-from console.complaints import Complaints
-from console.desk_views import AuditRow, HealthView, RoomRow, StaffRow
+from console.alerting.prompts import Prompts
+from console.consenting.care_views import AbsentRow, ProfileView
+from console.consenting.stop_watch import StopWatch
 from console.errors import StoreError
-from console.leases import Leases
-from console.ledger import LIST_LOOK, LIST_SUBJECT, every_line, said_to_staff, who_looked
-from console.live import Live
-from console.look_circumstances import Around
-from console.node_health import NodeHealth
+from console.leasing.leases import Leases
+from console.logbook.receipts import receipt_of
+from console.looking.look_circumstances import Around
+from console.looking.room_trend import trend_in
+from console.looking.viewings import Viewing, Viewings
+from console.observing.spot_checks import VIEWED, SpotView, opened_by, spot_of, subject_of
 from console.office import Done, Office
-from console.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
-from console.own_views import AfterIncident, OwnCopy
-from console.patient_night import night_in
-from console.patient_page import PageFacts, own_sensor, patient_view
-from console.prompts import Prompts
-from console.receipts import receipt_of
+from console.own.complaints import Complaints
+from console.own.ledger import LIST_LOOK, LIST_SUBJECT, every_line, said_to_staff, who_looked
+from console.own.own_side import CopyFacts, ask_for_the_rest, copies_of, copy_of
+from console.own.own_views import AfterIncident, OwnCopy
+from console.own.patient_night import night_in
+from console.own.patient_page import PageFacts, own_sensor, patient_view
+from console.receiving.live import Live
+from console.receiving.room_rates import reading_in
 from console.roles import Actor, Role
-from console.roll import Person, Roll
-from console.room_rates import reading_in
-from console.room_rows import room_rows
-from console.room_trend import trend_in
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.consent import ConsentState, Standing
 from console.rules.decision import Decision
@@ -36,14 +35,15 @@ from console.rules.places import OTHER_PLACES
 from console.rules.sleep import Night, NoNight
 from console.rules.spot import refuse_before_eye
 from console.rules.trend import NoTrend, Trend
-from console.spot_checks import VIEWED, SpotView, opened_by, spot_of, subject_of
-from console.stop_watch import StopWatch
+from console.showing.desk_views import AuditRow, HealthView, RoomRow, StaffRow
+from console.showing.node_health import NodeHealth
+from console.showing.room_rows import room_rows
+from console.showing.views import PatientView, ReadingView, StopState, StopView, Words
+from console.staying.roll import Person, Roll
 from console.store import accounts, audit_rows, closeness, people, places
 from console.store.database import Tx
 from console.store.observations import ObservationRow
 from console.store.people import NodeRow
-from console.viewings import Viewing, Viewings
-from console.views import PatientView, ReadingView, StopState, StopView, Words
 
 T = TypeVar("T")
 _CLOSED_TO_YOU = Words("This person has asked that you do not look at their details. Ask a colleague to talk.")

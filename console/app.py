@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from console.api import alive, corridor, metrics
-from console.door_tags import open_token
 from console.errors import StoreError
+from console.keys.door_tags import open_token
 from console.screens import (
     about_me,
     alerts,

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from broker.clock import Clock
 from broker.vocabulary import Context
-from console.audit import AuditLog, Entry, Outcome
 from console.errors import StoreConflict
+from console.logbook.audit import AuditLog, Entry, Outcome
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
 from console.rules.decision import Decision
 from console.rules.policy import Policy
+from console.showing.views import Words
 from console.store.database import Store, Tx
-from console.views import Words
 
 ANYONE = "anyone"
 

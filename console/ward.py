@@ -14,70 +14,70 @@ from broker.topics import Leaf, Topic
 from console.about_staff.door_taps import DoorTaps
 from console.about_staff.own_record import OwnRecord
 from console.access import Access, Rooms
-from console.alert_book import AlertBook
-from console.alert_watch import AlertWatch
-from console.alerts import Alerts
-from console.answer_claims import AnswerClaims
+from console.alerting.alert_book import AlertBook
+from console.alerting.alert_watch import AlertWatch
+from console.alerting.alerts import Alerts
+from console.alerting.calling import Calling
+from console.alerting.emergencies import Emergencies
+from console.alerting.limits import Limits
+from console.alerting.nights import Nights
+from console.alerting.prompts import Prompts
+from console.alerting.sounders import Sounders
+from console.alerting.technical_watch import TechnicalWatch
+from console.alerting.trials import Trials
 from console.assurance.desk import Assurance
-from console.automatic_holds import AutomaticHolds
-from console.board import Board
-from console.calling import Calling
-from console.care import Care
-from console.checks import CheckParts, Checks
-from console.closeness import Closeness
-from console.commissioning import Commissions
-from console.complaints import Complaints
-from console.consents import Consents, Reactions
-from console.copies import Copies
-from console.covers import Covers
-from console.desk import Desk
-from console.desk_views import HealthView
-from console.door_tags import DoorTags
-from console.drafts import Drafts
-from console.duties import Duties
-from console.emergencies import Emergencies
+from console.assurance.duties import Duties
+from console.assurance.month import Month
+from console.consenting.care import Care
+from console.consenting.consents import Consents, Reactions
+from console.consenting.covers import Covers
+from console.consenting.drafts import Drafts
+from console.consenting.room_control import RoomControl
+from console.consenting.stop_journal import JOURNAL, StopJournal
+from console.consenting.stop_watch import StopWatch
+from console.consenting.stops import Via
+from console.consenting.trying import Trying
 from console.errors import StoreError
-from console.first_night import FirstNight
-from console.identity import Identity
 from console.incidents.desk import Incidents, disclosed
-from console.intake import Intake, Listeners
-from console.leases import Leases
-from console.limits import Limits
-from console.live import Live
-from console.look_watch import LookWatch
-from console.loops import Loops
-from console.month import Month
-from console.nights import Nights
-from console.node_health import NodeHealth
+from console.keeping.automatic_holds import AutomaticHolds
+from console.keeping.retention import Retention
+from console.keys.door_tags import DoorTags
+from console.leasing.commissioning import Commissions
+from console.leasing.leases import Leases
+from console.logbook.witnesses import Witnesses
+from console.looking.closeness import Closeness
+from console.looking.look_watch import LookWatch
+from console.looking.reviews import Reviews
+from console.looking.sights import Sights
+from console.looking.viewings import Viewings
+from console.observing.checks import CheckParts, Checks
 from console.office import ANYONE, Office
-from console.own_groups import OwnGroups
-from console.own_side import OwnSide
-from console.places import Places
-from console.prompts import Prompts
-from console.retention import Retention
-from console.reviews import Reviews
-from console.roll import Roll
-from console.room_control import RoomControl
+from console.own.answer_claims import AnswerClaims
+from console.own.complaints import Complaints
+from console.own.copies import Copies
+from console.own.own_groups import OwnGroups
+from console.own.own_side import OwnSide
+from console.receiving.intake import Intake, Listeners
+from console.receiving.live import Live
 from console.rules.decision import Decision
-from console.shifts import Shifts
-from console.sights import Sights
+from console.running.loops import Loops
+from console.showing.board import Board
+from console.showing.desk_views import HealthView
+from console.showing.node_health import NodeHealth
+from console.showing.views import Words
+from console.signing_in.identity import Identity
 from console.signing_in.mappings import Mappings
 from console.signing_in.provider_settings import ProviderSettings
-from console.sounders import Sounders
-from console.staff_visits import StaffVisits
-from console.stop_journal import JOURNAL, StopJournal
-from console.stop_watch import StopWatch
-from console.stops import Via
+from console.staffing.first_night import FirstNight
+from console.staffing.shifts import Shifts
+from console.staffing.staff_visits import StaffVisits
+from console.staffing.trained_shift import TrainedShift
+from console.staffing.training import Training
+from console.staying.desk import Desk
+from console.staying.places import Places
+from console.staying.roll import Roll
+from console.staying.whereabouts import Whereabouts
 from console.store.leases import present_boots
-from console.technical_watch import TechnicalWatch
-from console.trained_shift import TrainedShift
-from console.training import Training
-from console.trials import Trials
-from console.trying import Trying
-from console.viewings import Viewings
-from console.views import Words
-from console.whereabouts import Whereabouts
-from console.witnesses import Witnesses
 from console.wordings import read_wordings
 
 _log = structlog.get_logger(__name__)

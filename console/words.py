@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from console.errors import ConsoleError
 from console.rules.wording import Wording
-from console.views import Words
+from console.showing.views import Words
 from console.wordings import LOCALES, read_wordings
 
 SOURCE_LANGUAGE = "en"

@@ -10,11 +10,11 @@ from broker.clock import Clock, HandClock
 from broker.link import MemoryBroker
 from broker.logins import write_private
 from broker.vocabulary import Modality
-from console import settings_file
 from console.errors import ConsoleError
-from console.opening import open_ward
-from console.seed import seed
-from console.signer import Keys
+from console.keys.signer import Keys
+from console.running import settings_file
+from console.running.opening import open_ward
+from console.running.seed import seed
 from console.ward import Ward
 from deploy.errors import DeployError
 from deploy.layout import Layout, write_accounts

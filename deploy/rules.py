@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from console.assurance.trust_policy import check as check_policy
+from console.assurance.trust_policy import read_signatures, sign
 from console.errors import ConsoleError
+from console.keys.signer import make_person_key
 from console.roles import Role
 from console.rules.changes import read_changes
 from console.rules.policy import Policy, PolicyError, shipped_policy
 from console.rules.rule import CHAPTERS, Parameter, Rule, RuleState, text_of
-from console.settings_file import load
-from console.signer import make_person_key
-from console.trust_policy import check as check_policy
-from console.trust_policy import read_signatures, sign
+from console.running.settings_file import load
 from deploy.rule_check import Tree, findings
 
 ROOT = Path(__file__).parents[1]

@@ -7,13 +7,13 @@ import typer
 
 from broker.clock import SystemClock
 from broker.vocabulary import Context
-from console.door_tags import DoorTags
+from console.assurance.safety_case import sign
+from console.assurance.trust_policy import policy_of
 from console.errors import ConsoleError
+from console.keys.door_tags import DoorTags
 from console.rules.hazards import read_hazards, safety_digest
 from console.rules.policy import shipped_policy
-from console.safety_case import sign
-from console.settings_file import load
-from console.trust_policy import policy_of
+from console.running.settings_file import load
 from deploy.hazard_check import findings
 from deploy.release import blocked
 from deploy.rule_check import Tree

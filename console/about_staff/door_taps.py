@@ -5,8 +5,8 @@ from datetime import datetime
 
 import structlog
 
-from console.entries import Entry
 from console.errors import StoreError
+from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
 from console.rules.staff_data import Held, is_held, name_ends_at

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from console.office import Done, Office
 from console.roles import Actor
-from console.roll import Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.reviewing import ReviewKind
 from console.rules.staff_data import name_ends_at
 from console.rules.training import GATED
+from console.showing.views import Words
+from console.staying.roll import Roll
 from console.store import looking, staff_rows, training, visits
 from console.store.database import Tx
-from console.views import Words
 
 _FOR_LIFE = Words("As long as the patient's record: nobody can take it out, you can see it, and so can the patient.")
 _AGAINST_MISUSE = Words("So that people can see who looked at them, and that nobody looks without a reason of care.")

@@ -5,8 +5,8 @@ import hmac
 from fastapi import APIRouter, Header
 from starlette.responses import JSONResponse, Response
 
+from console.alerting.sounders import CORRIDOR
 from console.screens.ports import WardPort
-from console.sounders import CORRIDOR
 
 
 def router(ward: WardPort, token: str) -> APIRouter:

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from starlette.responses import Response
 
-from console.desk_views import HealthView, NodeHealthView
+from console.showing.desk_views import HealthView, NodeHealthView
 
 TOKEN_FILE = "metrics.token"
 """In the console's keys: what the monitoring system shows."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import structlog
 
+from console.assurance.duties import subject_of
 from console.assurance.off_words import STOPPED
 from console.assurance.views import TalkRow
-from console.duties import subject_of
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
@@ -18,10 +18,10 @@ from console.rules.benefit import BenefitAnswer, BenefitReview, may_review, quar
 from console.rules.decision import Decision
 from console.rules.leasing import KeptOff
 from console.rules.talking_over import Talk, may_log
+from console.showing.views import Words
 from console.store import assurance as rows
 from console.store.assurance import KeptRow
 from console.store.database import Tx
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _MADE = "duty:record:made"

@@ -9,15 +9,15 @@ from console.assurance.public import public_figures, purposes_here
 from console.assurance.views import BenefitView, PapersView, PublicView
 from console.office import Done, Office
 from console.roles import Actor
-from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.benefit import stopped_from
 from console.rules.decision import Decision
 from console.rules.leasing import KeptOff
 from console.rules.register import Restriction, restrictions_of
+from console.showing.views import Words
+from console.staying.roll import Person, Roll
 from console.store import accounts, people
 from console.store.database import Tx
-from console.views import Words
 
 _EVERY_S = 60.0
 """[s] between two looks at what is due: all of it is counted in days."""

@@ -11,7 +11,6 @@ from console.assurance.views import DocumentRow
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor, Role
-from console.roll import Person
 from console.rules.access import Permission
 from console.rules.assurance_kinds import Kept
 from console.rules.decision import Decision, Obligation
@@ -27,11 +26,12 @@ from console.rules.documents import (
     sensors_stop_at,
 )
 from console.rules.leasing import KeptOff
+from console.showing.views import Words
+from console.staying.roll import Person
 from console.store import accounts
 from console.store import assurance as rows
 from console.store.assurance import KeptRow
 from console.store.database import Tx
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("assurance")

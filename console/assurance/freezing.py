@@ -11,10 +11,10 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.freezing import days_to_freeze
+from console.showing.views import Words
 from console.store import assurance
 from console.store.assurance import FrozenDay
 from console.store.database import Tx
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("assurance")

@@ -11,7 +11,7 @@ from console.assurance.pack_pdf import pdf_of
 from console.assurance.packs import pack_in, was_logged
 from console.errors import SettingsError
 from console.rules.freezing import days_of
-from console.settings import ConsoleSettings
+from console.running.settings import ConsoleSettings
 from console.store.database import Tx
 from console.store.inspection import look_into
 

@@ -1,7 +1,7 @@
 """What a patient reads when the sensors of the whole ward are off: why, and that it is nothing they did (G2, G4)."""
 
 from console.rules.leasing import KeptOff
-from console.views import Words
+from console.showing.views import Words
 
 NO_DPIA = KeptOff(
     "G2",

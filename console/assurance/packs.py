@@ -7,10 +7,10 @@ from typing import Any
 
 import structlog
 
+from console.assurance.duties import subject_of
 from console.assurance.pack import Pack, pack_of
 from console.assurance.sections import yes_share_pct
 from console.assurance.views import MonthRow, PackView
-from console.duties import subject_of
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
@@ -20,10 +20,10 @@ from console.rules.decision import Decision, Obligation
 from console.rules.freezing import days_of, frozen_at, is_overdue, month_of
 from console.rules.listening import COMPARED_MONTHS, VisitReason, may_note_visit, visit_reason
 from console.rules.policy import Policy
+from console.showing.views import Words
 from console.store import assurance as rows
 from console.store.assurance import KeptRow
 from console.store.database import Tx
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("assurance")

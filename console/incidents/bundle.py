@@ -16,7 +16,7 @@ from html import escape
 from typing import Any
 
 from console.incidents.pack import Pack, Section, told
-from console.signer import Keys
+from console.keys.signer import Keys
 
 MANIFEST, RECEIPT, VERSION = "manifest.note", "receipt.json", "bundle 1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from console.entries import Entry
+from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
 from console.store import audit_rows, consents, shares

@@ -12,13 +12,15 @@ from console.incidents.views import HeldRow, ReleaseView, TellingView
 from console.incidents.who_was_there import where_of
 from console.incidents.wrongs import Wrongs
 from console.office import Done, Office
-from console.own_views import AfterIncident
+from console.own.own_views import AfterIncident
 from console.roles import Actor, Role
-from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.releasing import ReleaseEnd
-from console.shifts import Shifts
+from console.showing.views import Words
+from console.staffing.shifts import Shifts
+from console.staffing.training import Training
+from console.staying.roll import Person, Roll
 from console.store import holds, incident_reads, shares, tellings
 from console.store import releases as rows
 from console.store.database import Tx
@@ -26,8 +28,6 @@ from console.store.holds import HoldRow
 from console.store.releases import ReleaseRow
 from console.store.sealing import TextSeals
 from console.store.tellings import TellingRow
-from console.training import Training
-from console.views import Words
 
 _REGISTER = timedelta(days=365)
 

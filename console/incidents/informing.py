@@ -21,11 +21,11 @@ from console.rules.informing import (
     may_wait,
     stands_on_page,
 )
+from console.showing.views import Words
 from console.store import consents, holds, tellings
 from console.store.database import Tx
 from console.store.holds import HoldRow
 from console.store.tellings import TellingRow
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("informing")

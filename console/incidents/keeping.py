@@ -8,17 +8,17 @@ import secrets
 import structlog
 
 from console.errors import StoreError
-from console.ledger import DELETED
 from console.office import Done, Office
+from console.own.ledger import DELETED
 from console.roles import Actor
-from console.roll import Person, Roll
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.keeping import KeepAnswer, KeepEnd, Kept, asked_from, may_say, own_stop, stops_deletion
+from console.showing.views import Words
+from console.staying.roll import Person, Roll
 from console.store import consents, holds, keep_answers, retention
 from console.store.database import Tx
 from console.store.keep_answers import KeepRow
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("keeping")

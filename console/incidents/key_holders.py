@@ -4,19 +4,19 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from console.logbook.receipts import short_form
 from console.office import Done, Office
-from console.receipts import short_form
 from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.training import Course
-from console.shifts import Shifts
+from console.showing.views import Words
+from console.staffing.shifts import Shifts
+from console.staffing.training import Training
 from console.store import shares
 from console.store.database import Tx
 from console.store.shares import Holder
 from console.store.two_keys import new_code, public_of
-from console.training import Training
-from console.views import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from console.incidents.informing import Informing
 from console.incidents.keeping import Keeping
-from console.own_views import AfterIncident, KeptView
-from console.roll import Person
+from console.own.own_views import AfterIncident, KeptView
 from console.rules.keeping import KeepAnswer, KeepEnd, Kept
+from console.showing.views import Words
+from console.staying.roll import Person
 from console.store import holds
 from console.store.database import Tx
 from console.store.tellings import TellingRow
-from console.views import Words
 
 _HELD = Words(
     "Notes about you from {begins:date} to {ends:date} are kept, because something happened. "

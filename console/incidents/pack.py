@@ -8,9 +8,9 @@ from typing import Any
 
 from broker.vocabulary import Context
 from console.errors import SealError
-from console.minutes import opened
+from console.keeping.minutes import opened
+from console.keys.signer import SealingKey
 from console.office import Office
-from console.signer import SealingKey
 from console.store import accounts
 from console.store import incident_reads as reads
 from console.store.database import Tx

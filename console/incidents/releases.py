@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from console.entries import Entry
 from console.errors import SealBroken
 from console.incidents import bundle
 from console.incidents.bundle import Mark
 from console.incidents.pack import Pack, gather
 from console.incidents.views import OpenView, Released
 from console.incidents.who_was_there import was_there, where_of
+from console.logbook.entries import Entry
+from console.logbook.receipts import receipt_of
 from console.office import Done, Office
-from console.receipts import receipt_of
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
@@ -28,14 +28,14 @@ from console.rules.releasing import (
     minutes_of,
 )
 from console.rules.training import Course
+from console.showing.views import Words
+from console.staffing.training import Training
 from console.store import holds, incident_reads, shares
 from console.store import releases as rows
 from console.store.database import Tx
 from console.store.holds import HoldRow
 from console.store.releases import ReleaseRow
 from console.store.sealing import TextSeals
-from console.training import Training
-from console.views import Words
 
 ASKED, CONFIRMED, REFUSED = "incident:release:asked", "incident:release:confirmed", "incident:release:refused"
 SEALED, VIEWED, LAPSED = "incident:bundle:sealed", "incident:view:opened", "incident:release:lapsed"

@@ -15,11 +15,11 @@ from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.wrongs import LONGEST, Finding, WrongOutcome, answer_by, may_answer
+from console.showing.views import Words
 from console.store import wrong_reports as rows
 from console.store.database import Tx
 from console.store.sealing import TextSeals
 from console.store.wrong_reports import WrongRow
-from console.views import Words
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("wrongs")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from console.rules.history import Standing
 from console.rules.person import Away, AwayKind, WardPlace
-from console.views import TileKind, Words
+from console.showing.views import TileKind, Words
 
 PLACES: Mapping[WardPlace, Words] = {
     WardPlace.LOUNGE: Words("lounge"),

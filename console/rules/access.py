@@ -11,7 +11,7 @@ import cedarpy
 from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 _FOLDER = Path(__file__).parent
 PERMITS = _FOLDER / "access.cedar"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from console.rules.alerts import Alert, AlertKind, AlertState, Concern, Progress, Rung, lasted
 from console.rules.corridor import Level
-from console.views import TileKind, TileView, Words
+from console.showing.views import TileKind, TileView, Words
 
 
 def headline_of(alert: Alert, progress: Progress, room: str, initials: str, now: datetime) -> Words:

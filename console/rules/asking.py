@@ -10,7 +10,7 @@ from console.rules.grants import is_own_word
 from console.rules.hours import is_within, next_wall_time
 from console.rules.person import PlaceKind
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 @dataclass(frozen=True, slots=True)

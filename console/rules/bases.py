@@ -10,7 +10,7 @@ from console.rules.grants import Basis, Grant, is_own_word
 from console.rules.history import Standing
 from console.rules.person import AgeGroup
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 BEST_INTERESTS_PURPOSES = frozenset({Purpose.PRESENCE, Purpose.BED_EXIT, Purpose.BREATHING_SPOT})
 _FOR_CHILDREN = frozenset({Basis.GILLICK, Basis.PARENT})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.rules.decision import Decision
 from console.rules.lapsing import end_of_last_night
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class BenefitAnswer(StrEnum):

@@ -6,7 +6,7 @@ from console.rules.person import Sedation
 from console.rules.policy import Policy
 from console.rules.rounds import CheckState, PlannedCheck
 from console.rules.sedation import next_check_at
-from console.views import Words
+from console.showing.views import Words
 
 
 def next_check_words(

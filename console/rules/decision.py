@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from console.views import Words
+from console.showing.views import Words
 
 
 class Obligation(StrEnum):

@@ -11,7 +11,7 @@ from console.rules.history import ConsentState, Standing
 from console.rules.hours import is_within, next_wall_time
 from console.rules.lapsing import end_of_last_night
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class DueKind(StrEnum):

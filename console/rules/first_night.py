@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 PRACTICE_CODE = "4711"
 """What the practice door shows; no real door's tag is asked."""

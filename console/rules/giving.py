@@ -13,7 +13,7 @@ from console.rules.grants import Basis, Feeling, Grant, Mark, is_own_word
 from console.rules.person import Adjustment, PlaceKind
 from console.rules.policy import Policy
 from console.rules.wording import Wording, may_carry_grant
-from console.views import Words
+from console.showing.views import Words
 
 FIRST_QUESTION = frozenset({Purpose.PRESENCE, Purpose.NO_MOVEMENT, Purpose.BREATHING_SPOT})
 """What the first question covers: "May a sensor notice that you are breathing and moving at night?" (rule C20)."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class OwnQuestion(StrEnum):

@@ -9,7 +9,7 @@ from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.rules.reviewing import end_of_working_day
-from console.views import Words
+from console.showing.views import Words
 
 
 class NotYet(StrEnum):

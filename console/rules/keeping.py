@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.rules.decision import Decision
 from console.rules.history import ConsentEntry, EntryKind, RelayAnswer
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class KeepAnswer(StrEnum):

@@ -13,7 +13,7 @@ from console.rules.lapsing import purposes_in_force
 from console.rules.person import OwnTrial, PlaceKind
 from console.rules.policy import Policy
 from console.rules.trying import WHILE_TRYING
-from console.views import Words
+from console.showing.views import Words
 
 LeaseLamp = Literal[Lamp.ON, Lamp.OFF, Lamp.BLINK, Lamp.IDENTIFY]
 """What a lease may ask of the lamp."""

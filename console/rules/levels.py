@@ -7,7 +7,7 @@ from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.rules.trading import ClinicalReason
-from console.views import Words
+from console.showing.views import Words
 
 
 class Level(StrEnum):

@@ -9,7 +9,7 @@ from broker.vocabulary import Context, Purpose
 from console.rules.alerts import AlertKind, Concern
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class LimitReason(StrEnum):

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 COMPARED_MONTHS = 3
 """Months before this one that it is held against."""

@@ -11,7 +11,7 @@ from console.rules.decision import Decision
 from console.rules.levels import CONTINUOUS, Level, longest_gap
 from console.rules.policy import Policy
 from console.rules.rounds import mean_gap
-from console.views import Words
+from console.showing.views import Words
 
 _HOUR = timedelta(hours=1)
 

@@ -4,7 +4,7 @@ Source: Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017
 of 8 or less scores 3, 9 to 11 scores 1, 12 to 20 scores 0, 21 to 24 scores 2, 25 or more scores 3.
 """
 
-from console.views import Words
+from console.showing.views import Words
 
 _BANDS = ((8, 3, "8 or less"), (11, 1, "9 to 11"), (20, 0, "12 to 20"), (24, 2, "21 to 24"))
 _ABOVE = (3, "25 or more")

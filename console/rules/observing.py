@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 if TYPE_CHECKING:
     from console.rules.rounds import PlannedCheck

@@ -6,7 +6,7 @@ from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.person import PlaceKind
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 SIGNERS: Mapping[Role, Words] = {
     Role.MATRON: Words("the trust"),

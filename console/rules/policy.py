@@ -11,7 +11,7 @@ from typing import Any
 from console.roles import Role
 from console.rules.decision import Decision, Obligation
 from console.rules.rule import Parameter, PolicyError, Rule, RuleState, Safer, SourceStatus, in_order, read_rule
-from console.views import Words
+from console.showing.views import Words
 
 __all__ = [
     "POLICY_FILE",

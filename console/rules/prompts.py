@@ -8,7 +8,7 @@ from enum import StrEnum
 from broker.messages import LiveState
 from broker.vocabulary import Movement, Place, Presence, Purpose, SensedState, SensorState, Withheld
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class RoomClock(StrEnum):

@@ -9,7 +9,7 @@ from console.rules.decision import Decision
 from console.rules.levels import Level
 from console.rules.observing import Saw
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class Caution(StrEnum):

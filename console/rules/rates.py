@@ -9,7 +9,7 @@ from broker.vocabulary import Context, Modality, Origin, Purpose, Withheld
 from console.rules.leading import rates_overlap
 from console.rules.policy import Policy
 from console.rules.readings import breathing_view
-from console.views import ReadingView, Words
+from console.showing.views import ReadingView, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from broker.readings import Reading, Readings
 from broker.vocabulary import Context, Origin, Place, Purpose, RoomEventKind, SensorState, Withheld
 from console.rules.news2 import band_of
 from console.rules.policy import Policy
-from console.views import ReadingView, Words
+from console.showing.views import ReadingView, Words
 
 _OLDEST = timedelta(seconds=5)
 """An estimate older than this is not sent as the present state (rule A9)."""

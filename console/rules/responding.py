@@ -7,7 +7,7 @@ from console.rules.alerts import Alert, AlertState, Progress
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import Policy
 from console.rules.visits import NOT_SEEN, HowSeen, VisitOutcome
-from console.views import Words
+from console.showing.views import Words
 
 _OVER = Words("Somebody saw them already. Thank you.")
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 _SATURDAY = 5
 _LAST_MINUTE = time(23, 59)

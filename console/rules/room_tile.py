@@ -9,7 +9,7 @@ from broker.vocabulary import Modality, Origin, Purpose
 from console.rules.joining import Joined, SensorSays, Subject, join
 from console.rules.policy import Policy
 from console.rules.tiles import Face, TileFacts, face_of, spoken, tile
-from console.views import SensorRow, TileKind, TileView, Words
+from console.showing.views import SensorRow, TileKind, TileView, Words
 
 SENSORS: Mapping[Modality, Words] = {Modality.RADAR: Words("radar"), Modality.CAMERA: Words("camera")}
 """What staff call each, within a sentence."""

@@ -6,7 +6,7 @@ from console.rules.decision import Decision
 from console.rules.history import Standing
 from console.rules.person import PlaceKind, Sedation, SeenState
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 BY_SENSOR = "sensor"
 """A source of a number that is accepted for no physical observation here."""

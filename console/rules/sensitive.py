@@ -5,7 +5,7 @@ from enum import StrEnum
 from console.roles import Role
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class MarkKind(StrEnum):

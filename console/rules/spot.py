@@ -10,7 +10,7 @@ from datetime import timedelta
 from console.rules.decision import Decision
 from console.rules.observing import Saw, SeenPlace
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 _BESIDE_THE_SENSOR = frozenset({SeenPlace.THEIR_ROOM, SeenPlace.ENSUITE})
 

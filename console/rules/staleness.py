@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class Loss(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 @dataclass(frozen=True, slots=True)

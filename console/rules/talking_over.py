@@ -5,7 +5,7 @@ from typing import Any
 
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 LONGEST = 400
 """Letters of each answer."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from broker.vocabulary import Modality
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class Cause(StrEnum):

@@ -25,7 +25,7 @@ from console.rules.policy import Policy
 from console.rules.readings import readings_in_force
 from console.rules.rounds import PlannedCheck
 from console.rules.staleness import Loss, sentence_of
-from console.views import TileKind, TileView, Words
+from console.showing.views import TileKind, TileView, Words
 
 CALM = frozenset({TileKind.STILL, TileKind.MOVING})
 """Kinds that say that a living body was seen just now."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from console.rules.decision import Decision, Obligation
 from console.rules.history import Standing
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 
 class ClinicalReason(StrEnum):

@@ -13,7 +13,7 @@ from broker.vocabulary import Purpose, Withheld
 from console.rules.consent import ConsentState, Standing
 from console.rules.hours import Window, windows
 from console.rules.sleep import MINUTE, Minute, Part, parts_of
-from console.views import Words
+from console.showing.views import Words
 
 READABLE = timedelta(hours=24)
 """How far back the ward can read what was noted by the minute (rule R1)."""

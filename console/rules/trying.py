@@ -12,7 +12,7 @@ from console.rules.history import ConsentEntry, ConsentState, EntryKind, Standin
 from console.rules.hours import is_within
 from console.rules.person import OwnTrial, PlaceKind
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 WHILE_TRYING = (Purpose.PRESENCE, Purpose.NO_MOVEMENT, Purpose.BREATHING_SPOT)
 """What is noticed meanwhile: what the first question would ask for, and nothing else (rule C20)."""

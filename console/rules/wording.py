@@ -7,7 +7,7 @@ from datetime import date
 from console.rules.decision import Decision
 from console.rules.grants import Information
 from console.rules.policy import Policy
-from console.views import Words
+from console.showing.views import Words
 
 _SOURCE_LANGUAGE = "en"
 _SPOKEN_BY_A_PERSON = frozenset({"talk", "bsl"})

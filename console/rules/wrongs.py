@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.rules.reviewing import end_of_working_day
-from console.views import Words
+from console.showing.views import Words
 
 LONGEST = 1000
 """Letters of each text of an answer."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from console.closeness import StaffChoice, Waiting
-from console.reviews import ReviewView
+from console.looking.closeness import StaffChoice, Waiting
+from console.looking.reviews import ReviewView
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.second_step import NewStep
-from console.views import Words
+from console.showing.views import Words
+from console.signing_in.second_step import NewStep
 
 
 class Sights(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from console.alert_views import AlertView, EmergencyView, PersonOnShift, RoomLimits
-from console.nights import NightView
+from console.alerting.alert_views import AlertView, EmergencyView, PersonOnShift, RoomLimits
+from console.alerting.nights import NightView
 from console.roles import Actor
 from console.rules.corridor import Level
 from console.rules.decision import Decision

@@ -9,8 +9,8 @@ from console.roles import Actor
 from console.rules.decision import Decision, Obligation
 from console.screens.door import NotForYou
 from console.screens.pages import Pages
+from console.showing.views import Words
 from console.skin.cookies import Cookies
-from console.views import Words
 from console.words import N_
 
 View = TypeVar("View")

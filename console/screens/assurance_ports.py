@@ -8,7 +8,7 @@ from console.assurance.views import BenefitView, MonthRow, PackView, PapersView,
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.talking_over import Talk
-from console.views import Words
+from console.showing.views import Words
 
 
 class Packs(Protocol):

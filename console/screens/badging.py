@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.badges import ISSUERS
-from console.ledger import ROLES
+from console.own.ledger import ROLES
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.answers import Answers
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
 from console.screens.stepping import drawn_of
+from console.signing_in.badges import ISSUERS
 
 _PATH = "/badges"
 

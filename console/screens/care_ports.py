@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from console.care_views import LongVisitRow, TrainedRow
-from console.month_views import MonthView
-from console.own_views import ComplaintView
+from console.assurance.month_views import MonthView
+from console.consenting.care_views import LongVisitRow, TrainedRow
+from console.own.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.training import Course

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from broker.clock import Clock
 from broker.vocabulary import Modality
-from console.care_views import TalkView
+from console.consenting.care_views import TalkView
 from console.roles import Actor
 from console.rules.grants import Basis
 from console.screens import consent_words

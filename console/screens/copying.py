@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from console.own_views import OwnCopy
+from console.own.own_views import OwnCopy
 from console.roles import Actor
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.pages import Pages, Reader
 from console.screens.patient import PURPOSES
 from console.screens.ports import WardPort
-from console.views import LedgerRow, PatientView
+from console.showing.views import LedgerRow, PatientView
 from console.words import Catalogue
 
 _NAME = "hushward-my-copy.zip"

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from console.desk_views import AuditRow
 from console.roles import Actor
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
+from console.showing.desk_views import AuditRow
 from console.words import SOURCE_LANGUAGE
 
 PAGE_ROWS = 25

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.incidents.desk import IncidentsView
 from console.incidents.releases import Wanted
 from console.incidents.views import OpenView
-from console.ledger import ROLES
+from console.own.ledger import ROLES
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.holding import HoldReason

@@ -14,9 +14,9 @@ from console.rules.decision import Decision
 from console.screens.look_ports import Viewing
 from console.screens.pages import Pages, theme_of_hour
 from console.screens.ports import WardPort
+from console.showing.views import BoardView, TileKind, TileView
 from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.stream import MAX_SILENCE_S, LiveStream
-from console.views import BoardView, TileKind, TileView
 from console.words import Catalogue
 
 _HEARTBEAT_EVERY_S = 10.0

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from broker.vocabulary import Modality
-from console.care_views import AbsentRow, ProfileView
-from console.desk_views import AuditRow, HealthView, RoomRow, StaffRow
-from console.own_views import OwnCopy
+from console.consenting.care_views import AbsentRow, ProfileView
+from console.observing.spot_checks import SpotView
+from console.own.own_views import OwnCopy
 from console.roles import Actor
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
 from console.rules.sleep import Night, NoNight
 from console.rules.trend import NoTrend, Trend
-from console.spot_checks import SpotView
-from console.views import BoardView, PatientView, ReadingView, StopView
+from console.showing.desk_views import AuditRow, HealthView, RoomRow, StaffRow
+from console.showing.views import BoardView, PatientView, ReadingView, StopView
 
 
 class Viewing(Protocol):

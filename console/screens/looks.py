@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.ledger import ROLES
+from console.own.ledger import ROLES
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.reviewing import Escalation, ReviewKind, ReviewOutcome

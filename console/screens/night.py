@@ -14,7 +14,7 @@ from console.screens.door import Door, NotForYou
 from console.screens.live_board import LiveBoard, render_tile
 from console.screens.navigation import home_of
 from console.screens.ports import WardPort
-from console.views import TileView
+from console.showing.views import TileView
 from console.words import N_
 
 ACCESS_REASONS = (

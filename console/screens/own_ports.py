@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from console.own_views import ComplaintView, CopyRequestView, ReadingChoice, TrialView
+from console.own.own_views import ComplaintView, CopyRequestView, ReadingChoice, TrialView
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.groups import OwnQuestion

@@ -15,15 +15,15 @@ from starlette.responses import HTMLResponse, Response
 from broker.clock import Clock
 from broker.vocabulary import Context
 from console import words as sentences
-from console.own_views import ReadingChoice
+from console.own.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.screens.navigation import links_for
 from console.screens.pictograms import picture
 from console.screens.sensor_words import SENSOR_NAMES
 from console.screens.sensor_words import told_of as told_of_sensors
 from console.screens.shapes import mark, shape
+from console.showing.views import Words
 from console.skin.cookies import Cookies
-from console.views import Words
 from console.words import PSEUDO_LANGUAGES, SOURCE_LANGUAGE, Catalogue
 
 TEMPLATES = Path(__file__).with_name("templates")

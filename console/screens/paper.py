@@ -13,7 +13,7 @@ from console.screens.patient import PURPOSES
 from console.screens.ports import Contacts, WardPort
 from console.screens.setup import stop_code
 from console.screens.stopping import RoomId, headline
-from console.views import PatientView, StopState, StopView
+from console.showing.views import PatientView, StopState, StopView
 from console.words import N_, SOURCE_LANGUAGE
 
 SHEETS = {

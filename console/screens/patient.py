@@ -14,7 +14,7 @@ from console.screens.pages import READING
 from console.screens.ports import Contacts, WardPort
 from console.screens.reading import keep
 from console.screens.stopping import headline
-from console.views import PatientView
+from console.showing.views import PatientView
 from console.words import N_
 
 PURPOSES = {

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import Context, Modality
-from console.desk_views import HealthView
+from console.consenting.stops import Via
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.rules.duties import Duty
@@ -29,8 +29,8 @@ from console.screens.look_ports import Access
 from console.screens.own_ports import Complaints, Copies, OwnSide
 from console.screens.people_ports import PeoplePort
 from console.screens.round_ports import Checks
-from console.stops import Via
-from console.views import (
+from console.showing.desk_views import HealthView
+from console.showing.views import (
     Words,
 )
 

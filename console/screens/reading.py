@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from console.own_views import ReadingChoice
+from console.own.own_views import ReadingChoice
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.screens.answers import Answers, go

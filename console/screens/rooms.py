@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from console.desk_views import RoomRow
 from console.roles import Actor
 from console.rules.absence import PLACES
 from console.rules.access import Permission
@@ -14,7 +13,8 @@ from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
-from console.views import Words
+from console.showing.desk_views import RoomRow
+from console.showing.views import Words
 from console.words import N_
 
 Text = Annotated[str, Form(max_length=80)]

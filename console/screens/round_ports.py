@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from console.check_entries import Entry, PaperEntry
-from console.check_views import HandoverView, LoadView, PlanView, PunctualView, RoundView
+from console.observing.check_entries import Entry, PaperEntry
+from console.observing.check_views import HandoverView, LoadView, PlanView, PunctualView, RoundView
 from console.roles import Actor
 from console.rules.decision import Decision
 

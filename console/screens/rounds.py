@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import JSONResponse, Response
 
-from console.check_entries import Entry, PaperEntry
+from console.observing.check_entries import Entry, PaperEntry
 from console.roles import Actor
 from console.rules.absence import PLACES
 from console.rules.decision import Decision
@@ -18,7 +18,7 @@ from console.rules.person import SeenState
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
-from console.views import Words
+from console.showing.views import Words
 from console.words import N_
 
 PATH = "/round"

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from console.views import StopState, TileKind
+from console.showing.views import StopState, TileKind
 
 _SHAPES: dict[TileKind, str] = {
     # A ring that lies still on a line.

@@ -14,7 +14,7 @@ from console.screens.door import Door
 from console.screens.first_night import PATH as FIRST_NIGHT
 from console.screens.navigation import home_of
 from console.screens.ports import WardPort
-from console.views import Words
+from console.showing.views import Words
 from console.words import N_
 
 Short = Annotated[str, Form(max_length=80)]

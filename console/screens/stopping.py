@@ -7,14 +7,14 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
 from broker.clock import Clock
+from console.consenting.stops import Via
 from console.errors import ConsoleError
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.screens.answers import Answers, go
 from console.screens.door import Door
 from console.screens.ports import WardPort
-from console.stops import Via
-from console.views import StopState, StopView, Words
+from console.showing.views import StopState, StopView, Words
 from console.words import N_
 
 RoomId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starlette.datastructures import FormData
 
-from console.care_views import TalkView
+from console.consenting.care_views import TalkView
 from console.rules.grants import Basis, Feeling, Mark, is_own_word
 from console.rules.person import Adjustment
 from console.words import N_

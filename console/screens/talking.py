@@ -6,8 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from console.care_views import TalkView
-from console.desk_views import RoomRow
+from console.consenting.care_views import TalkView
 from console.roles import Actor
 from console.screens import consent_words
 from console.screens.answers import Answers, go, shown
@@ -15,6 +14,7 @@ from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
 from console.screens.sensor_words import told_of
 from console.screens.talk_steps import Answered, Kind, Step, is_uneasy, missing, step_after, step_before, steps_for
+from console.showing.desk_views import RoomRow
 from console.words import PSEUDO_LANGUAGES
 
 NO_TEXT = "und"

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import Response
 
-from console.complaints import LONGEST_TEXT, ComplaintKind
+from console.own.complaints import LONGEST_TEXT, ComplaintKind
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import Contacts, WardPort
-from console.views import PatientView
+from console.showing.views import PatientView
 from console.words import N_
 
 KINDS = (

@@ -10,7 +10,7 @@ from console.rules.telling import Telling
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort
-from console.views import PatientView
+from console.showing.views import PatientView
 from console.words import N_
 
 WAYS = (

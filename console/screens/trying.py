@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from broker.vocabulary import Modality
-from console.own_views import TrialView
+from console.own.own_views import TrialView
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.screens.answers import Answers, shown

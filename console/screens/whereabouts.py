@@ -12,7 +12,7 @@ from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.grant_form import said_at_of
 from console.screens.ports import WardPort
-from console.views import Words
+from console.showing.views import Words
 from console.words import N_
 
 Text = Annotated[str, Form(max_length=80)]

@@ -12,22 +12,22 @@ from datetime import datetime
 
 import structlog
 
-from console.account_seals import CLOSED, VOUCHED, digest_after
-from console.enrolment import is_plain, name_fault
-from console.register import Register, normal_name
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.second_step import ASKED_OF
+from console.showing.views import Words
 from console.signing_in import mappings
+from console.signing_in.account_seals import CLOSED, VOUCHED, digest_after
+from console.signing_in.enrolment import is_plain, name_fault
 from console.signing_in.handshakes import Handshake, Handshakes
 from console.signing_in.provider import Provider, ProviderAway, ProviderRefused
 from console.signing_in.provider_settings import ProviderSettings
+from console.signing_in.register import Register, normal_name
+from console.signing_in.second_step import ASKED_OF
 from console.signing_in.sessions import DENIED, Sessions, SignIn
 from console.signing_in.tokens import Asked, Person, TokenRefused, person_of
 from console.store import accounts, identity_rows
 from console.store.database import Tx
 from console.store.identity_rows import ProviderRow
-from console.views import Words
 
 AWAY = Words(
     "The hospital's sign-in does not answer. Sign in with your name and password, a passkey or your badge; "

@@ -8,10 +8,10 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
 from console.rules.decision import Decision
+from console.showing.views import Words
 from console.signing_in.provider_settings import GroupGrant, ProviderSettings
 from console.store import audit_rows
 from console.store.database import Tx
-from console.views import Words
 
 APPROVED, WITHDRAWN = "signin:mapping:approved", "signin:mapping:withdrawn"
 

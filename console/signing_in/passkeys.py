@@ -33,18 +33,18 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from console.enrolment import HIDDEN_SIGNS, is_plain
 from console.errors import StoreConflict
-from console.register import Register
 from console.roles import Actor
 from console.rules.decision import Decision
+from console.showing.views import Words
+from console.signing_in.enrolment import HIDDEN_SIGNS, is_plain
 from console.signing_in.handshakes import Handshake, Handshakes
+from console.signing_in.register import Register
 from console.signing_in.sessions import DENIED, Sessions, SignIn
+from console.signing_in.throttle import Throttle
 from console.store import accounts, audit_rows, identity_rows
 from console.store.database import Tx
 from console.store.identity_rows import PasskeyRow
-from console.throttle import Throttle
-from console.views import Words
 
 ADDED, REMOVED, REFUSED = "signin:passkey:added", "signin:passkey:removed", "signin:passkey:denied"
 MOST = 10

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from broker.clock import Clock
 from console.errors import SettingsError
-from console.register import Register
 from console.signing_in.federation import Federation
 from console.signing_in.provider import Provider
 from console.signing_in.provider_settings import ProviderSettings
+from console.signing_in.register import Register
 from console.signing_in.sessions import Sessions
 
 

@@ -5,16 +5,15 @@ from datetime import timedelta
 
 import structlog
 
-from console import account_seals
-from console.account_seals import OPENED, OUTSIDE, digest_after
 from console.errors import StoreError
-from console.register import Register
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.signing_in import time_boxes
+from console.showing.views import Words
+from console.signing_in import account_seals, time_boxes
+from console.signing_in.account_seals import OPENED, OUTSIDE, digest_after
+from console.signing_in.register import Register
 from console.store import accounts, identity_rows
 from console.store.database import Tx
-from console.views import Words
 
 SESSION_LASTS = timedelta(hours=12)
 """A long night shift; a session never outlives it."""

@@ -8,9 +8,9 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 
+from console.showing.views import Words
 from console.store import audit_rows, identity_rows
 from console.store.database import Tx
-from console.views import Words
 
 BOXED = "desk:account:time_boxed"
 GRACE = timedelta(minutes=60)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 import structlog
 
-from console.views import BoardView, TileView
+from console.showing.views import BoardView, TileView
 from console.words import Catalogue
 
 PERIOD_S = 1.0

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import func, insert, select
 
-from console.heads import Head
-from console.merkle import Tree
+from console.logbook.heads import Head
+from console.logbook.merkle import Tree
 from console.store.database import Tx
 from console.store.tables import audit_entries, checkpoints, cosignatures, nodes
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from broker.clock import Clock
 from console.errors import StoreClosed, StoreError, StoreFault
-from console.signer import Keys
+from console.keys.signer import Keys
 from console.store.engines import BUSY_S, is_failure, reader_of, sentence_of, writer_of
 from console.store.lock import only_console
 from console.store.migrate import bring_up_to_date

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from console.errors import StoreDamaged
-from console.signer import DAYS, NAMES, TEXTS, Keys
+from console.keys.signer import DAYS, NAMES, TEXTS, Keys
 from console.store.engines import sentence_of
 from console.store.tables import facts
 

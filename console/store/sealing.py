@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Row, delete, insert, select, update
 
 from console.errors import KeyDestroyed, KeyHeld, KeySealed, SealBroken
-from console.signer import DAYS, NAMES, TEXTS, Keys, SealingKey
+from console.keys.signer import DAYS, NAMES, TEXTS, Keys, SealingKey
 from console.store.database import Store, Tx
 from console.store.holds import holds_day, holds_row_under
 from console.store.incident_tables import day_shares, release_shares

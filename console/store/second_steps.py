@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from console.signer import TEXTS, Keys
+from console.keys.signer import TEXTS, Keys
 from console.store.access_tables import second_steps
 from console.store.database import Tx
 from console.store.sealing import seal, unseal

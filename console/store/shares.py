@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from console.keys.signer import SealingKey
 from console.roles import Role
-from console.signer import SealingKey
 from console.store.database import Tx
 from console.store.incident_tables import day_shares, key_holders, release_shares
 from console.store.tables import day_keys

@@ -9,9 +9,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from broker.logins import write_private
+from console.keys.signer import signature_holds, signed_by_person
 from console.roles import Role
 from console.rules.policy import Policy
-from console.signer import signature_holds, signed_by_person
 from deploy.errors import UpdateRefused
 
 TRUSTED = (Role.ENGINEER, Role.CLINICAL_SAFETY_OFFICER)

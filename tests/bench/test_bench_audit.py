@@ -6,7 +6,7 @@ import runpy
 import sqlite3
 from pathlib import Path
 
-from console.receipts import log_lines
+from console.logbook.receipts import log_lines
 from tests.kit.bench import FIGURES, compare
 from tests.kit.console_store import an_entry, open_bench
 from tests.kit.house import ROOT

@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 
 from broker.readings import MovementReading, PlaceReading, PresenceReading
 from broker.vocabulary import Movement, Origin, Place, Purpose, Withheld
+from console.consenting.stops import Via
 from console.roles import Role
-from console.stops import Via
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard, boxed_ward
 from tests.kit.served import served
 from tests.kit.skin import PASSWORD

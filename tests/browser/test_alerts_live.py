@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from console.corridor_unit import CorridorUnit, SimulatedOutput, Told
+from console.alerting.corridor_unit import CorridorUnit, SimulatedOutput, Told
 from console.rules.alerts import StepKind
 from console.rules.corridor import Level
 from tests.browser.na1 import Night, a_ward, signed_in, staff

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from console.views import TileKind, TileView, Words
+from console.showing.views import TileKind, TileView, Words
 from tests.kit.served import served
 from tests.kit.skin import HandWard
 from tests.kit.skin_facts import NIGHT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.own_views import ReadingChoice
+from console.own.own_views import ReadingChoice
 from tests.browser.test_accessible import faults_of
 
 OWN = [

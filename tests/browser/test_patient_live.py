@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console.views import StopState
+from console.showing.views import StopState
 
 
 def test_C5_the_page_says_stopping_then_stopped_without_being_touched(screen, ward):

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from broker.link import MemoryBroker
 from broker.messages import SensorChange
 from broker.vocabulary import CloseReason, Lamp, SensorState
-from console.entries import Entry
+from console.logbook.entries import Entry
 from console.roles import Role
 from console.rules.decision import Decision
+from console.showing.views import BoardView
 from console.store.tables import audit_entries, viewings
-from console.views import BoardView
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward, open_ward
 
 MARKER = "Person 1"

@@ -9,10 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from console.identity import Identity, SignIn
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.second_step import step_of
+from console.signing_in.identity import Identity, SignIn
+from console.signing_in.second_step import step_of
 from console.store import accounts, audit_rows
 from tests.kit.console_store import NURSE, QUICK, Bench, open_bench, outside
 

@@ -6,16 +6,16 @@ import pytest
 
 from broker.readings import BreathingReading, PeopleReading, PlaceReading
 from broker.vocabulary import Context, Place, Purpose, RoomEventKind, SensedState
-from console.alert_views import AlertView
-from console.nights import NightView
+from console.alerting.alert_views import AlertView
+from console.alerting.nights import NightView
 from console.roles import Role
 from console.rules.alerts import AlertKind, AlertState, Rung
 from console.rules.budget import NightFigures, over_budget
 from console.rules.decision import Decision
 from console.rules.hazards import shipped_hazards
 from console.rules.limits import vital_signs_may_call
-from console.seed import PURPOSES
-from console.views import TileKind
+from console.running.seed import PURPOSES
+from console.showing.views import TileKind
 from console.words import open_catalogues
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert
 from tests.kit.boxed_ward import NURSE, BoxedWard, an_actor, boxed_ward

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from console.rounds import Rounds, Sensed
+from console.observing.rounds import Rounds, Sensed
 from console.rules.decision import Decision
 from console.rules.rounds import CheckEnd, Moved, moved
 from console.store import closeness, people

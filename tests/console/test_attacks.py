@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import LeaseState, Modality
-from console.audit_verify import verify
+from console.logbook.audit_verify import verify
 from console.roles import Role
 from console.rules.decision import Obligation
-from console.seed import example_grant
+from console.running.seed import example_grant
 from tests.kit.alerting import a_person, limit_ensuite
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, HandNode, an_actor, boxed_ward
 from tests.kit.skin import screens_over

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from broker.codec import decode, encode
 from broker.messages import Checkpoint
 from broker.topics import Leaf, Topic
-from console.audit import CHECKPOINT_AFTER_S, CHECKPOINT_EVERY, Entry
-from console.entries import canonical_entry
 from console.errors import AuditDamaged, EntryRefused
-from console.merkle import is_consistent, leaf_hash, root_from_inclusion
+from console.keys.signer import note_text, verifies
+from console.logbook.audit import CHECKPOINT_AFTER_S, CHECKPOINT_EVERY, Entry
+from console.logbook.entries import canonical_entry
+from console.logbook.merkle import is_consistent, leaf_hash, root_from_inclusion
 from console.roles import Actor, Role
-from console.signer import note_text, verifies
 from console.store import audit_rows
 from console.store.database import Tx
 from tests.kit.console_store import MARKER, NURSE, START, Bench, an_entry, open_bench, outside

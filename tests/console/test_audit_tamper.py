@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import CheckpointOutcome
-from console import heads
 from console.__main__ import main
-from console.audit_verify import Fault, VerifyReport, verify
-from console.heads import Head, note_body
-from console.merkle import Tree, leaf_hash
-from console.signer import Keys
+from console.keys.signer import Keys
+from console.logbook import heads
+from console.logbook.audit_verify import Fault, VerifyReport, verify
+from console.logbook.heads import Head, note_body
+from console.logbook.merkle import Tree, leaf_hash
 from console.store.inspection import look_into
 from edge.trust import NodeKey
 from tests.kit.console_store import open_bench, outside

@@ -9,11 +9,12 @@ import pytest
 
 from broker.clock import HandClock
 from broker.link import MemoryBroker
-from console import backups, key_backup
 from console.__main__ import main
-from console.backups import BackupFault
 from console.errors import KeyFault, StoreBusy
-from console.restoring import RestoreRefused
+from console.keeping import backups
+from console.keeping.backups import BackupFault
+from console.keys import key_backup
+from console.logbook.restoring import RestoreRefused
 from console.roles import Role
 from console.rules.policy import shipped_policy
 from tests.kit.boxed_ward import ADMIN, BoxedWard, boxed_ward, open_ward, settings_of

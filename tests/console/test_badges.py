@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from console.identity import SignIn
 from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.signing_in.identity import SignIn
 from tests.kit.console_store import NURSE, Bench, open_bench, outside
 
 CHARGE = Actor("cc" * 16, "cora", "Cora C.", Role.NURSE_IN_CHARGE)

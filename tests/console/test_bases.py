@@ -14,7 +14,7 @@ from console.rules.grants import Basis
 from console.rules.history import Standing
 from console.rules.person import Advance, AgeGroup
 from console.rules.policy import shipped_policy
-from console.seed import example_grant
+from console.running.seed import example_grant
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = shipped_policy()

@@ -12,8 +12,8 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from broker.certificates import names_of, valid_until
 from broker.errors import CertificateFault
-from console import certificates
 from console.__main__ import main
+from console.keys import certificates
 
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 HOSTS = ["console.ward.example", "192.0.2.10", "localhost"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.complaints import LONGEST_TEXT
+from console.own.complaints import LONGEST_TEXT
 from console.roles import Role
 from console.rules.answering import acknowledged_by, answered_by
 from console.rules.decision import Decision

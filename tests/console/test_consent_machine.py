@@ -15,7 +15,7 @@ from console.rules.grants import Basis, is_own_word
 from console.rules.leasing import LeaseFacts, decide_lease
 from console.rules.policy import shipped_policy
 from console.rules.trying import ENDS_TRIAL
-from console.seed import example_grant
+from console.running.seed import example_grant
 from tests.kit.house import Module, modules
 
 LONDON = ZoneInfo("Europe/London")
@@ -149,8 +149,8 @@ def test_C1_nothing_but_derive_feeds_the_lease_signer() -> None:
     signers = {module.name for module in modules() for call in calls(module) if call.endswith("keys.sign")}
 
     assert makers == {"console.rules.consent", "console.rules.happenings"}
-    assert deciders == {"console.leases"}
-    assert {name for name in signers if name.startswith("console.lease")} == {"console.leases"}
+    assert deciders == {"console.leasing.leases"}
+    assert {name for name in signers if name.startswith("console.lease")} == {"console.leasing.leases"}
 
 
 def calls(module: Module) -> list[str]:

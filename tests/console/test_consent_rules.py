@@ -13,7 +13,7 @@ from console.rules.giving import GiveFacts, may_give, purposes_of
 from console.rules.grants import Basis, Feeling, Grant, LessAnswer, is_own_word
 from console.rules.hours import NIGHT, Hours, is_within, next_wall_time, parse_hours, windows
 from console.rules.policy import shipped_policy
-from console.seed import example_grant
+from console.running.seed import example_grant
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = shipped_policy()

@@ -3,7 +3,7 @@
 import pytest
 
 from broker.clock import HandClock
-from console.corridor_unit import (
+from console.alerting.corridor_unit import (
     CorridorUnit,
     PlayedOutput,
     SimulatedOutput,
@@ -11,7 +11,7 @@ from console.corridor_unit import (
     ask_console,
     samples_of,
 )
-from console.door_tags import open_token
+from console.keys.door_tags import open_token
 from console.rules.corridor import Level
 from tests.kit.alerting import POLICY, RAISED
 from tests.kit.served import served

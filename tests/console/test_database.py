@@ -18,7 +18,7 @@ from console.errors import (
     StoreError,
     StoreFull,
 )
-from console.signer import Keys
+from console.keys.signer import Keys
 from console.store.database import Store, Tx
 from console.store.tables import audit_entries, checkpoints, names, patients, wards
 from tests.kit.console_store import MARKER, START, Bench, an_entry, open_bench

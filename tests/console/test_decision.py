@@ -2,7 +2,7 @@ import pytest
 
 from console.rules.decision import Decision, Obligation
 from console.rules.policy import PolicyError, made, shipped_policy
-from console.views import Words
+from console.showing.views import Words
 
 
 def test_a_decision_names_its_rule_and_the_version_that_was_in_force():

@@ -6,7 +6,7 @@ import pytest
 from console.roles import Role
 from console.rules.duties import duties_of
 from console.rules.policy import shipped_policy
-from console.views import Words
+from console.showing.views import Words
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
 from tests.kit.skin import HandWard, Screens, screens_over
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.alert_views import EmergencyView
+from console.alerting.alert_views import EmergencyView
 from console.roles import Role
 from console.rules.alerts import Rung
 from console.rules.corridor import Heard, Level, level_of

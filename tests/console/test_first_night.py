@@ -2,10 +2,10 @@
 
 import pytest
 
-from console.first_night import DONE, SKIPPED
 from console.roles import Role
 from console.rules.first_night import CARDS, PRACTICE_CODE, is_due, may_finish
 from console.rules.policy import shipped_policy
+from console.staffing.first_night import DONE, SKIPPED
 from tests.kit.alerting import a_person
 from tests.kit.boxed_ward import an_actor, boxed_ward
 from tests.kit.skin import HandWard, screens_over

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from broker.clock import HandClock, SystemClock
 from broker.link import MemoryBroker
 from broker.topics import upward_filters
-from console import opening
 from console.roles import Actor, Role
+from console.running import opening
 from console.signing_in.provider_settings import ProviderSettings
 from console.ward import Ward
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD, open_ward, settings_of

@@ -8,14 +8,14 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from console import passwords as rules
 from console.errors import NameTaken, StoreFull
-from console.identity import SESSION_LASTS, Identity, SignIn
-from console.passwords import Passwords
 from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.signing_in import passwords as rules
+from console.signing_in.identity import SESSION_LASTS, Identity, SignIn
+from console.signing_in.passwords import Passwords
+from console.signing_in.throttle import DEVICE, NAME, PAIR, Throttle
 from console.store import accounts, audit_rows
-from console.throttle import DEVICE, NAME, PAIR, Throttle
 from tests.kit.console_store import MARKER, NURSE, QUICK, Bench, open_bench
 
 PASSWORD, DEVICE_A, DEVICE_B = "walk your round", "tablet-a", "tablet-b"

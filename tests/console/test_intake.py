@@ -10,7 +10,7 @@ from broker.link import Delivery, MemoryBroker
 from broker.messages import Cosignature, LossReport
 from broker.topics import Leaf, upward_filters
 from broker.vocabulary import CheckpointOutcome, Context, LossReason, Origin, RoomEventKind
-from console.sifting import Refused, Sieve
+from console.receiving.sifting import Refused, Sieve
 from console.store import records
 from console.store.sealing import DaySeals, unseal
 from console.store.tables import cosignatures, losses, measurements, quarantine, room_events

@@ -13,9 +13,9 @@ from broker.messages import LossReport, NodeLost, Sensor
 from broker.readings import RateReading
 from broker.topics import Leaf, upward_filters
 from broker.vocabulary import CloseReason, LossReason, Modality, Purpose, RoomEventKind, SensorState
-from console.floods import FLOOD_AN_HOUR, MOST_KEPT_AN_HOUR
-from console.hearing import Hearing
-from console.signer import UNSIGNED
+from console.keys.signer import UNSIGNED
+from console.receiving.floods import FLOOD_AN_HOUR, MOST_KEPT_AN_HOUR
+from console.receiving.hearing import Hearing
 from console.store import records
 from console.store.sealing import DaySeals, unseal
 from console.store.tables import losses, measurements, quarantine, room_events

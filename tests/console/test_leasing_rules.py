@@ -13,7 +13,7 @@ from console.rules.grants import NetworkChoice
 from console.rules.hours import Hours, is_within
 from console.rules.leasing import Commissioning, LeaseFacts, decide_lease, granted_window
 from console.rules.policy import shipped_policy
-from console.seed import example_grant
+from console.running.seed import example_grant
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = shipped_policy()

@@ -20,7 +20,7 @@ from console.rules.policy import shipped_policy
 from console.rules.register import restrictions_of
 from console.rules.sedation import may_check_quietly, may_enter_check, next_check_at
 from console.rules.trading import may_ease
-from console.seed import example_grant
+from console.running.seed import example_grant
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = shipped_policy()

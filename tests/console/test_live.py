@@ -5,7 +5,7 @@ import pytest
 from broker.clock import HandClock
 from broker.readings import BreathingReading
 from broker.vocabulary import SensedState
-from console.live import Live
+from console.receiving.live import Live
 from console.rules.policy import shipped_policy
 from console.rules.staleness import Loss
 from console.store.leases import Boot

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.own_views import ReadingChoice
+from console.own.own_views import ReadingChoice
 from console.wordings import LOCALES, read_wordings
 from console.words import PSEUDO_LANGUAGES, open_catalogues
 from tests.kit.patient_words import patient_sentences

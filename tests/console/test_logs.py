@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from console.logs import log_to_stderr
+from console.running.logs import log_to_stderr
 from tests.kit.console_store import MARKER
 
 

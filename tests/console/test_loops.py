@@ -3,7 +3,7 @@
 import threading
 
 from broker.clock import SystemClock
-from console.loops import Loops
+from console.running.loops import Loops
 from tests.kit.processes import eventually
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.merkle import EMPTY_ROOT, Tree, is_consistent, leaf_hash, node_hash, root_from_inclusion
+from console.logbook.merkle import EMPTY_ROOT, Tree, is_consistent, leaf_hash, node_hash, root_from_inclusion
 
 # Published vectors: the reference Merkle tree tests of Certificate Transparency (merkletree/merkle_tree_test.cc,
 # also used by transparency-dev/merkle), for the hash tree of RFC 6962 2.1.

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from console.api import metrics
 from console.app import create_app
-from console.door_tags import open_token
+from console.keys.door_tags import open_token
 from tests.kit.boxed_ward import BoxedWard, boxed_ward, settings_of
 
 ENDS = datetime(2027, 12, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, inspect, make_url, text
 
 from console.errors import StoreDamaged
-from console.signer import Keys
+from console.keys.signer import Keys
 from console.store import migrate, upgrade
 from console.store.assurance_tables import metadata
 from console.store.engines import writer_of

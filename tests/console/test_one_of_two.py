@@ -13,7 +13,7 @@ from console.rules.history import ONE_SENSOR
 from console.rules.lasting import goes_on
 from console.rules.policy import shipped_policy
 from console.rules.sleep import Part, joined_part
-from console.seed import example_grant
+from console.running.seed import example_grant
 
 POLICY, LONDON = shipped_policy(), ZoneInfo("Europe/London")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

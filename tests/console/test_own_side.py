@@ -5,8 +5,8 @@ from base64 import b64decode
 import pytest
 
 from broker.vocabulary import Purpose
-from console.merkle import root_from_inclusion
-from console.own_views import ReadingChoice
+from console.logbook.merkle import root_from_inclusion
+from console.own.own_views import ReadingChoice
 from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.grants import LessAnswer

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from console.enrolment import Invitation
-from console.identity import SignIn
 from console.roles import Actor, Role
 from console.rules.decision import Decision
+from console.signing_in.enrolment import Invitation
+from console.signing_in.identity import SignIn
 from console.signing_in.passkeys import may_be_used_at
 from console.store import audit_rows
 from tests.kit.console_store import NURSE, Bench, open_bench, outside

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from console import heads
 from console.__main__ import main
-from console.merkle import leaf_hash
-from console.receipts import receipt_of, short_form
+from console.logbook import heads
+from console.logbook.merkle import leaf_hash
+from console.logbook.receipts import receipt_of, short_form
 from console.rules.decision import Decision
 from tests.kit.boxed_ward import NURSE, boxed_ward
 from tests.kit.console_store import Bench, open_bench

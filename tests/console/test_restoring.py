@@ -7,9 +7,9 @@ import pytest
 
 from broker.clock import HandClock
 from broker.link import MemoryBroker
-from console import heads
 from console.errors import AuditDamaged
-from console.restoring import RestoreRefused, accept
+from console.logbook import heads
+from console.logbook.restoring import RestoreRefused, accept
 from console.roles import Role
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, boxed_ward, open_ward, settings_of
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from console.errors import KeyDestroyed
-from console.retention import run_once
+from console.keeping.retention import run_once
 from console.rules.holding import HoldReason
 from console.store import audit_rows
 from console.store.sealing import DaySeals

@@ -6,10 +6,10 @@ import pytest
 
 from broker.readings import BreathingReading, PresenceReading
 from broker.vocabulary import SensedState, Withheld
-from console.check_entries import PaperEntry
-from console.check_views import HandoverView, LoadView, PunctualView, RoundView
+from console.observing.check_entries import PaperEntry
+from console.observing.check_views import HandoverView, LoadView, PunctualView, RoundView
+from console.observing.rounds import Rounds, Sensed
 from console.roles import Role
-from console.rounds import Rounds, Sensed
 from console.rules.decision import Obligation
 from console.rules.rounds import CheckState, Moved
 from console.store import observations as rows

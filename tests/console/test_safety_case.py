@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import Context
+from console.assurance.safety_case import require_signature, sign, vital_signs_are_signed
 from console.errors import SafetyRefused
+from console.keys.signer import make_person_key
 from console.rules.policy import shipped_policy
-from console.safety_case import require_signature, sign, vital_signs_are_signed
-from console.settings import ClinicalSettings, ConsoleSettings
-from console.signer import make_person_key
+from console.running.settings import ClinicalSettings, ConsoleSettings
 from tests.kit.boxed_ward import settings_of
 
 POLICY = shipped_policy()

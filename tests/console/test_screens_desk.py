@@ -12,7 +12,7 @@ from console.roles import Role
 from console.rules.grants import Basis, NetworkChoice
 from console.screens.health_words import worded
 from console.screens.talk_steps import STEPS
-from console.views import Words
+from console.showing.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from broker.clock import HandClock
-from console.own_views import AfterIncident, KeptView
-from console.views import Words
+from console.own.own_views import AfterIncident, KeptView
+from console.showing.views import Words
 from tests.kit.incident_facts import HOLD_ID, RELEASE_ID, REPORT_ID, TELLING_ID
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT

@@ -5,7 +5,7 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.views import SensorRow, Words
+from console.showing.views import SensorRow, Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT, every_tile
 

@@ -9,8 +9,8 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.own_views import OwnSensor, ReadingChoice, TrialView
-from console.views import Words
+from console.own.own_views import OwnSensor, ReadingChoice, TrialView
+from console.showing.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT
 

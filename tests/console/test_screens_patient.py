@@ -5,8 +5,8 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.own_views import OwnSensor
-from console.views import StopState, StopView, Words
+from console.own.own_views import OwnSensor
+from console.showing.views import StopState, StopView, Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT, NOTHING_ASKED
 

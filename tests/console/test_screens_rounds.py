@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.check_entries import Entry
+from console.observing.check_entries import Entry
 from tests.kit.check_facts import LOAD, ROUND
 from tests.kit.skin import HandWard, no, screens_over
 

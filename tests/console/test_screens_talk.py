@@ -6,7 +6,7 @@ import pytest
 
 from broker.clock import HandClock
 from broker.vocabulary import Modality
-from console.care_views import TalkView
+from console.consenting.care_views import TalkView
 from console.screens.talk_steps import STEPS, step_before, steps_for
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT

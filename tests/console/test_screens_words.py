@@ -9,7 +9,7 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 
-from console.own_views import ReadingChoice
+from console.own.own_views import ReadingChoice
 from console.words import ACCENTED, MIRRORED
 from tests.kit.skin import HandWard, screens_over
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 
 from console.errors import KeyDestroyed, SealBroken
-from console.signer import SealingKey
+from console.keys.signer import SealingKey
 from console.store.database import Tx
 from console.store.sealing import DaySeals, NameSeals, TextSeals, seal, unseal
 from console.store.tables import free_texts, names, patients

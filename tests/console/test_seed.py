@@ -11,7 +11,7 @@ from broker.vocabulary import Purpose
 from console.errors import ConsoleError
 from console.roles import Role
 from console.rules.consent import ConsentState
-from console.seed import seed
+from console.running.seed import seed
 from console.ward import Ward
 from tests.kit.boxed_ward import SITE, WARD, HandNode, open_ward
 

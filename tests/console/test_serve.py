@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from console.__main__ import main
-from console.serve import LINK_FILE
+from console.running.serve import LINK_FILE
 from tests.kit.processes import eventually
 from tests.kit.service_manager import ServiceManager
 

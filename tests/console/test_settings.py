@@ -6,8 +6,8 @@ import pytest
 from broker.vocabulary import Context
 from console.__main__ import main
 from console.errors import SettingsError
-from console.settings import ConsoleSettings, is_loopback
-from console.settings_file import describe, load
+from console.running.settings import ConsoleSettings, is_loopback
+from console.running.settings_file import describe, load
 
 LEAST = 'site = "st-elsewhere"\nward = "willow"\ndata_dir = "console"\n'
 EVALUATION = '[evaluation]\nreference = "SE-12"\nsponsor = "A trust"\nends_on = 2026-12-24\n'

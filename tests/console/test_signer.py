@@ -6,7 +6,7 @@ import pytest
 from broker.messages import ConsentLease, Receipt
 from broker.vocabulary import Context, Lamp, LeaseState, Modality, Purpose
 from console.errors import KeyFault
-from console.signer import DAYS, NAMES, TEXTS, UNSIGNED, Keys, is_public_key, note_text, signature_holds, verifies
+from console.keys.signer import DAYS, NAMES, TEXTS, UNSIGNED, Keys, is_public_key, note_text, signature_holds, verifies
 from edge.trust import ConsoleKey, NodeKey, cosigned_bytes
 
 NOW = datetime(2026, 11, 2, 22, tzinfo=UTC)

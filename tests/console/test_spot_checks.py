@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from broker.vocabulary import Context
-from console.room_rates import reading_in
+from console.observing.spot_checks import SpotView
+from console.receiving.room_rates import reading_in
 from console.rules.decision import Decision
 from console.rules.news2 import band_of
 from console.rules.observing import Saw, SeenPlace
 from console.rules.policy import shipped_policy
 from console.rules.spot import Seen, may_see_spot
-from console.spot_checks import SpotView
 from console.store import observations as rows
 from tests.kit.boxed_ward import NURSE, an_actor, boxed_ward
 from tests.kit.check_facts import ROUND

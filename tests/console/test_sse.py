@@ -10,10 +10,10 @@ import pytest
 from broker.clock import HandClock
 from console.screens.live_board import LiveBoard
 from console.screens.pages import Pages
+from console.showing.views import TileKind, TileView, Words
 from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.cookies import Cookies
 from console.skin.stream import LiveStream
-from console.views import TileKind, TileView, Words
 from console.words import open_catalogues
 from tests.kit.skin import PASSWORD, PEOPLE, HandWard
 from tests.kit.skin_facts import NIGHT

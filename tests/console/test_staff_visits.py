@@ -6,13 +6,13 @@ import pytest
 
 from broker.readings import PeopleReading
 from broker.vocabulary import LeaseState
+from console.consenting.stops import Via
 from console.roles import Role
 from console.rules.alerts import AlertKind
 from console.rules.decision import Obligation
 from console.rules.grants import Feeling
 from console.rules.holding import HoldReason
-from console.seed import PURPOSES
-from console.stops import Via
+from console.running.seed import PURPOSES
 from console.store.holds import standing_holds
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, add_camera, an_actor, boxed_ward

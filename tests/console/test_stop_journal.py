@@ -10,9 +10,9 @@ from broker.codec import decode
 from broker.link import MemoryBroker
 from broker.topics import Leaf, parse, upward_filters
 from broker.vocabulary import LeaseState
+from console.consenting.stop_journal import JOURNAL, StopJournal
 from console.errors import StoreDamaged, StoreError
 from console.rules.consent import ConsentState
-from console.stop_journal import JOURNAL, StopJournal
 from tests.kit.boxed_ward import MORNING, SITE, WARD, boxed_ward, open_ward
 
 NO = {"room": "room1", "kind": "relayed_no", "via": "card", "device": "anyone"}

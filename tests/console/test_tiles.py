@@ -22,12 +22,12 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console.keys.signer import UNSIGNED
 from console.rules.policy import shipped_policy
 from console.rules.readings import breathing_view, may_measure
 from console.rules.staleness import Loss, loss_of
 from console.rules.tiles import CALM, TileFacts, face_of, tile
-from console.signer import UNSIGNED
-from console.views import TileKind
+from console.showing.views import TileKind
 from tests.kit.boxed_ward import some_readings
 
 NOW = datetime(2026, 11, 20, 2, 14, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from console.rules.hours import Window, parse_hours
 from console.rules.sleep import Minute, Part
 from console.rules.trend import Gap, Mark, MarkKind, Noted, NoTrend, trend_of, window_to_show
 from console.screens.trends import HEIGHT, LEFT, WIDTH, drawn, folded
-from console.views import Words
+from console.showing.views import Words
 from tests.console.test_consent_rules import LONDON, NOON, a_yes, entry, standing
 
 BEGINS = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 
 from broker.readings import PlaceReading
 from broker.vocabulary import Place, Purpose, RoomEventKind
+from console.looking.room_trend import CHECKS
 from console.roles import Role
-from console.room_trend import CHECKS
 from console.rules.decision import Decision
 from console.rules.hours import parse_hours
 from console.rules.trend import MarkKind, NoTrend, Trend

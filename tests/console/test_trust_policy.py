@@ -7,14 +7,14 @@ import pytest
 from broker.clock import HandClock
 from broker.link import MemoryBroker
 from broker.topics import upward_filters
+from console.assurance.trust_policy import adopt, check, in_force, sign, signatures_path
 from console.errors import PolicyRefused
-from console.opening import open_ward
+from console.keys.signer import make_person_key
 from console.roles import Role
 from console.rules.policy import Policy, shipped_policy
-from console.settings import ConsoleSettings
-from console.signer import make_person_key
-from console.trust_policy import adopt, check, in_force, sign, signatures_path
-from console.views import Words
+from console.running.opening import open_ward
+from console.running.settings import ConsoleSettings
+from console.showing.views import Words
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, QUICK, SITE, WARD
 
 BOOK = shipped_policy()

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from broker.vocabulary import LeaseState, Purpose
+from console.consenting.stops import Via
 from console.rules.pressing import MOST_WORDS
-from console.stops import Via
 from console.store.tables import check_prompts, measurements, records, room_events
 from tests.kit.boxed_ward import NURSE, BoxedWard, boxed_ward
 

@@ -20,7 +20,7 @@ from broker.vocabulary import (
     SensorState,
 )
 from console.rules.grants import LessAnswer
-from console.seed import example_grant
+from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, BOTH, NURSE, add_camera, boxed_ward
 

@@ -9,8 +9,8 @@ import pytest
 from broker.clock import HandClock, SystemClock
 from broker.link import MemoryBroker
 from broker.topics import Leaf, upward_filters
-from console.seed import seed
-from console.stops import Via
+from console.consenting.stops import Via
+from console.running.seed import seed
 from console.store import viewings
 from tests.kit.boxed_ward import MORNING, NURSE, SITE, WARD, HandNode, boxed_ward, open_ward
 

@@ -10,8 +10,8 @@ from console.rules.consent import ConsentState, EntryKind
 from console.rules.grants import Basis, LessAnswer
 from console.rules.person import PlaceKind
 from console.rules.places import SIGNERS
-from console.seed import example_grant
-from console.views import TileKind
+from console.running.seed import example_grant
+from console.showing.views import TileKind
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
 

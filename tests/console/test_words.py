@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.errors import ConsoleError
-from console.views import Words
+from console.showing.views import Words
 from console.words import ACCENTED, MIRRORED, Catalogue, choose, open_catalogues, span
 
 SUMMER = datetime(2026, 7, 5, 1, 14, 8, tzinfo=UTC)

@@ -13,8 +13,8 @@ from broker.clock import SharedClock, SystemClock
 from broker.paho_link import Address, PahoLink
 from broker.topics import downward_filters, upward_filters
 from broker.vocabulary import Modality
-from console.opening import open_ward
-from console.seed import example_grant
+from console.running.opening import open_ward
+from console.running.seed import example_grant
 from console.ward import Ward
 from deploy.plan import free_port
 from deploy.provisioning import node_side

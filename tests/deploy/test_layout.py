@@ -40,7 +40,7 @@ def test_a_nodes_settings_are_what_the_node_reads(layout: Layout, kind: BrokerKi
 
 
 def test_the_consoles_settings_are_what_the_console_reads(layout: Layout) -> None:
-    from console import settings_file
+    from console.running import settings_file
 
     plan = Plan(layout.data, rooms=2, port=8123)
     logins = write_broker(layout, plan, 1999)

@@ -78,7 +78,7 @@ def test_a_module_that_is_gone_and_a_test_that_is_gone_are_named(copy: Path) -> 
     for file in (copy / "tests").rglob("test_*.py"):
         file.write_text(file.read_text("utf-8").replace("test_P2_", "test_"), "utf-8")
     found = found_in(copy)
-    assert "there is no module console.commissioning" in found["N3"]
+    assert "there is no module console.leasing.commissioning" in found["N3"]
     assert found["P2"].startswith("no test: name one test_P2_")
 
 

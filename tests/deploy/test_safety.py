@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from console.door_tags import DoorTags
+from console.keys.door_tags import DoorTags
+from console.keys.signer import make_person_key
 from console.rules.alerts import AlertKind
 from console.rules.hazards import HAZARDS, HazardError, read_hazards, shipped_hazards
 from console.rules.policy import RuleState, shipped_policy
-from console.signer import make_person_key
 from deploy.hazard_check import findings
 from deploy.release import blocked
 from deploy.rule_check import Tree

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.settings_file import load as load_console
+from console.running.settings_file import load as load_console
 from edge.errors import SettingsError
 from edge.settings import load as load_node
 from tests.kit.processes import ROOT

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from console.keys.signer import make_person_key
 from console.roles import Role
 from console.rules.policy import shipped_policy
-from console.signer import make_person_key
 from deploy.errors import UpdateRefused
 from deploy.updating.command import main
 from deploy.updating.release import Release, admitted, read, sign_proved, sign_release

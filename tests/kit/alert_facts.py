@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from console.alert_views import (
+from console.alerting.alert_views import (
     AlertView,
     CallsView,
     CallView,
@@ -12,12 +12,12 @@ from console.alert_views import (
     RoomLimits,
     TapView,
 )
-from console.nights import NightView
+from console.alerting.nights import NightView
 from console.rules.alerts import AlertState
 from console.rules.budget import NightFigures
 from console.rules.corridor import Level
 from console.rules.emergency import EmergencyStepKind
-from console.views import Words
+from console.showing.views import Words
 
 AT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)
 ALERT = AlertView(

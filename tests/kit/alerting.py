@@ -6,7 +6,7 @@ from typing import Any
 
 from broker.readings import PlaceReading
 from broker.vocabulary import Place
-from console.alert_book import Known
+from console.alerting.alert_book import Known
 from console.roles import Actor, Role
 from console.rules.alerts import Alert, AlertKind, Concern, Priority, Progress, Step, StepKind, progress_of
 from console.rules.ladder import Staffing

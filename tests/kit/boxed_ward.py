@@ -54,24 +54,24 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
-from console import opening
-from console.audit import AuditLog
+from console.consenting.stops import Via
 from console.errors import StoreError, StoreFull
-from console.identity import Identity
+from console.keys.signer import UNSIGNED, Keys
+from console.logbook.audit import AuditLog
 from console.office import Office
-from console.passwords import Passwords
 from console.roles import Actor, Role
-from console.roll import Person
 from console.rules.grants import Grant, LessAnswer
 from console.rules.policy import shipped_policy
 from console.rules.training import Course, TrainingRecord
-from console.seed import example_grant
-from console.settings import ConsoleSettings
-from console.signer import UNSIGNED, Keys
-from console.stops import Via
+from console.running import opening
+from console.running.seed import example_grant
+from console.running.settings import ConsoleSettings
+from console.showing.views import TileView
+from console.signing_in.identity import Identity
+from console.signing_in.passwords import Passwords
+from console.staying.roll import Person
 from console.store import training
 from console.store.database import Store, Tx
-from console.views import TileView
 from console.ward import Ward
 from tests.kit.ready_schema import put_ready_schema
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from console.check_views import (
+from console.observing.check_views import (
     AskView,
     CheckRow,
     DarkRow,
@@ -18,7 +18,7 @@ from console.rules.load import load_of
 from console.rules.policy import shipped_policy
 from console.rules.punctuality import Compared
 from console.rules.rounds import CheckState
-from console.views import Words
+from console.showing.views import Words
 from tests.kit.skin_facts import NIGHT
 
 _MIN = timedelta(minutes=1)

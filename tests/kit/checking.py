@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from console.check_entries import Entry
+from console.observing.check_entries import Entry
 from console.roles import Actor
 from console.rules.decision import Decision
 from console.rules.rounds import PlannedCheck

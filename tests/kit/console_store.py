@@ -9,11 +9,11 @@ from pathlib import Path
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from broker.clock import HandClock
-from console.audit import AuditLog, Entry, Outcome
-from console.identity import Identity
-from console.passwords import Passwords
+from console.keys.signer import Keys
+from console.logbook.audit import AuditLog, Entry, Outcome
 from console.roles import Actor, Role
-from console.signer import Keys
+from console.signing_in.identity import Identity
+from console.signing_in.passwords import Passwords
 from console.store.database import Store
 from tests.kit.ready_schema import put_ready_schema
 

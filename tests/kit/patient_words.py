@@ -4,7 +4,7 @@ from pathlib import Path
 
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
-from console.patient_page import STAFF_STATUS, TELLING
+from console.own.patient_page import STAFF_STATUS, TELLING
 from tests.kit.house import ROOT
 
 CONSOLE = ROOT / "console"

@@ -8,9 +8,9 @@ from typing import Any
 
 from broker.clock import Clock, HandClock
 from broker.vocabulary import Context, Modality
-from console.care_views import AbsentRow, ProfileView
-from console.desk_views import StaffRow
-from console.own_views import ReadingChoice, TrialView
+from console.consenting.care_views import AbsentRow, ProfileView
+from console.observing.spot_checks import SpotView
+from console.own.own_views import ReadingChoice, TrialView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
 from console.rules.corridor import Level
@@ -23,8 +23,8 @@ from console.rules.policy import shipped_policy
 from console.rules.sleep import Night, NoNight
 from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
-from console.spot_checks import SpotView
-from console.views import BoardView, ReadingView, StopState, StopView, TileView, Words
+from console.showing.desk_views import StaffRow
+from console.showing.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.assurance_facts import HandAssurance
 from tests.kit.check_facts import HandChecks

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broker.vocabulary import Modality, Origin, Place, Presence, Purpose
-from console.care_views import LongVisitRow, TrainedRow
-from console.closeness import StaffChoice
-from console.desk_views import AuditRow, HealthView, HoldView, NodeHealthView, RoomRow
-from console.month_views import MonthView, SampleRow
-from console.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
-from console.reviews import ReviewView
+from console.assurance.month_views import MonthView, SampleRow
+from console.consenting.care_views import LongVisitRow, TrainedRow
+from console.looking.closeness import StaffChoice
+from console.looking.reviews import ReviewView
+from console.own.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.roles import Role
 from console.rules.decision import Decision
 from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
@@ -18,7 +17,8 @@ from console.rules.hours import Window
 from console.rules.reviewing import Escalation, ReviewKind
 from console.rules.sleep import Minute, night_of
 from console.rules.training import Course
-from console.views import LedgerRow, PatientView, ReadingView, StopState, StopView, TileKind, TileView, Words
+from console.showing.desk_views import AuditRow, HealthView, HoldView, NodeHealthView, RoomRow
+from console.showing.views import LedgerRow, PatientView, ReadingView, StopState, StopView, TileKind, TileView, Words
 
 NIGHT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, Withheld
-from console.room_trend import CHECKS, EVENTS
+from console.looking.room_trend import CHECKS, EVENTS
 from console.rules.hours import Window
 from console.rules.sleep import Minute
 from console.rules.trend import Mark, MarkKind, Noted, Trend, trend_of
-from console.views import Words
+from console.showing.views import Words
 from tests.kit.contract import NIGHT
 
 PURPOSES = (Purpose.PRESENCE, Purpose.BED_EXIT, Purpose.BREATHING_SPOT)

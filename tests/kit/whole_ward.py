@@ -18,8 +18,8 @@ from broker.link import MemoryBroker, MemoryLink
 from broker.outbox import Outbox
 from broker.topics import downward_filters, upward_filters
 from broker.vocabulary import Origin, SensorState, Withheld
-from console.seed import DemoAccount, seed
-from console.signer import Keys
+from console.keys.signer import Keys
+from console.running.seed import DemoAccount, seed
 from console.ward import Ward
 from edge.compose import compose, will_of
 from edge.estimates import Estimate, Moment, withheld_estimate

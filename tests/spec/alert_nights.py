@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from console.alert_views import AlertView
+from console.alerting.alert_views import AlertView
 from console.roles import Actor, Role
 from console.rules.alerts import Rung, StepKind
 from console.words import open_catalogues

@@ -21,7 +21,7 @@ from console.rules.hours import parse_hours
 from console.rules.person import Hold
 from console.rules.policy import shipped_policy
 from console.rules.rule import CHAPTERS
-from console.seed import example_grant
+from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
 from tests.spec import around_a_look, around_the_desk, round_nights

@@ -22,14 +22,14 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console.keys.signer import UNSIGNED
 from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
 from console.rules.hours import parse_hours
 from console.rules.leasing import LeaseFacts, LeaseVerdict, decide_lease
 from console.rules.policy import shipped_policy
 from console.rules.staleness import loss_of
 from console.rules.tiles import TileFacts, tile
-from console.seed import example_grant
-from console.signer import UNSIGNED
+from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import some_readings
 

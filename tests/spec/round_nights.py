@@ -8,8 +8,8 @@ from broker.vocabulary import SensedState
 from console.roles import Actor, Role
 from console.rules.decision import Decision
 from console.rules.rounds import PlannedCheck
+from console.showing.views import TileKind
 from console.store import observations as rows
-from console.views import TileKind
 from console.words import open_catalogues
 from tests.kit.boxed_ward import NURSE, BoxedWard, an_actor
 from tests.kit.checking import enter, observe, until_due, until_overdue

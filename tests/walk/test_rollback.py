@@ -7,7 +7,7 @@ from broker.link import MemoryBroker
 from broker.messages import Cosignature
 from broker.topics import Leaf, upward_filters
 from broker.vocabulary import CheckpointOutcome, LeaseState
-from console.stops import Via
+from console.consenting.stops import Via
 from edge.witness import Finding, Witness
 from tests.kit.boxed_ward import SITE, WARD, boxed_ward, open_ward
 

@@ -25,12 +25,12 @@ from broker.vocabulary import (
     SensorState,
     Withheld,
 )
+from console.keys.signer import UNSIGNED
 from console.rules.alerts import AlertKind
 from console.rules.policy import Policy
 from console.rules.rounds import PlannedCheck
 from console.rules.tiles import CALM, TileFacts, tile
-from console.signer import UNSIGNED
-from console.views import TileKind
+from console.showing.views import TileKind
 from models.recipes.ward_nights.people import RoomNight, Stretch
 
 _PURPOSES = tuple(one for one in Purpose if one is not Purpose.SLEEP_REPORT)

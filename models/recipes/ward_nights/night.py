@@ -12,7 +12,7 @@ from console.rules.levels import CONTINUOUS
 from console.rules.limits import Watch, watch_of
 from console.rules.load import Load, load_of
 from console.rules.policy import Policy
-from console.views import TileKind
+from console.showing.views import TileKind
 from models.recipes.ward_nights.board import tiles_of
 from models.recipes.ward_nights.calls import EVERY_S, Call, Calls
 from models.recipes.ward_nights.habits import Habits

@@ -7,7 +7,7 @@ from textwrap import fill
 
 from console.rules.alerts import AlertKind
 from console.rules.budget import over_budget
-from console.views import TileKind
+from console.showing.views import TileKind
 from models.recipes.ward_nights.figures import HOURS, Nights, Spread, middle_of
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.measured import BED_EXITS, ENSUITE_ENTERED, Measured

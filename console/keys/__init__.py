@@ -1,0 +1,1 @@
+"""The keys and certificates that lie outside the database, and what they sign."""

@@ -1,0 +1,1 @@
+"""Permissions on their way to the sensors: leases, their book and their serials."""

@@ -1,0 +1,1 @@
+"""Seeing people in person: levels, rounds, entries, load and handover (chapter O)."""

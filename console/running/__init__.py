@@ -1,0 +1,1 @@
+"""A console from its settings to its end: read, opened, run in loops, logged."""

@@ -1,0 +1,1 @@
+"""What the screens are handed for the board and the desks behind it: plain frozen facts."""

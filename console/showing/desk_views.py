@@ -1,0 +1,170 @@
+"""What the core hands to the desks behind the board: health, the audit log, holds, rooms and accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from broker.vocabulary import Modality, Origin
+from console.showing.views import Words
+
+if TYPE_CHECKING:
+    from console.consenting.care_views import TalkView
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHealthView:
+    """One node on the health page.
+
+    Attributes:
+        node_id: the node.
+        room_title: its room.
+        state: sensor state in words.
+        heard_s: [s] since its last live message on the console's own clock; None when never.
+        waiting: records not yet settled.
+        settled: records settled so far.
+        lost: records the node declared lost.
+        refused: count by refusal code.
+        refused_there: messages and leases of ours that the node itself did not take since its boot.
+        flags: what the node says is wrong.
+        origin: where its frames come from; None when never heard.
+        software: version; empty when never heard.
+        witness_size: audit entries it has seen; None when none.
+        certificate_until: None without TLS.
+    """
+
+    node_id: str
+    room_title: str
+    state: Words
+    heard_s: float | None
+    waiting: int
+    settled: int
+    lost: int
+    refused: Mapping[str, int]
+    refused_there: int
+    flags: tuple[str, ...]
+    origin: Origin | None
+    software: str
+    witness_size: int | None
+    certificate_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """The board's health page: everything refused, counted and visible.
+
+    Attributes:
+        nodes: each node.
+        refused_elsewhere: refusals that belong to no known node, by code.
+        broker_up: whether the console's link is up.
+        disk_free_bytes: where the database lies.
+        audit_size: entries in the log.
+        last_checkpoint: size of the newest signed checkpoint.
+    """
+
+    nodes: tuple[NodeHealthView, ...]
+    refused_elsewhere: Mapping[str, int]
+    broker_up: bool
+    disk_free_bytes: int
+    audit_size: int
+    last_checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry of the audit log as governance sees it: codes and pseudonyms only (rule X5).
+
+    Attributes:
+        index: its place in the tree.
+        at: when.
+        action: `source:subject:action`.
+        actor: pseudonym.
+        role: the actor's role; empty for the system.
+        rules: rule ids.
+        outcome: allowed or denied.
+        subject: pseudonym or slug; empty when none.
+        reason: access reason or code; empty when none.
+    """
+
+    index: int
+    at: datetime
+    action: str
+    actor: str
+    role: str
+    rules: tuple[str, ...]
+    outcome: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """One hold, as those outside the ward see it (rules I1, I4).
+
+    Attributes:
+        hold_id: random.
+        why: code of what started it.
+        subject: pseudonym of whose records it keeps.
+        from_at: from when it keeps.
+        until_at: until when.
+        review_by: when somebody looks whether it is still needed.
+    """
+
+    hold_id: str
+    why: str
+    subject: str
+    from_at: datetime
+    until_at: datetime
+    review_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """One room on the set-up screen.
+
+    Attributes:
+        room_id: slug.
+        title: as the ward calls it.
+        node_id: its node; empty when none.
+        stay_id: who stays there; empty when vacant.
+        initials: of the person; empty when vacant.
+        patient_name: opened from its own table; empty when vacant or not permitted.
+        since: start of the stay; None when vacant.
+        consent: the consent's state, in plain words.
+        node_confirmed: a second person saw the node's lamp flash in this room (rule H5).
+        talk: what is to be talked about with them, and what is written down; None when it is not for this reader.
+        sensors: kinds of sensor in it; the words that are read out follow them.
+        telling: how they want to be told who looked, in words for the ward; None when they look themselves.
+    """
+
+    room_id: str
+    title: str
+    node_id: str
+    stay_id: str
+    initials: str
+    patient_name: str
+    since: datetime | None
+    consent: Words
+    node_confirmed: bool = False
+    talk: "TalkView | None" = None
+    sensors: tuple[Modality, ...] = ()
+    telling: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One account on the set-up screen.
+
+    Attributes:
+        actor_id: pseudonym.
+        username: sign-in name.
+        display_name: first name and initial, as on the badge.
+        role: the role.
+        is_active: may sign in.
+    """
+
+    actor_id: str
+    username: str
+    display_name: str
+    role: str
+    is_active: bool

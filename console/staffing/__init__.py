@@ -1,0 +1,1 @@
+"""Who is on shift, what they are trained for, and in which rooms they are."""

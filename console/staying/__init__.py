@@ -1,0 +1,1 @@
+"""Who stays where: rooms, stays, places and absences."""
