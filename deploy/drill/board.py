@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 
-from console.views import TileKind
+from console.showing.views import TileKind
 
 _TAG = re.compile(r"<[^>]+>")
 _ROLE = "nurse_in_charge"
-_HEADLINES = {TileKind.NOT_MONITORED: "NOT MONITORED · check in person", TileKind.CANNOT_TELL: "CANNOT TELL · look in"}
-BLIND = frozenset({TileKind.NOT_MONITORED, TileKind.CANNOT_TELL})
-"""Tiles that say that nothing is known of the room."""
+_HEADLINES = {TileKind.NOT_MONITORED: "NOT MONITORED check in person", TileKind.CANNOT_TELL: "CANNOT TELL look in"}
+_SHORTEST_REASON = len("simulated.")
 SENSING = frozenset(
     {TileKind.STILL, TileKind.MOVING, TileKind.OUT_OF_BED, TileKind.NO_MOVEMENT, TileKind.NOBODY_SEEN,
      TileKind.ENSUITE, TileKind.SECOND_PERSON}
@@ -40,8 +39,9 @@ class Tile:
         """Return whether it is a tile that we know, and one that knows nothing of its room also says why."""
         if self.kind not in list(TileKind):
             return False
+        # "simulated", which stands on a demonstration's tiles, is no reason.
         headline = _HEADLINES.get(TileKind(self.kind))
-        return headline is None or len(self.words.partition(headline)[2].strip()) > 10
+        return headline is None or len(self.words.partition(headline)[2].strip()) > _SHORTEST_REASON
 
 
 class Board:

@@ -51,9 +51,9 @@ class Scene:
             self.also()
             self.real.wait(self._never, min(_LOOK_EVERY_S, max(0.0, deadline_s - self.real.elapsed_s())))
 
-    def until(self, holds: Callable[[], bool]) -> bool:
-        """Wait until something holds; False when it does not within the patience."""
-        deadline_s = self.real.elapsed_s() + self.patience_s
+    def until(self, holds: Callable[[], bool], within_s: float | None = None) -> bool:
+        """Wait until something holds; False when it does not within the patience, or within so many real seconds."""
+        deadline_s = self.real.elapsed_s() + (self.patience_s if within_s is None else within_s)
         while not holds():
             if self.real.elapsed_s() >= deadline_s:
                 return False

@@ -20,6 +20,8 @@ from deploy.progress import Progress
 SPARED, RECORDED = "node1", "node2"
 """The node that no fault of its own hits, so that its memory can be watched all through; the one that loses power."""
 _SAMPLE_EVERY_S = 2.0
+_START_WITHIN_S = 300.0
+"""[s] of real time that a ward has to come up on a busy machine."""
 _STEADY_LOOKS = 12
 """Boards in a row with the same sensors on, after which no further one is waited for."""
 GROWS_AT_MOST_MB = {"console": 12.0, "broker": 3.0, "node": 3.0}
@@ -150,7 +152,8 @@ def _rooms_on(scene: Scene) -> tuple[str, ...]:
         looks.append(frozenset(room for room, tile in scene.board.tiles().items() if tile.kind in SENSING))
         return bool(looks[-1]) and len(looks) >= _STEADY_LOOKS and len(set(looks[-_STEADY_LOOKS:])) == 1
 
-    if not (scene.until(scene.board.is_ready) and scene.until(settled)):
+    is_up = scene.until(scene.board.is_ready, _START_WITHIN_S) and scene.until(settled, _START_WITHIN_S)
+    if not is_up:
         raise DeployError("the ward does not come up: no sensor is on; see the logs in its folder")
     return tuple(sorted(looks[-1]))
 
