@@ -14,9 +14,11 @@ For engineers. `make drill` lays out a ward of {nodes} rooms as `hushward provis
 mosquitto with mutual TLS, one console, and a process for each node with its own certificate, outbox and gate. Sensing
 is a story that each node tells itself in place of a sensor, so that no model runs: the drill is of everything behind
 it. The ward's clock goes {speed:g} times as fast as real time; TLS, keepalives and the starting of processes stay on
-real time. After each fault the board must show every room as it was before, every tile that knows nothing of its room
-must say why, and every node's outbox is held against the console's database: each number once, none missing, none
-refused without a count.
+real time. A drill that is cut off goes on with its next fault when it is started again.
+
+After each fault the board must show every room as it was before, every tile that knows nothing of its room must say
+why, and every node's outbox is held against the console's database: each number once, none missing, none refused
+without a count.
 """
 _NOT_SHOWN = """\
 ## What this drill does not show
@@ -129,21 +131,26 @@ def _measured(done: Drilled) -> list[str]:
             f"- From the end of a fault until the whole board was well again: middle {times[len(times) // 2]:.1f} s, "
             f"longest {times[-1]:.1f} s, real time."
         )
-    return [*lines, "", *_memory(done.growths, state.wanted.calm_s)]
+    return [*lines, "", *_memory(done.growths, done.all_through, state.wanted.calm_s)]
 
 
-def _memory(growths: Sequence[Growth], calm_s: float) -> list[str]:
+def _memory(growths: Sequence[Growth], all_through: Growth | None, calm_s: float) -> list[str]:
     bounds = ", ".join(f"{name} {bound:g} MB" for name, bound in GROWS_AT_MOST_MB.items())
     lines = [
-        f"Memory over the last {calm_s / 60:.1f} minutes, without faults: the middle of the first third and of the "
-        f"last third; by how much it may grow: {bounds}. The last row is {SPARED}, which no fault of its own hits, "
-        "over all of the drill's last part.",
+        f"Memory over the last {calm_s / 60:.1f} minutes, without faults: the middle of the first third and of the",
+        f"last third. By how much it may grow: {bounds}. The last row is {SPARED}, which no fault of its own",
+        "hits, from its start to its end.",
         "",
         "| process | over [min] | early [MB] | late [MB] | slope [MB/h] | open files | threads |",
         "|---|---|---|---|---|---|---|",
     ]
-    return lines + [
-        f"| {one.name} | {one.over_s / 60:.1f} | {one.early_mb:.1f} | {one.late_mb:.1f} | {one.slope_mb_per_h:+.1f} | "
-        f"{'' if one.files is None else f'{one.files:+d}'} | {one.threads:+d} |"
-        for one in growths
-    ]
+    rows = [_grown(one.name, one) for one in growths]
+    return lines + rows + ([_grown(f"{SPARED}, all through", all_through)] if all_through else [])
+
+
+def _grown(name: str, one: Growth) -> str:
+    files = "" if one.files is None else f"{one.files:+d}"
+    return (
+        f"| {name} | {one.over_s / 60:.1f} | {one.early_mb:.1f} | {one.late_mb:.1f} | {one.slope_mb_per_h:+.1f} | "
+        f"{files} | {one.threads:+d} |"
+    )

@@ -37,7 +37,8 @@ class Drilled:
         faults: its schedule.
         at_the_end: what did not hold once all was over.
         counted: the records.
-        growths: how memory went, of each process that lived through the calm end; last, of the spared node all through.
+        growths: how memory went over the calm end, of each process that lived through it.
+        all_through: how that of the spared node went over all of the last part; None when it was seen too seldom.
     """
 
     state: State
@@ -45,6 +46,7 @@ class Drilled:
     at_the_end: tuple[str, ...]
     counted: Count
     growths: tuple[Growth, ...]
+    all_through: Growth | None = None
 
     @property
     def holds(self) -> bool:
@@ -134,10 +136,11 @@ def drill(
         ward.close()
     state = keep(state)
     at_the_end += scene.records()
-    growths = _growths(file.samples(), calm_from_s, laid.plan.node_ids)
+    samples = [one for one in file.samples() if one.at_s >= before_s]
+    growths = _growths([one for one in samples if one.at_s >= calm_from_s], laid.plan.node_ids)
     at_the_end += [f"{one.name} grew by {one.late_mb - one.early_mb:.1f} MB" for one in growths if _is_leak(one)]
     counted = count([ward.outbox(one) for one in laid.plan.node_ids], ward.database)
-    return Drilled(state, faults, tuple(at_the_end), counted, growths)
+    return Drilled(state, faults, tuple(at_the_end), counted, growths, growth(samples, SPARED))
 
 
 def _rooms_on(scene: Scene) -> tuple[str, ...]:
@@ -158,10 +161,9 @@ def _rooms_on(scene: Scene) -> tuple[str, ...]:
     return tuple(sorted(looks[-1]))
 
 
-def _growths(samples: list[Sample], calm_from_s: float, node_ids: tuple[str, ...]) -> tuple[Growth, ...]:
-    calm = [one for one in samples if one.at_s >= calm_from_s]
-    found = [growth(calm, name) for name in ("console", "broker", *node_ids)]
-    return tuple(one for one in (*found, growth(samples, SPARED)) if one is not None)
+def _growths(calm: list[Sample], node_ids: tuple[str, ...]) -> tuple[Growth, ...]:
+    found = (growth(calm, name) for name in ("console", "broker", *node_ids))
+    return tuple(one for one in found if one is not None)
 
 
 def _is_leak(one: Growth) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from broker.durable import replace_durably
@@ -70,10 +70,14 @@ class StateFile:
         kept = Wanted(**told.pop("wanted"))
         if kept != wanted:
             raise DeployError(f"{self._path}: another drill ({kept}); remove its folder, or choose another with --data")
-        lists = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
-        outcomes = tuple(tuple(one) for one in lists.pop("outcomes"))
-        state = State(kept, outcomes, **lists)
-        return replace(state, parts=state.parts + 1)
+        return State(
+            kept,
+            tuple(map(tuple, told["outcomes"])),
+            told["ran_s"],
+            told["parts"] + 1,
+            tuple(told["recovered_s"]),
+            tuple(told["sensing"]),
+        )
 
     def keep(self, state: State, samples: Sequence[Sample]) -> None:
         """Keep where it stands, and what was sampled since the last time."""
