@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from broker.clock import SystemClock
 from broker.errors import BrokerError
 from deploy.drill.power_cuts import Cuts, cut_often, record_work
 from deploy.drill.report import page
@@ -17,8 +18,8 @@ from deploy.progress import Lines
 
 _IN_MEMORY = Path("/dev/shm")
 _EPILOG = """\
-A drill that is cut off goes on with its next fault when the same command is given again; remove its folder to begin
-anew. The page is written at the end.
+A drill that is cut off, or that had no time for all its faults, goes on with the next when the same command is given
+again; remove its folder to begin anew. The page is written at the end of each part.
 
 exit codes: 0 everything held; 1 something did not, or the ward could not be started; 2 the command was not understood.
 """
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20261126)
     parser.add_argument("--nodes", type=int, default=18, choices=range(1, 19), metavar="1..18")
     parser.add_argument("--faults", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=60.0, help="after which no further fault is begun")
     parser.add_argument("--speed", type=float, default=4.0, help="ward seconds per real second")
     parser.add_argument("--calm", type=float, default=300.0, help="quiet at the end, in real seconds")
     parser.add_argument("--cuts", type=int, default=10_000, help="power cuts of a node's stores")
@@ -39,12 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     wanted = Wanted(asked.seed, asked.nodes, asked.faults, asked.speed, asked.calm)
     try:
-        done = drill(asked.data, wanted, Lines(sys.stdout, sys.stderr))
+        real = SystemClock()
+        end_s = real.elapsed_s() + asked.minutes * 60
+        say = Lines(sys.stdout, sys.stderr)
+        done = drill(asked.data, wanted, say, is_enough=lambda: real.elapsed_s() >= end_s)
         cuts = _cuts(asked.cuts, asked.seed)
     except (DeployError, BrokerError) as error:
         sys.stderr.write(f"drill: {error}\n")
-        return 1
-    if done is None:
         return 1
     asked.page.parent.mkdir(parents=True, exist_ok=True)
     asked.page.write_text(page(done, cuts), "utf-8")

@@ -79,8 +79,8 @@ def drill(
     *,
     kinds: tuple[Kind, ...] = tuple(Kind),
     patience_s: float = 120.0,
-    stop_after: Callable[[int], bool] = lambda _done: False,
-) -> Drilled | None:
+    is_enough: Callable[[], bool] = lambda: False,
+) -> Drilled:
     """Run a drill, or go on with one that was cut off.
 
     Args:
@@ -89,10 +89,10 @@ def drill(
         say: where each fault is said.
         kinds: the faults that may come.
         patience_s: real seconds within which the ward must show a fault or be well again [s].
-        stop_after: asked after each fault with the number done; True cuts the drill off, to be gone on with.
+        is_enough: asked before each fault; True leaves the rest for when the drill is gone on with.
 
     Returns:
-        What came of it; None when it was cut off.
+        What came of it so far.
 
     Raises:
         DeployError: the ward cannot be started.
@@ -122,13 +122,13 @@ def drill(
         scene.sensing = state.sensing or _rooms_on(scene)
         state = keep(replace(state, sensing=scene.sensing))
         for fault in faults[len(state.outcomes) :]:
+            if is_enough():
+                break
             found = strike(scene, fault)
             say.done(f"{fault.number:3}/{len(faults)} {fault.kind} {fault.node_id}: {'; '.join(found) or 'held'}")
             state = keep(replace(state, outcomes=(*state.outcomes, tuple(found)),
                                  recovered_s=(*state.recovered_s, *scene.recovered_s)))  # fmt: skip
             scene.recovered_s.clear()
-            if stop_after(fault.number):
-                return None
         calm_from_s = before_s + real.elapsed_s() - began_s
         scene.rest(wanted.calm_s * wanted.speed)
         at_the_end = scene.expect_well()
