@@ -36,7 +36,7 @@ def sample(at_s: float, pids: Mapping[str, int | None]) -> list[Sample]:
     for name, pid in pids.items():
         folder = Path(f"/proc/{pid}")
         try:
-            resident = int((folder / "statm").read_text().split()[1])
+            pages = int((folder / "statm").read_text().split()[1])
             threads = len(list((folder / "task").iterdir()))
         except (OSError, IndexError, ValueError):
             continue
@@ -44,7 +44,7 @@ def sample(at_s: float, pids: Mapping[str, int | None]) -> list[Sample]:
             files: int | None = len(list((folder / "fd").iterdir()))
         except OSError:
             files = None
-        found.append(Sample(at_s, name, pid or 0, resident * _PAGE_BYTES / 1e6, files, threads))
+        found.append(Sample(at_s, name, pid or 0, pages * _PAGE_BYTES / 1e6, files, threads))
     return found
 
 
