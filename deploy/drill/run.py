@@ -22,7 +22,7 @@ SPARED, RECORDED = "node1", "node2"
 _SAMPLE_EVERY_S = 2.0
 _START_WITHIN_S = 300.0
 """[s] of real time that a ward has to come up on a busy machine."""
-_STEADY_LOOKS = 12
+_STEADY_LOOKS = 8
 """Boards in a row with the same sensors on, after which no further one is waited for."""
 GROWS_AT_MOST_MB = {"console": 12.0, "broker": 3.0, "node": 3.0}
 """[MB] by which a process's resident memory may grow over the calm end; a leak of a message a second exceeds it."""
