@@ -13,8 +13,8 @@ _INTRODUCTION = """\
 For engineers. `make drill` lays out a ward of {nodes} rooms as `hushward provision` and `hushward up --demo` do: one
 mosquitto with mutual TLS, one console, and a process for each node with its own certificate, outbox and gate. Sensing
 is a story that each node tells itself in place of a sensor, so that no model runs: the drill is of everything behind
-it. The ward's clock runs at {speed:g} times real time; TLS, keepalives and the starting of processes stay on real time. A
-drill that is cut off goes on with its next fault when it is started again.
+it. The ward's clock runs at {speed:g} times real time; TLS, keepalives and the starting of processes stay on real time.
+A drill that is cut off goes on with its next fault when it is started again.
 
 After each fault the board must show every room as it was before, every tile that knows nothing of its room must say
 why, and every node's outbox is held against the console's database: each number once, none missing, none refused
