@@ -1,6 +1,6 @@
 # Hushward: what can be done here. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check bench fuzz models docs lock tools arm64 cleanroom clean
+.PHONY: help setup up test check bench drill fuzz models docs lock tools arm64 cleanroom clean
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
@@ -31,6 +31,10 @@ bench: ## Measure, each figure against a baseline of the same run; ends with one
 	&& $(BIN)/uv pip install --quiet --python .venv-bench/bin/python --group bench \
 	|| echo "bench: what others ship cannot be installed here, so those ratios are left out"
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
+
+drill: ## Strike a ward of 18 nodes with a seeded schedule of faults; goes on where it was cut off; ARGS="--faults 300"
+	@bash deploy/setup.sh test
+	$(BIN)/python -m deploy.drill $(ARGS)
 
 fuzz: ## Fuzz every byte decoder, guided by coverage; ARGS="--seconds 60 --decoder mr24"
 	@bash deploy/setup.sh test

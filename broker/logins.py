@@ -1,9 +1,10 @@
 """Names and passwords at the broker: random at each start of a ward on one machine, in files that only we can read."""
 
-import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from broker.durable import replace_durably
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def new_login(username: str) -> Login:
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write a file that only its owner can read, where no other mode is given; whole or not at all.
+    """Write a file that only its owner can read, where no other mode is given; whole or not at all, and on the disk.
 
     Args:
         path: replaced when it exists.
@@ -35,11 +36,4 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
     Raises:
         OSError: the folder cannot be written or the disk is full; an old file is left as it was.
     """
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    replace_durably(path, text.encode(), mode=mode)

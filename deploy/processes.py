@@ -61,7 +61,7 @@ class _Running:
                 stderr=log,
                 # Its own group: Ctrl-C at the terminal reaches `up` alone, which ends the others in order.
                 process_group=0,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
     def last_words(self) -> str:
@@ -197,8 +197,8 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def _end_with_parent() -> None:
-    """Ask the kernel to end this process when `up` ends, however it ends."""
+def end_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, however that ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

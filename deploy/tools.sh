@@ -2,11 +2,12 @@
 # Install the real parts that some tests use. Everything else works without them.
 #   mosquitto, mosquitto-clients   the ward's real broker: its access rules and its behaviour when it is killed
 #   systemd                        checks the services' units, and runs none
+#   strace                         records what a node writes, so that power cuts can be replayed
 #   openssl                        certificates checked by another hand
 #   chromium, libatomic1, fonts    a real browser and its driver: the walk to the screen and the screenshots
 set -euo pipefail
 
-packages=(mosquitto mosquitto-clients systemd openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
+packages=(mosquitto mosquitto-clients systemd strace openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
 missing=()
 for one in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$one" 2>/dev/null | grep -q '^install ok' || missing+=("$one")

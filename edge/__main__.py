@@ -23,6 +23,7 @@ from edge.logs import log_to_stderr
 from edge.node import Node
 from edge.secrecy import keep_memory_private
 from edge.settings import NodeSettings, load
+from edge.supervisor import SensingProcess
 from models.errors import ModelError
 
 log = logging.getLogger("edge")
@@ -60,13 +61,16 @@ class _Asked:
         self.to_end = True
 
 
-def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None) -> int:
+def run(
+    settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None, sensing: SensingProcess | None = None
+) -> int:
     """Run a node until SIGTERM or Ctrl-C; call it on the main thread.
 
     Args:
         settings: the node's.
         clock: the ward's.
         drawing: the settings file, in which a camera's room is drawn.
+        sensing: runs the sensing process; None means a real one.
 
     Returns:
         0 when it was asked to end and its sensor is closed, 1 when a sensing process would not die.
@@ -82,7 +86,7 @@ def run(settings: NodeSettings, clock: Clock, drawing: DrawingFile | None = None
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone_in(settings.data_dir):
         start = new_start(settings, clock)
-        link, sensing = paho_link(settings, start), supervisor(settings, clock, drawing)
+        link, sensing = paho_link(settings, start), sensing or supervisor(settings, clock, drawing)
         node, outbox = compose(settings, clock, start, link, sensing, drawing=drawing, wake=wake.set)
         log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
         # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.

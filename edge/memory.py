@@ -1,12 +1,13 @@
 """What a node must not forget over a restart: the highest lease serial, a pause in the room, an open sensor."""
 
 import json
-import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from broker.durable import replace_durably
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +97,3 @@ class GateMemory:
             return False
         self._kept = wanted
         return True
-
-
-def replace_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Replace a file so that a cut cable leaves either the old or the new content, and never a part.
-
-    Args:
-        path: the file; its folder must exist.
-        content: all of the new content.
-        mode: permission bits of the file.
-
-    Raises:
-        OSError: the disk refused; the old content still stands.
-    """
-    fresh = path.with_name(path.name + ".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        written = os.write(handle, content)
-        if written != len(content):
-            raise OSError(f"{fresh}: only {written} of {len(content)} bytes were written")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

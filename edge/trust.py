@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from broker.codec import canonical
+from broker.durable import replace_durably
 from broker.messages import (
     Checkpoint,
     ConsentLease,
@@ -22,7 +23,6 @@ from broker.messages import (
 )
 from broker.vocabulary import CheckpointOutcome
 from edge.errors import KeyFault
-from edge.memory import replace_durably
 
 UNSIGNED = base64.b64encode(bytes(64)).decode()
 """Stands where a signature will be, while the rest of a message is being made."""

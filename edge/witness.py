@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from broker.durable import replace_durably
 from broker.messages import Checkpoint, Digest
-from edge.memory import replace_durably
 
 
 class Finding(StrEnum):

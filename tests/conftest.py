@@ -11,6 +11,7 @@ import pytest
 TOOLS = {
     "mosquitto": ("mosquitto",),
     "systemd": ("systemd-analyze",),
+    "strace": ("strace",),
     "browser": ("chromium", "chromium-browser", "google-chrome"),
 }
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])

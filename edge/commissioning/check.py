@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from broker.clock import Clock
+from broker.durable import replace_durably
 from broker.vocabulary import LeaseKind, Modality, SensorState
 from edge.commissioning.draw_step import DrawStep, RoomDrawing, known_of
 from edge.commissioning.installation import InstallationBook, TriedStep
@@ -21,7 +22,6 @@ from edge.commissioning.steps import (
     watched,
 )
 from edge.gate import Verdict
-from edge.memory import replace_durably
 from edge.noise_profile import NoiseFile, digest_of, encoded
 from edge.trials import Grid, Profiled, ProfilePart, Trial, TrialKind, TrialRefused, TrialSaid, Tried
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from broker.durable import replace_durably
 from broker.messages import Digest
 from edge.errors import SettingsError
-from edge.memory import replace_durably
 from edge.sources.camera.drawing import view_from
 from edge.view import OPEN_VIEW, View
 

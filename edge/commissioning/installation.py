@@ -9,12 +9,12 @@ from typing import Annotated, Literal, Self
 import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from broker.durable import replace_durably
 from broker.messages import Digest, Id, Signature, Slug, Version
 from broker.vocabulary import Modality, Zone
 from edge.commissioning.requests import Doing, Step
 from edge.commissioning.steps import Figure
 from edge.errors import SettingsError
-from edge.memory import replace_durably
 from edge.trust import UNSIGNED, NodeKey, signature_holds
 
 FILE = "installation.json"

@@ -10,9 +10,9 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from broker.durable import replace_durably
 from broker.messages import Id
 from broker.vocabulary import Zone
-from edge.memory import replace_durably
 
 _CLOSED = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 FOLDER = "room-check"

@@ -39,3 +39,27 @@ def test_a_file_that_is_no_recording_is_refused_before_anything_starts(tmp_path:
     odd.write_text("root:x:0:0\n")
     with pytest.raises(DeployError, match=r"--replay room2=.*passwd is in no format that is known here"):
         replays([f"room2={odd}"], ["room1", "room2"])
+
+
+def commands_that_install() -> list[str]:
+    """Return every command of the scripts that brings packages here, its continued lines joined."""
+    files = [*sorted((ROOT / "deploy").glob("*.sh")), ROOT / "Makefile"]
+    text = "\n".join(file.read_text("utf-8").replace("\\\n", " ") for file in files)
+    return [line for line in text.splitlines() if "pip install" in line or '"${uv[@]}"' in line]
+
+
+def test_T40_every_package_is_installed_by_the_hash_that_was_locked() -> None:
+    by_no_hash = [one for one in commands_that_install() if "--require-hashes" not in one]
+    # Our own source is no package of others. What is measured against, and what an emulated ARM is asked with, lie
+    # apart from what runs on a ward.
+    apart = ("--no-deps", "uv=(", "--group bench", "--python-platform aarch64")
+    assert [one.strip() for one in by_no_hash if not any(words in one for words in apart)] == []
+    assert len(commands_that_install()) > len(by_no_hash)
+
+
+@pytest.mark.parametrize("lock", [*sorted(ROOT.glob("*.lock")), *sorted((ROOT / "deploy/locks").glob("*.lock"))],
+                         ids=lambda one: one.name)  # fmt: skip
+def test_T40_no_package_of_a_lock_is_without_its_hash(lock: Path) -> None:
+    packages_of = [one for one in lock.read_text("utf-8").replace("\\\n", " ").splitlines() if "==" in one]
+    assert packages_of
+    assert [one for one in packages_of if "--hash=sha256:" not in one] == []

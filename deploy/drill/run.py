@@ -1,0 +1,170 @@
+"""The drill itself: the ward is laid out, struck by each fault in turn, left in peace, ended, and counted."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from broker.clock import Clock, SystemClock
+from deploy.drill.board import SENSING, Board
+from deploy.drill.faults import Scene, strike
+from deploy.drill.ledger import Count, count
+from deploy.drill.memory import Growth, Sample, growth, sample
+from deploy.drill.schedule import Fault, Kind, schedule
+from deploy.drill.state import State, StateFile, Wanted
+from deploy.drill.ward import DrillWard, lay_out_ward
+from deploy.errors import DeployError
+from deploy.progress import Progress
+
+SPARED, RECORDED = "node1", "node2"
+"""The node that no fault of its own hits, so that its memory can be watched all through; the one that loses power."""
+_SAMPLE_EVERY_S = 2.0
+_START_WITHIN_S = 300.0
+"""[s] of real time that a ward has to come up on a busy machine."""
+_STEADY_LOOKS = 8
+"""Boards in a row with the same sensors on, after which no further one is waited for."""
+GROWS_AT_MOST_MB = {"console": 12.0, "broker": 3.0, "node": 3.0}
+"""[MB] by which a process's resident memory may grow over the calm end; a leak of a message a second exceeds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What came of a drill.
+
+    Attributes:
+        state: how far it came, with each outcome.
+        faults: its schedule.
+        at_the_end: what did not hold once all was over.
+        counted: the records.
+        growths: how memory went over the calm end, of each process that lived through it.
+        all_through: how that of the spared node went over all of the last part; None when it was seen too seldom.
+    """
+
+    state: State
+    faults: tuple[Fault, ...]
+    at_the_end: tuple[str, ...]
+    counted: Count
+    growths: tuple[Growth, ...]
+    all_through: Growth | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Return whether everything held."""
+        return not self.at_the_end and not any(self.state.outcomes)
+
+
+class _Sampler:
+    """Looks at the processes every few seconds, for as long as it is asked again and again."""
+
+    def __init__(self, ward: DrillWard, real: Clock, began_s: float) -> None:
+        self._ward, self._real, self._began_s, self._last_s = ward, real, began_s, float("-inf")
+        self.fresh: list[Sample] = []
+
+    def look(self) -> None:
+        now_s = self._real.elapsed_s()
+        if now_s - self._last_s < _SAMPLE_EVERY_S:
+            return
+        self._last_s = now_s
+        ward = self._ward
+        pids = {"broker": ward.broker.pid, "console": ward.console.pid}
+        pids |= {node_id: ward.pid_of(node_id) for node_id in ward.laid.plan.node_ids}
+        self.fresh += sample(now_s - self._began_s, pids)
+
+
+def drill(
+    folder: Path,
+    wanted: Wanted,
+    say: Progress,
+    *,
+    kinds: tuple[Kind, ...] = tuple(Kind),
+    patience_s: float = 120.0,
+    is_enough: Callable[[], bool] = lambda: False,
+) -> Drilled:
+    """Run a drill, or go on with one that was cut off.
+
+    Args:
+        folder: its own; the ward lies in it.
+        wanted: what was asked for.
+        say: where each fault is said.
+        kinds: the faults that may come.
+        patience_s: real seconds within which the ward must show a fault or be well again [s].
+        is_enough: asked before each fault; True leaves the rest for when the drill is gone on with.
+
+    Returns:
+        What came of it so far.
+
+    Raises:
+        DeployError: the ward cannot be started.
+        BrokerMissing: mosquitto is not installed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    real, file = SystemClock(), StateFile(folder)
+    state, began_s = file.begin(wanted), real.elapsed_s()
+    laid = lay_out_ward(folder / "ward", wanted.nodes, wanted.speed, say)
+    recorded = RECORDED if wanted.nodes > 1 and shutil.which("strace") and Kind.POWER_CUT in kinds else None
+    struck = [one for one in laid.plan.node_ids if one != SPARED] or [SPARED]
+    faults = schedule(wanted.seed, wanted.faults, struck, recorded, kinds)
+    ward = DrillWard(laid, wanted.seed, recorded)
+    sampler = _Sampler(ward, real, began_s - state.ran_s)
+    accounts = json.loads(laid.layout.accounts.read_text("utf-8"))
+    scene = Scene(ward, Board(laid.plan.address, accounts), wanted.speed, patience_s, also=sampler.look)
+    before_s = state.ran_s
+
+    def keep(kept: State) -> State:
+        kept = replace(kept, ran_s=round(before_s + real.elapsed_s() - began_s, 1))
+        file.keep(kept, sampler.fresh)
+        sampler.fresh.clear()
+        return kept
+
+    try:
+        ward.start()
+        scene.sensing = state.sensing or _rooms_on(scene)
+        state = keep(replace(state, sensing=scene.sensing))
+        for fault in faults[len(state.outcomes) :]:
+            if is_enough():
+                break
+            found = strike(scene, fault)
+            say.done(f"{fault.number:3}/{len(faults)} {fault.kind} {fault.node_id}: {'; '.join(found) or 'held'}")
+            state = keep(replace(state, outcomes=(*state.outcomes, tuple(found)),
+                                 recovered_s=(*state.recovered_s, *scene.recovered_s)))  # fmt: skip
+            scene.recovered_s.clear()
+        calm_from_s = before_s + real.elapsed_s() - began_s
+        scene.rest(wanted.calm_s * wanted.speed)
+        at_the_end = scene.expect_well()
+    finally:
+        ward.close()
+    state = keep(state)
+    at_the_end += scene.records()
+    samples = [one for one in file.samples() if one.at_s >= before_s]
+    growths = _growths([one for one in samples if one.at_s >= calm_from_s], laid.plan.node_ids)
+    at_the_end += [f"{one.name} grew by {one.late_mb - one.early_mb:.1f} MB" for one in growths if _is_leak(one)]
+    counted = count([ward.outbox(one) for one in laid.plan.node_ids], ward.database)
+    return Drilled(state, faults, tuple(at_the_end), counted, growths, growth(samples, SPARED))
+
+
+def _rooms_on(scene: Scene) -> tuple[str, ...]:
+    """Wait until the sensors of all who said yes are on; return their rooms.
+
+    Raises:
+        DeployError: none is, or the console does not answer.
+    """
+    looks: list[frozenset[str]] = []
+
+    def settled() -> bool:
+        looks.append(frozenset(room for room, tile in scene.board.tiles().items() if tile.kind in SENSING))
+        return bool(looks[-1]) and len(looks) >= _STEADY_LOOKS and len(set(looks[-_STEADY_LOOKS:])) == 1
+
+    is_up = scene.until(scene.board.is_ready, _START_WITHIN_S) and scene.until(settled, _START_WITHIN_S)
+    if not is_up:
+        raise DeployError("the ward does not come up: no sensor is on; see the logs in its folder")
+    return tuple(sorted(looks[-1]))
+
+
+def _growths(calm: list[Sample], node_ids: tuple[str, ...]) -> tuple[Growth, ...]:
+    found = (growth(calm, name) for name in ("console", "broker", *node_ids))
+    return tuple(one for one in found if one is not None)
+
+
+def _is_leak(one: Growth) -> bool:
+    return one.late_mb - one.early_mb > GROWS_AT_MOST_MB.get(one.name, GROWS_AT_MOST_MB["node"])
