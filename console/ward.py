@@ -176,7 +176,8 @@ class Ward:
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
         self._build_looks()
         self.viewings = Viewings(office, self.board)
-        self.health = NodeHealth(office, self.roll, self.live, self._is_up)
+        self._loops = Loops(self.clock)
+        self.health = NodeHealth(office, self.roll, self.live, self._is_up, self.leases.newest, self._loops.failing)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
         self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.access = Access(
@@ -216,7 +217,6 @@ class Ward:
             (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
-        self._loops = Loops(self.clock)
 
     def _reactions(self) -> Reactions:
         """Return what follows a word of consent."""
