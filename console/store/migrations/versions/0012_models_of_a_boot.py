@@ -10,8 +10,3 @@ down_revision = "0011"
 def upgrade() -> None:
     """Add the column; of earlier starts it is not known, so it is empty."""
     op.add_column("node_boots", sa.Column("models", sa.Text(), server_default="", nullable=False))
-
-
-def downgrade() -> None:
-    """Take it out again; every node announces its models anew at its next start."""
-    op.drop_column("node_boots", "models")
