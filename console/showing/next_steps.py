@@ -80,7 +80,7 @@ def fleet_of(health: HealthView, ends: Mapping[str, datetime], now: datetime) ->
             until = ends.get(node.node_id)
             facts = _Facts(node, node.machine, health, until, now, usual)
             rows.append(FleetRow(node, node.machine, until, _next_step(facts)))
-    return tuple(sorted(rows, key=lambda row: (row.step.urgency, row.node.node_id)))
+    return tuple(sorted(rows, key=lambda row: (row.step.urgency, len(row.node.node_id), row.node.node_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ _Test = Callable[[_Facts], bool]
 
 
 def _next_step(facts: _Facts) -> NextStep:
-    for urgency, holds, text in _STEPS:
+    for urgency, holds, told in _STEPS:
         if holds(facts):
-            return NextStep(urgency, Words(text, _values(facts)))
+            return NextStep(urgency, Words(told.text, _values(facts)))
     return NextStep(Urgency.NOTHING, Words("Nothing to do."))
 
 
@@ -137,50 +137,50 @@ def _values(facts: _Facts) -> dict[str, "str | int | float | datetime | timedelt
     return told
 
 
-_STEPS: tuple[tuple[Urgency, _Test, str], ...] = (
+_STEPS: tuple[tuple[Urgency, _Test, Words], ...] = (
     (Urgency.NOW, lambda f: f.machine.disagrees,
-     "It remembers another history of the audit log: keep its witness.json, and read the health page with a second "
-     "person."),
+     Words("It remembers another history of the audit log: keep its witness.json, and read the health page with a "
+           "second person.")),
     (Urgency.NOW, lambda f: f.until is not None and f.until <= f.now,
-     "Its certificate has ended, so it cannot come back: give it a new one (hushward provision)."),
+     Words("Its certificate has ended, so it cannot come back: give it a new one (hushward provision).")),
     (Urgency.NOW, lambda f: f.is_silent,
-     "It is silent: look at its power, then at its network, then at journalctl -u hushward-node on it."),
+     Words("It is silent: look at its power, then at its network, then at journalctl -u hushward-node on it.")),
     (Urgency.NOW, lambda f: f.says(HealthFlag.STORAGE_FAULT),
-     "It cannot write to its card, so its sensor stays closed: put a new card in and enrol it again."),
+     Words("It cannot write to its card, so its sensor stays closed: put a new card in and enrol it again.")),
     (Urgency.NOW, lambda f: f.says(HealthFlag.SENSOR_LOST),
-     "Its sensor does not answer: look at plug and cable, then run hushward doctor on it."),
+     Words("Its sensor does not answer: look at plug and cable, then run hushward doctor on it.")),
     (Urgency.NOW, lambda f: f.says(HealthFlag.CRASH_LOOP),
-     "Its sensing starts again and again: read journalctl -u hushward-node on it, then go back one release."),
+     Words("Its sensing starts again and again: read journalctl -u hushward-node on it, then go back one release.")),
     (Urgency.NOW, lambda f: f.says(HealthFlag.CLOCK_UNTRUSTED),
-     "It does not trust its clock, so its sensor stays closed: look at timedatectl on it and at the time server."),
+     Words("It does not trust its clock, so its sensor stays closed: look at timedatectl on it and the time server.")),
     (Urgency.NOW, lambda f: f.says(HealthFlag.OUTBOX_FULL),
-     "Its outbox is full: find out why this console does not take its records."),
+     Words("Its outbox is full: find out why this console does not take its records.")),
     (Urgency.TODAY, lambda f: f.node.heard_s is None,
-     "It has never been heard: run hushward doctor on it, and enrol it if that was not done."),
+     Words("It has never been heard: run hushward doctor on it, and enrol it if that was not done.")),
     (Urgency.TODAY, lambda f: f.machine.lease_age_s is not None and f.machine.lease_age_s > LEASE_LATE_S,
-     "It gets no leases: look at this console's log (journalctl -u hushward-console)."),
+     Words("It gets no leases: look at this console's log (journalctl -u hushward-console).")),
     (Urgency.TODAY, lambda f: f.ends_within(timedelta(days=7)),
-     "Its certificate ends on {until:date}: renew it today (hushward provision)."),
+     Words("Its certificate ends on {until:date}: renew it today (hushward provision).")),
     (Urgency.TODAY, lambda f: abs(f.machine.clock_ahead_s or 0.0) > CLOCK_WARNING_S,
-     "Its clock and this console's differ by {off} s: look at timedatectl on it and at the time server."),
+     Words("Its clock and this console's differ by {off} s: look at timedatectl on it and at the time server.")),
     (Urgency.TODAY, lambda f: f.says(HealthFlag.DISK_LOW),
-     "There is little room on its card: look with df what fills it."),
+     Words("There is little room on its card: look with df what fills it.")),
     (Urgency.TODAY, lambda f: f.node.waiting > MANY_WAITING,
-     "{waiting} records wait in it: look at the broker, and at what this console refuses."),
+     Words("{waiting} records wait in it: look at the broker, and at what this console refuses.")),
     (Urgency.TODAY, lambda f: f.says(HealthFlag.HOT),
-     "Its processor is at {celsius} °C and slows itself down: give it air, or a cooler place."),
+     Words("Its processor is at {celsius} °C and slows itself down: give it air, or a cooler place.")),
     (Urgency.TODAY, lambda f: f.machine.starts > MANY_STARTS,
-     "It has started {starts} times in 24 hours: look at its power supply, then at journalctl -u hushward-node."),
+     Words("It has started {starts} times in 24 hours: look at its power supply, then at its own journal.")),
     (Urgency.SOON, lambda f: f.ends_within(CERTIFICATE_WARNING),
-     "Its certificate ends on {until:date}: renew it before then (hushward provision)."),
+     Words("Its certificate ends on {until:date}: renew it before then (hushward provision).")),
     (Urgency.SOON, lambda f: bool(f.usual) and bool(f.node.software) and f.node.software != f.usual,
-     "It runs {software} and most others {usual}: update it by day."),
+     Words("It runs {software} and most others {usual}: update it by day.")),
     (Urgency.SOON, lambda f: f.is_behind,
-     "It has not witnessed the audit log for long: look whether its records arrive."),
+     Words("It has not witnessed the audit log for long: look whether its records arrive.")),
     (Urgency.SOON, lambda f: f.node.lost > 0,
-     "It once had to drop {lost} records: nothing to mend now; the month's audit counts them."),
+     Words("It once had to drop {lost} records: nothing to mend now; the month's audit counts them.")),
     (Urgency.SOON, lambda f: "waits_for_second_person" in f.node.flags,
-     "It waits for a second person, in its room, who sees its lamp flash."),
+     Words("It waits for a second person, in its room, who sees its lamp flash.")),
 )  # fmt: skip
 """How soon, when, and what: the first that holds is told."""
 
