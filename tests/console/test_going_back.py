@@ -107,7 +107,7 @@ def test_F44_back_over_every_version_loses_nothing_that_the_first_one_holds_and_
     assert {table: database.counts()[table] for table in before} == before
 
 
-@pytest.mark.parametrize("version", [version for version, one in BROUGHT.items() if one.tables])
+@pytest.mark.parametrize("version", ["0002", "0006", "0011"])
 def test_F44_whoever_would_lose_a_record_is_refused_and_told_which(database: Database, version: str) -> None:
     database.up_to(version)
     table = BROUGHT[version].tables[-1]
