@@ -28,6 +28,7 @@ from console.rules.policy import shipped_policy
 from console.running.settings import ConsoleSettings
 from console.running.settings_file import describe, load
 from console.store.database import Store
+from console.store.going_back import go_back
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -85,6 +86,21 @@ def migrate(config: _Config) -> None:
     with contextlib.closing(store):
         AuditLog.open(store, settings.site, settings.ward, head_file=settings.head_file)
     typer.echo("the database is up to date")
+
+
+@app.command("go-back")
+def go_back_one(config: _Config) -> None:
+    """Take the database back by one version, before an older console is started; the console must not run.
+
+    It is refused where a record would be lost that the older version cannot hold. Make a backup first.
+
+    Example: hushward console go-back --config console.toml
+
+    Exit codes: 0 it is one version older; 1 it was refused or failed and nothing was changed; 2 wrong options.
+    """
+    settings = load(config)
+    older = go_back(settings.url)
+    typer.echo(f"the database has version {older} now; install the console that made it before you start it")
 
 
 @app.command()

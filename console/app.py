@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from console.api import alive, corridor, metrics
 from console.errors import StoreError
 from console.keys.door_tags import open_token
+from console.keys.node_register import ends_of
 from console.screens import (
     about_me,
     alerts,
@@ -31,6 +32,7 @@ from console.screens import (
     duties,
     emergency,
     first_night,
+    fleet,
     governance,
     handing_over,
     health,
@@ -179,6 +181,7 @@ def _routes(parts: _Parts, certificates: Mapping[str, datetime]) -> tuple[APIRou
         places.router(ward, door, answers),
         setup.router(ward, door, answers),
         health.router(ward, door, answers),
+        fleet.router(ward, door, answers, lambda: ends_of(settings.node_register)),
         governance.router(ward, door, answers),
         looks.router(ward, door, answers),
         own_staff.router(ward, door, answers),

@@ -59,6 +59,7 @@ from console.own.own_side import OwnSide
 from console.receiving.intake import Intake, Listeners
 from console.receiving.live import Live
 from console.rules.decision import Decision
+from console.running.loops import Loops
 from console.running.work import Work
 from console.showing.board import Board
 from console.showing.desk_views import HealthView
@@ -170,7 +171,8 @@ class Ward:
         self._build_alerts(DoorTags.open(folder / "keys") if folder else DoorTags.made())
         self._build_looks()
         self.viewings = Viewings(office, self.board)
-        self.health = NodeHealth(office, self.roll, self.live, self._is_up)
+        self._loops = Loops(self.clock)
+        self.health = NodeHealth(office, self.roll, self.live, self._is_up, self.leases.newest, self._loops.failing)
         self.complaints, self.own = Complaints(office, self.roll), OwnSide(office, self.roll)
         self.incidents = Incidents(office, self.roll, self.shifts, self.training)
         self.access = Access(
@@ -210,7 +212,7 @@ class Ward:
             (self.leases.announced,),
         )
         self.intake = Intake(office, self.roll, self.live, link, listeners, self.leases.newest)
-        self._work = Work(self.clock, self.intake, self._pieces())
+        self._work = Work(self.clock, self._loops, self.intake, self._pieces())
 
     def _reactions(self) -> Reactions:
         """Return what follows a word of consent."""

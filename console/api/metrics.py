@@ -67,6 +67,7 @@ class _Scrape:
             ends.add_metric([name], until.timestamp())
         yield ends
         yield from _nodes(health.nodes)
+        yield from _work(health)
         elsewhere = CounterMetricFamily(
             "hushward_refused_elsewhere", "Messages refused that belong to no known node.", labels=["reason"]
         )
@@ -97,6 +98,21 @@ def _nodes(nodes: Iterable[NodeHealthView]) -> Iterable[Metric]:
         for reason, count in node.refused.items():
             refused.add_metric([node.node_id, reason], count)
     return age, waiting, seen, flag, settled, lost, refused
+
+
+def _work(health: HealthView) -> Iterable[Metric]:
+    failures = CounterMetricFamily(
+        "hushward_work_failures", "Failures of one piece of the console's own work since its start.", labels=["piece"]
+    )
+    failing = GaugeMetricFamily(
+        "hushward_work_failing",
+        "Failures of one piece since it last went well; 0 when it is well again.",
+        labels=["piece"],
+    )
+    for piece, told in health.failing.items():
+        failures.add_metric([piece], told.times)
+        failing.add_metric([piece], told.in_a_row)
+    return failures, failing
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:

@@ -181,7 +181,7 @@ class Intake:
             self._write_apart(durable, nodes, error)
             return
         for announcement in written.boots:
-            boot = Boot(announcement.boot_id, announcement.software)
+            boot = Boot(announcement.boot_id, announcement.software, announcement.models, self._office.now())
             self._live.announced(announcement.node_id, boot, announcement.uptime_s)
         for record in written.batch.fresh:
             tell(record.node_id, self._follow, record)

@@ -2,7 +2,8 @@
 
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -10,6 +11,19 @@ from broker.clock import Clock
 
 _log = structlog.get_logger(__name__)
 _AFTER_FAILURE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """One piece of a ward's work that has failed since the console started.
+
+    Attributes:
+        times: how often in all.
+        in_a_row: how often without one success since; 0 once it went well again.
+    """
+
+    times: int
+    in_a_row: int
 
 
 class Loops:
@@ -24,6 +38,11 @@ class Loops:
         self._clock = clock
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._failing: dict[str, Failing] = {}
+
+    def failing(self) -> Mapping[str, Failing]:
+        """Return every piece that has failed since the start, by its name in the code; empty while all went well."""
+        return dict(self._failing)
 
     def start(
         self,
@@ -81,5 +100,16 @@ class Loops:
             where = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
             _log.error("ward_work_failed", work=name, error=type(error).__name__, at=place)
+            self._count(piece, has_failed=True)
             return False
+        self._count(piece, has_failed=False)
         return True
+
+    def _count(self, piece: Callable[[], object], *, has_failed: bool) -> None:
+        name = getattr(piece, "__qualname__", type(piece).__name__)
+        before = self._failing.get(name)
+        if has_failed:
+            before = before or Failing(0, 0)
+            self._failing[name] = Failing(before.times + 1, before.in_a_row + 1)
+        elif before is not None and before.in_a_row:
+            self._failing[name] = Failing(before.times, 0)

@@ -115,6 +115,8 @@ class ConsoleSettings(BaseModel):
     """Whom a patient can turn to outside the ward."""
     broker: BrokerSettings = BrokerSettings()
     """How the broker is reached."""
+    node_register: Path | None = None
+    """`register.json` of the ward's authority, or a copy of it: the fleet page then tells when certificates end."""
     provider: ProviderSettings | None = None
     """Given when people come in by the hospital's own sign-in too."""
     policy: TrustPolicySettings | None = None

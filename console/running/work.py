@@ -19,13 +19,13 @@ class Work:
 
     Args:
         clock: the console's.
+        loops: go round, and count what fails.
         intake: what the nodes send.
         pieces: what is looked at again and again, what a person waits for first.
     """
 
-    def __init__(self, clock: Clock, intake: Intake, pieces: Sequence[Callable[[], object]]) -> None:
-        self._clock, self._intake, self._pieces = clock, intake, pieces
-        self._loops = Loops(clock)
+    def __init__(self, clock: Clock, loops: Loops, intake: Intake, pieces: Sequence[Callable[[], object]]) -> None:
+        self._clock, self._loops, self._intake, self._pieces = clock, loops, intake, pieces
 
     def start(self, gone_round: Callable[[str], None]) -> None:
         """Begin both loops.

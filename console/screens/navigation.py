@@ -30,6 +30,7 @@ STAFF = Link("/staff", N_("Staff"))
 WARD = Link("/ward", N_("Ward and nodes"))
 CARDS = Link("/cards", N_("Cards to print"))
 HEALTH = Link("/health", N_("Health"))
+FLEET = Link("/fleet", N_("Fleet"))
 GOVERNANCE = Link("/governance", N_("Audit log"))
 PLACES = Link("/places", N_("Seclusion and like places"))
 
@@ -51,8 +52,8 @@ _OFFERED: dict[Role, tuple[Link, ...]] = {
     Role.NURSE: (BOARD, ROUND, SHIFT, ROOMS, PAPERS, TRAINING, HEALTH),
     Role.NURSE_IN_CHARGE: (BOARD, ROUND, SHIFT, ROOMS, CARDS, PAPERS, NIGHTS, TRAINING, HEALTH),
     Role.WARD_MANAGER: (BOARD, LOAD, ROOMS, CARDS, PAPERS, NIGHTS, INCIDENTS, TRAINING, HEALTH),
-    Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, HEALTH),
-    Role.ENGINEER: (WARD, CARDS, HEALTH),
+    Role.ADMINISTRATOR: (ROOMS, WARD, STAFF, CARDS, FLEET, HEALTH),
+    Role.ENGINEER: (WARD, CARDS, FLEET, HEALTH),
     Role.GOVERNANCE_LEAD: (
         GOVERNANCE,
         AUDITS,

@@ -206,6 +206,10 @@ class Settings(Protocol):
         """Host names that browsers may use, as in an address."""
 
     @property
+    def node_register(self) -> Path | None:
+        """Where it is written when the nodes' certificates end; None when not told."""
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers reach it over TLS."""
 

@@ -1,7 +1,7 @@
 """What the core hands to the desks behind the board: health, the audit log, holds, rooms and accounts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,43 @@ from console.showing.views import Words
 
 if TYPE_CHECKING:
     from console.consenting.care_views import TalkView
+    from console.running.loops import Failing
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """One node as a machine, for whoever keeps it: from its last message, and from what this console sent it.
+
+    Attributes:
+        modality: kind of sensor.
+        models: sha256 of each model in use; empty when not known.
+        link_lost: the broker has said that its link broke.
+        clock_ahead_s: its clock less the console's at its last message [s], the time on the way included; None when
+            never heard.
+        temperature_c: of its processor [°C]; None when the hardware does not say.
+        frames_lost: frames lost since its sensor opened.
+        frames_bad: frames that could not be read since then.
+        started_at: its present start; None when not known.
+        starts: how often it started in the last 24 hours.
+        lease_age_s: [s] since the newest lease was signed for it, open or closed; None before the first.
+        lease_serial: serial of that lease; 0 before the first.
+        lease_taken: serial of the newest lease that it says it has taken.
+        disagrees: it remembers another history of the audit log.
+    """
+
+    modality: Modality
+    models: tuple[str, ...] = ()
+    link_lost: bool = False
+    clock_ahead_s: float | None = None
+    temperature_c: float | None = None
+    frames_lost: int = 0
+    frames_bad: int = 0
+    started_at: datetime | None = None
+    starts: int = 0
+    lease_age_s: float | None = None
+    lease_serial: int = 0
+    lease_taken: int = 0
+    disagrees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +67,8 @@ class NodeHealthView:
         origin: where its frames come from; None when never heard.
         software: version; empty when never heard.
         witness_size: audit entries it has seen; None when none.
-        certificate_until: None without TLS.
+        certificate_until: None when this console was not told.
+        machine: more about it, for whoever keeps it.
     """
 
     node_id: str
@@ -47,6 +85,7 @@ class NodeHealthView:
     software: str
     witness_size: int | None
     certificate_until: datetime | None = None
+    machine: MachineView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +99,7 @@ class HealthView:
         disk_free_bytes: where the database lies.
         audit_size: entries in the log.
         last_checkpoint: size of the newest signed checkpoint.
+        failing: pieces of this console's own work that have failed since it started, by their name in the code.
     """
 
     nodes: tuple[NodeHealthView, ...]
@@ -68,6 +108,7 @@ class HealthView:
     disk_free_bytes: int
     audit_size: int
     last_checkpoint: int
+    failing: Mapping[str, "Failing"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from broker.vocabulary import HealthFlag, SensorState
 from console.office import Office
 from console.receiving.live import Live
 from console.rules.staleness import Loss, sentence_of
+from console.running.loops import Failing
 from console.showing.desk_views import HealthView, NodeHealthView
+from console.showing.machines import Machines, NewestLease
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import records
@@ -29,21 +31,36 @@ class _Counts:
     settled: Mapping[str, int]
     lost: Mapping[str, int]
     witnessed: Mapping[str, int]
+    starts: Mapping[str, int]
 
 
 class NodeHealth:
     """Builds the health page."""
 
-    def __init__(self, office: Office, roll: Roll, live: Live, link_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        office: Office,
+        roll: Roll,
+        live: Live,
+        link_up: Callable[[], bool],
+        sent: NewestLease,
+        failing: Callable[[], Mapping[str, Failing]],
+    ) -> None:
         self._office = office
         self._roll = roll
         self._live = live
         self._link_up = link_up
+        self._machines = Machines(office, live, sent)
+        self._failing = failing
 
     def view(self, tx: Tx) -> HealthView:
         """Return the page's facts; nothing of it concerns a person."""
         counts = _Counts(
-            records.refusals(tx), records.settled_counts(tx), records.lost_counts(tx), records.witness_sizes(tx)
+            records.refusals(tx),
+            records.settled_counts(tx),
+            records.lost_counts(tx),
+            records.witness_sizes(tx),
+            self._machines.starts(tx),
         )
         return HealthView(
             nodes=tuple(self._node(node, counts) for node in self._roll.sheet().nodes.values()),
@@ -52,6 +69,7 @@ class NodeHealth:
             disk_free_bytes=self._office.store.free_bytes() or 0,
             audit_size=self._office.audit.size,
             last_checkpoint=self._office.audit.checkpoint_size,
+            failing=self._failing(),
         )
 
     def _node(self, node: NodeRow, counts: _Counts) -> NodeHealthView:
@@ -80,4 +98,5 @@ class NodeHealth:
             origin=heard.state.origin if heard.state else None,
             software=heard.boot.software if heard.boot else "",
             witness_size=counts.witnessed.get(node.node_id),
+            machine=self._machines.of(node, counts.starts.get(node.node_id, 0)),
         )

@@ -124,6 +124,7 @@ def add_boot(tx: Tx, told: NodeAnnouncement, at: datetime) -> bool:
             origin=told.origin.value,
             software=told.software,
             announced_at=at,
+            models=" ".join(told.models),
         )
     )
     return True
@@ -136,10 +137,14 @@ class Boot:
     Attributes:
         boot_id: random, 32 hex digits.
         software: version of the node's software.
+        models: sha256 of each model in use, as it was announced.
+        announced_at: when this console heard of it first; None until it is written down.
     """
 
     boot_id: str
     software: str
+    models: tuple[str, ...] = ()
+    announced_at: datetime | None = None
 
 
 def present_boots(tx: Tx) -> Mapping[str, Boot]:
@@ -151,7 +156,20 @@ def present_boots(tx: Tx) -> Mapping[str, Boot]:
     wanted = select(node_boots).join(
         last, (node_boots.c.node_id == last.c.node_id) & (node_boots.c.announced_at == last.c.at)
     )
-    return {row.node_id: Boot(row.boot_id, row.software) for row in tx.execute(wanted)}
+    return {
+        row.node_id: Boot(row.boot_id, row.software, tuple(row.models.split()), row.announced_at)
+        for row in tx.execute(wanted)
+    }
+
+
+def starts_since(tx: Tx, since: datetime) -> Mapping[str, int]:
+    """Return how often each node has started since a time, by what it announced."""
+    counted = (
+        select(node_boots.c.node_id, func.count().label("starts"))
+        .where(node_boots.c.announced_at >= since)
+        .group_by(node_boots.c.node_id)
+    )
+    return {row.node_id: row.starts for row in tx.execute(counted)}
 
 
 def _lease(told: Mapping[str, object]) -> LeaseRow:

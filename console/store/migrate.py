@@ -28,7 +28,10 @@ def bring_up_to_date(engine: Engine, keys: Keys) -> None:
             if found is None and inspect(connection).get_table_names():
                 raise StoreDamaged("the database holds tables that are not this console's; choose an empty one")
             if found is not None and found > HEAD:
-                raise StoreDamaged(f"the database has version {found}, this console knows {HEAD}: update the console")
+                raise StoreDamaged(
+                    f"the database has version {found}, this console knows {HEAD}: update the console, or let the "
+                    "newer one go back (hushward console go-back), or put back the backup that was made before"
+                )
             if found != HEAD:
                 # Imported only when there is something to do: the migration library takes longer than the whole start.
                 upgrade: Callable[[Connection, str], None] = import_module("console.store.upgrade").upgrade

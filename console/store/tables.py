@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    Text,
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
@@ -79,7 +80,7 @@ Index("uq_nodes_one_in_use_per_room_and_modality", nodes.c.room_id, nodes.c.moda
 node_boots = Table(
     "node_boots", metadata,
     text("node_id"), text("boot_id"), text("outbox_id"), text("origin"), text("software"), when("announced_at"),
-    PrimaryKeyConstraint("node_id", "boot_id"),
+    Column("models", Text, nullable=False, server_default=""), PrimaryKeyConstraint("node_id", "boot_id"),
 )
 outboxes = Table(
     "outboxes", metadata,

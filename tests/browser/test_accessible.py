@@ -66,6 +66,7 @@ PAGES = {
         "/consents/stay-1/step/check",
         "/rooms",
         "/health",
+        "/fleet",
         "/print",
     ),
     "patient": ("/me/try", "/me/about", "/me/night", "/me/staff"),

@@ -21,6 +21,23 @@ def test_a_piece_that_fails_keeps_no_other_from_its_turn_and_the_loop_goes_round
     eventually(lambda: len(rounds) >= 2, 10, "a second round")
     loops.end(lambda: None)
     assert len(done) >= 2 and set(rounds) == {"ward"}
+    assert loops.failing()["broken"].in_a_row >= 2
+    assert set(loops.failing()) == {"broken"}
+
+
+def test_a_piece_that_went_well_again_is_no_longer_failing_and_its_failures_stay_counted():
+    loops, left, rounds = Loops(SystemClock()), [1, 2], []
+
+    def recovers() -> None:
+        if left:
+            left.pop()
+            raise OSError("not now")
+
+    loops.start("ward", short, (recovers,), rounds.append)
+    eventually(lambda: len(rounds) >= 3, 10, "a third round")
+    loops.end(lambda: None)
+    [told] = loops.failing().values()
+    assert (told.times, told.in_a_row) == (2, 0)
 
 
 def test_a_piece_that_hangs_is_not_covered_by_a_word_of_life():

@@ -141,6 +141,13 @@ class BrokerProcess:
         login = self.logins[name]
         return Address(port=self.port, username=login.username, password=login.password)
 
+    def told_to(self, name: str, data: Path) -> str:
+        """Return the lines of a node's `[broker]` table, and put into its folder what they name."""
+        password = data / "broker.password"
+        password.write_text(self.logins[name].password)
+        password.chmod(0o600)
+        return f'port = {self.port}\nusername = "{name}"\npassword_file = "broker.password"\n'
+
     def link(
         self, name: str, subscriptions: Sequence[str] = (), will: tuple[Topic, bytes] | None = None, client_id: str = ""
     ) -> PahoLink:

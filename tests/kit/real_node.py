@@ -59,8 +59,8 @@ class RealNode:
     def say(self, lease: ConsentLease) -> None:
         self._link.publish(Topic("site", "ward", NODE, Leaf.LEASE), encode(lease))
 
-    def wait_for(self, state: SensorState, reason: CloseReason | None = None) -> None:
-        eventually(lambda: self._is(state, reason), 15.0, f"{state} ({self.node.output[-2000:]})")
+    def wait_for(self, state: SensorState, reason: CloseReason | None = None, within_s: float = 15.0) -> None:
+        eventually(lambda: self._is(state, reason), within_s, f"{state} ({self.node.output[-2000:]})")
 
     def sensing(self) -> list[int]:
         """Return the ids of the node's child processes."""
@@ -107,14 +107,12 @@ class RealNode:
     def _settings(self) -> Path:
         data = self.folder / "data"
         data.mkdir()
-        password = data / "broker.password"
-        password.write_text(self.broker.logins[NODE].password)
-        password.chmod(0o600)
+        told = self.broker.told_to(NODE, data)
         path = self.folder / "node.toml"
         path.write_text(
             f'site = "site"\nward = "ward"\nnode_id = "{NODE}"\ndata_dir = "data"\n'
             f'console_key = "{self.voice.public_hex}"\nmodality = "{self._modality}"\n[source]\n{self._source}\n'
-            f'[broker]\nport = {self.broker.port}\nusername = "{NODE}"\npassword_file = "broker.password"\n'
+            f"[broker]\n{told}"
         )
         return path
 

@@ -309,6 +309,7 @@ class HandSettings:
     names: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]", "ward.example")
     is_secure: bool = False
     contacts: HandContacts = HandContacts()
+    node_register: Path | None = None
 
 
 class HandWard:

@@ -6,7 +6,7 @@ from alembic import op
 from console.store import columns
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 _BEFORE = (
     "'complaint', 'death', 'hospital', 'restraint', 'seclusion', 'tranquillised', 'needed_help', 'emergency', "
