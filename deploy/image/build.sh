@@ -44,7 +44,7 @@ fi
 
 if [ ! -x "$root/usr/bin/python3" ]; then
     echo "== Debian $suite for ARM"
-    mmdebstrap --quiet --variant=minbase --architectures=arm64 --include="$packages" --components="$components" "$suite" "$root" \
+    mmdebstrap --quiet --variant=minbase --skip=check/qemu --architectures=arm64 --include="$packages" --components="$components" "$suite" "$root" \
         || stop "Debian for ARM could not be put together"
 fi
 
@@ -59,6 +59,8 @@ rm -rf "$root/usr/src/hushward" && mkdir -p "$root/usr/src/hushward"
 git archive HEAD | tar -x -C "$root/usr/src/hushward"
 inside() { chroot "$root" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin ${INSIDE:-} "$@"; }
 inside bash /usr/src/hushward/deploy/install.sh node
+# Once more from what is installed, as a first start does it, with no checkout and nothing to fetch.
+inside bash /opt/hushward/current/deploy/install.sh node
 inside bash /opt/hushward/current/deploy/image/finish.sh
 rm -rf "$root/run/package-settings"
 
