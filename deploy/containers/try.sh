@@ -16,7 +16,6 @@ leave() {
     COMPOSE_PROFILES=demonstration ward down >/dev/null 2>&1 || true
     rm -rf "$home"
 }
-trap leave EXIT
 # One command in the console's image, with the ward's folder, as the account that everything belongs to.
 hushward() {
     "${podman[@]}" run --rm --user 801:801 --read-only --network none --no-healthcheck --ulimit nofile=4096:4096 \
@@ -34,6 +33,10 @@ until_true() {
 }
 well() { "${podman[@]}" healthcheck run "hushward-$1"; }
 
+for one in console broker node; do
+    if "${podman[@]}" container exists "hushward-$one"; then stop "a ward is here already (podman ps -a); nothing was done"; fi
+done
+trap leave EXIT
 [ "${BUILT:-}" = yes ] || bash deploy/containers/build.sh console node broker
 
 echo "== the ward's authority, certificates and settings"

@@ -21,6 +21,7 @@ from edge.source_settings import SourceKind, SourceSettings
 
 PRESS_WITHIN_S, FLASH_S, _STEP_S = 60.0, 8.0, 0.05
 """[s] of waiting for a press, of a lamp that flashes, and between two looks at it."""
+_SIMULATED = "Simulated, for this is a demonstration: nothing to do."
 _ROOM_CODE = re.compile(r"([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9-]+)")
 _RADARS = {
     SourceKind.A121: "Acconeer A121",
@@ -64,6 +65,7 @@ def choose_sensor(place: Place, kept: Kept) -> Kept:
     """Ask which sensor, and at which of the devices that are plugged in."""
     is_camera = kept.modality is Modality.CAMERA
     if place.is_demonstration:
+        place.talk.say(_SIMULATED)
         kind = SourceKind.SYNTHETIC_CAMERA if is_camera else SourceKind.SYNTHETIC
         return kept.model_copy(update={"source": {"kind": kind.value}})
     kinds = [SourceKind.CAMERA] if is_camera else list(_RADARS)
@@ -82,6 +84,7 @@ def choose_sensor(place: Place, kept: Kept) -> Kept:
 def try_fittings(place: Place, kept: Kept) -> Kept:
     """Ask for the pins of lamp and control, flash the one, and wait for a press of the other (rules K3, C5)."""
     if place.is_demonstration:
+        place.talk.say(_SIMULATED)
         return kept
     told = _wiring(place.talk, has_light=kept.modality is Modality.CAMERA)
     # The kernel has the pins back when lamp and control are let go of, which the node needs them for later.

@@ -44,6 +44,7 @@ fi
 
 if [ ! -x "$root/usr/bin/python3" ]; then
     echo "== Debian $suite for ARM"
+    rm -rf "$root"
     mmdebstrap --quiet --variant=minbase --skip=check/qemu --architectures=arm64 --include="$packages" --components="$components" "$suite" "$root" \
         || stop "Debian for ARM could not be put together"
 fi
