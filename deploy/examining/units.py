@@ -25,17 +25,17 @@ def show(unit: str) -> str:
 
 
 def units(
-    folder: Path = UNITS, ask: Callable[[str], str] = show, manager: Path = Path("/run/systemd/system")
+    folder: Path = UNITS, ask: Callable[[str], str] = show, booted: Path = Path("/run/systemd/system")
 ) -> Iterable[Finding]:
     """Look at each part of Hushward that is a service here: does it run, does it start with the machine.
 
     Args:
         folder: where the installed units are.
         ask: what systemd says of one.
-        manager: is there while systemd runs this machine.
+        booted: is there while systemd runs this machine.
     """
     installed = [f"hushward-{part}.service" for part in PARTS if (folder / f"hushward-{part}.service").exists()]
-    if installed and (not manager.exists() or (ask is show and shutil.which("systemctl") is None)):
+    if installed and (not booted.exists() or (ask is show and shutil.which("systemctl") is None)):
         yield Finding(
             f"{', '.join(installed)}: installed, and systemd does not run this machine",
             "as in the root of an image: it starts with the machine that the image is for",
