@@ -92,7 +92,7 @@ for one in console broker node; do
     caps=$("${podman[@]}" exec "$name" grep CapEff /proc/1/status | tr -d '[:space:]')
     [ "$caps" = CapEff:0000000000000000 ] || stop "$one has rights that it needs not: $caps"
     found=$("${podman[@]}" run --rm --user 0 --network none --no-healthcheck --ulimit nofile=4096:4096 --ulimit nproc=512:512 \
-        "localhost/hushward-$one:$version" grep -rlE --exclude-dir=proc --exclude-dir=sys \
+        "localhost/hushward-$one:$version" grep -rIlE --exclude-dir=proc --exclude-dir=sys \
         -e '^-----BEGIN ([A-Z]+ )?PRIVATE KEY-----' /opt /etc /srv /root /home /var /usr/local 2>/dev/null || true)
     [ -z "$found" ] || stop "a layer of $one holds a private key: $found"
     echo "   $one: account 801, its own files cannot be written, no rights, no key in a layer"
