@@ -74,8 +74,8 @@ inside bash -c "cd /opt/hushward/current && .venv/bin/python -m deploy.arm64_ans
 .venv/bin/python -m deploy.arm64_answers answer "$root/tmp/inputs.npz" "$room/here.npz"
 .venv/bin/python -m deploy.arm64_answers compare "$room/here.npz" "$root/tmp/there.npz"
 rm -f "$root"/tmp/*.npz
-if grep -rIlsE '^-----BEGIN ([A-Z]+ )?PRIVATE KEY-----' "$root/etc" "$root/var/lib/hushward" "$root/root" "$root/opt/hushward"; then
-    stop "a key lies in the root; no card may carry one"
-fi
+# grep ends with a fault when it may not read one file, whatever it has found in the others: what it says is judged.
+found=$(grep -rIlsE '^-----BEGIN ([A-Z]+ )?PRIVATE KEY-----' "$root/etc" "$root/var/lib/hushward" "$root/root" "$root/opt/hushward" || true)
+[ -z "$found" ] || stop "no card may carry a key, and here is one: $found"
 if [ "$what" = card ]; then bash deploy/image/card.sh "$root" "$card"; fi
 echo "image: done ($what)"
