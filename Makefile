@@ -1,6 +1,6 @@
 # Hushward: what can be done here. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check bench drill fuzz models docs lock tools arm64 cleanroom clean
+.PHONY: help setup up test check bench drill fuzz models docs lock tools arm64 containers image cleanroom clean
 SHELL := /bin/bash
 BIN := .venv/bin
 ARGS ?=
@@ -81,6 +81,13 @@ tools: ## Install mosquitto and Chromium for the tests with real parts (asks for
 arm64: ## Ask every model on an emulated 64-bit ARM and compare its answers (needs mmdebstrap; installs nothing)
 	@bash deploy/setup.sh run
 	@bash deploy/arm64.sh
+
+containers: ## Build a ward's images, run them, enrol a node, look at what was promised (needs podman, podman-compose)
+	@bash deploy/containers/try.sh
+
+image: ## Make a node's memory card; ARGS="card FILE", or none: its root alone, installed and asked emulated (needs root)
+	@bash deploy/setup.sh run
+	@bash deploy/image/build.sh $(ARGS)
 
 cleanroom: ## Prove setup and tests in a fresh minimal Debian (needs root and mmdebstrap)
 	@bash deploy/cleanroom.sh $(ARGS)

@@ -35,6 +35,9 @@ VERBS = (
     Verb("console", "console.__main__", "main", "Run the ward console; make certificates; move the database on."),
     Verb("broker", "broker.__main__", "main", "Print the message contract; write a broker's configuration; run one."),
     Verb("provision", "deploy.provisioning.command", "main", "A ward's authority; enrol, renew, revoke, wipe a node."),
+    Verb(
+        "first-boot", "deploy.first_boot.command", "main", "Make this machine a room's node, step by step (engineers)."
+    ),
     Verb("update", "deploy.updating.command", "main", "Sign a release; say it ran well; may a machine take it?"),
     Verb("room-check", "deploy.room_check", "main", "Try a room's sensor before anybody sleeps there (engineers)."),
     Verb("setup-room", "deploy.setup_room.command", "main", "Draw a camera's room over what moves in it (engineers)."),

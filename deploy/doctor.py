@@ -8,16 +8,22 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from broker.clock import Clock, SystemClock
+from console.errors import ConsoleError
+from console.settings_file import load as console_settings
+from deploy.examining import broker_road, clocks, console, finding, node_files, processes, storage, units
+from deploy.examining.finding import Check, Finding, Named, examine
+from deploy.examining.power import power
+from deploy.examining.sensor import sensor
 from deploy.pages import run_page
+from edge.errors import EdgeError
 from edge.secrecy import may_lock_memory, swap_areas
+from edge.settings import load as node_settings
 
 _CAMERA_PACKAGES = {
     "libGL.so.1": "libgl1",
@@ -27,31 +33,8 @@ _CAMERA_PACKAGES = {
     "libxcb.so.1": "libxcb1",
 }
 """What OpenCV needs from the system beyond a minimal Debian, and the package that brings it."""
-_DISK_WANTED_MB = 500
-_BUILT_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
+_SETTINGS = Path("/etc/hushward")
 _SENSORS = ("/dev/ttyUSB*", "/dev/ttyACM*", "/dev/spidev*", "/dev/video*")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        what: what was looked at and what was found.
-        remedy: what to do; None when all is well.
-        is_needed: a ward cannot run until it is remedied.
-    """
-
-    what: str
-    remedy: str | None = None
-    is_needed: bool = True
-
-    @property
-    def mark(self) -> str:
-        """Return the word that stands before it."""
-        if self.remedy is None:
-            return "ok"
-        return "PROBLEM" if self.is_needed else "note"
 
 
 def python_version() -> Iterable[Finding]:
@@ -64,16 +47,6 @@ def python_version() -> Iterable[Finding]:
         "running in a virtual environment" if inside else "not in a virtual environment",
         None if inside else "run make setup and use .venv/bin/hushward",
         is_needed=False,
-    )
-
-
-def disk(folder: Path) -> Iterable[Finding]:
-    """Look at the place where the ward keeps its data."""
-    place = next(one for one in (folder, *folder.resolve().parents) if one.exists())
-    free_mb = shutil.disk_usage(place).free // 1_000_000
-    yield Finding(
-        f"{free_mb} MB free for {folder}",
-        None if free_mb >= _DISK_WANTED_MB else f"free at least {_DISK_WANTED_MB} MB, or choose --data elsewhere",
     )
 
 
@@ -156,31 +129,79 @@ def memory(areas: Sequence[str], may_lock: bool) -> Iterable[Finding]:
     yield Finding(f"swap on {', '.join(areas)}: {locked}", None if may_lock else remedy, is_needed=False)
 
 
-def time_of_day(clock: Clock) -> Iterable[Finding]:
-    """Look whether the clock can be believed; a node with an untrusted time does not sense."""
-    now = clock.utc_now()
-    believable = now >= _BUILT_AFTER
-    yield Finding(
-        f"time of day {now:%Y-%m-%d %H:%M} UTC",
-        None if believable else "set the clock (timedatectl set-ntp true): hours and leases depend on it",
-    )
-    synchronised = Path("/run/systemd/timesync/synchronized").exists() or _chrony_runs()
-    yield Finding(
-        f"time service {'has set' if synchronised else 'not seen to have set'} the clock",
-        None if synchronised else "a node in a ward needs systemd-timesyncd or chrony; a demonstration does not",
-        is_needed=False,
-    )
+def checks_of_machine(data: Path, clock: Clock) -> dict[str, Check]:
+    """Return what is looked at on every machine.
+
+    Args:
+        data: where a ward's data lie.
+        clock: the machine's.
+    """
+    return {
+        "python": python_version,
+        "disk": lambda: storage.room(data),
+        "wear": lambda: (*storage.wear(), *storage.errors()),
+        "time": lambda: clocks.time_of_day(clock),
+        "power": power,
+        "memory": lambda: memory(swap_areas(), may_lock_memory()),
+        "services": units.units,
+    }
 
 
-def examine(checks: Iterable[Callable[[], Iterable[Finding]]]) -> list[Finding]:
-    """Make all checks; one that fails is a finding, not an end."""
-    findings: list[Finding] = []
-    for check in checks:
-        try:
-            findings += check()
-        except (OSError, subprocess.SubprocessError) as error:
-            findings.append(Finding(f"a check could not be made: {error}", "see the reason above", is_needed=False))
-    return findings
+def checks_of_node(config: Path, clock: Clock) -> dict[str, Check]:
+    """Return what is looked at where a node's settings are.
+
+    Args:
+        config: its settings.
+        clock: the machine's.
+
+    Raises:
+        SettingsError: they cannot be read.
+        OSError: its folder may not be looked at.
+    """
+    settings = node_settings(config)
+    account = node_files.account_of(settings.data_dir) if settings.data_dir.exists() else os.getuid()
+    own = processes.running(account)
+    certificate = settings.broker.certificate_file
+    return {
+        "settings": lambda: (Finding(f"{config} is in order: node {settings.node_id}, {settings.context}"),),
+        "rights": lambda: node_files.rights(settings, config),
+        "certificate": lambda: () if certificate is None else clocks.against_certificate(certificate, clock),
+        "broker": lambda: broker_road.road(settings.broker, clock),
+        "sensor": lambda: sensor(settings, own, clock),
+        "models": node_files.models,
+        "lease": lambda: node_files.lease(settings, clock),
+        "outbox": lambda: node_files.outbox(settings),
+        "secrecy": lambda: processes.secrecy(own),
+        "listening": lambda: processes.sockets(account),
+    }
+
+
+def checks_of_console(config: Path, clock: Clock) -> dict[str, Check]:
+    """Return what is looked at where a console's settings are.
+
+    Args:
+        config: its settings.
+        clock: the machine's.
+
+    Raises:
+        ConsoleError: they cannot be read.
+    """
+    settings = console_settings(config)
+    return {
+        "console": lambda: console.answers(settings),
+        "console's files": lambda: console.files(settings, clock),
+        "console's disk": lambda: storage.room(settings.data_dir),
+    }
+
+
+def checks_of_workbench(console_port: int) -> dict[str, Check]:
+    """Return what is looked at where no part is installed, and a ward may be tried out."""
+    return {
+        "port": lambda: port(console_port, "console"),
+        "mosquitto": lambda: broker(None),
+        "sensors": sensors,
+        "camera": camera,
+    }
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -191,32 +212,57 @@ def doctor(
     data: Annotated[Path, typer.Option(help="The ward's data folder.")] = Path("ward-data"),
     console_port: Annotated[int, typer.Option("--port", help="The console's port.")] = 8800,
     broker_address: Annotated[str | None, typer.Option("--broker", help="HOST:PORT of a broker to reach.")] = None,
+    node: Annotated[Path | None, typer.Option(help="A node's settings; those in /etc/hushward are found.")] = None,
+    of_console: Annotated[
+        Path | None, typer.Option("--console", help="A console's settings; those in /etc/hushward are found.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine: every finding as JSON.")] = False,
 ) -> None:
-    """Check this machine: Python, disk, ports, broker, sensor devices, camera library, memory, clock.
+    """Check this machine, and the node or console that is installed on it; run it as root to see everything.
+
+    Of every machine: Python, disk (room, wear, errors, read-only), time and who sets it, power, swap, services. Of a
+    node: settings, file modes, certificate, the road to its broker, sensor, models, lease, outbox, core dumps, who
+    listens. Of a console: is it ready, certificates, keys. It changes nothing and opens no sensor.
 
     Each line is `ok`, `note` (only some rooms or uses need it) or `PROBLEM`, with what to do about it.
 
-    Example: hushward doctor --broker 10.0.0.2:8883
+    Example: hushward doctor --node /etc/hushward/node.toml --json
 
-    Exit codes: 0 a ward can run here; 1 something that every ward needs is missing.
+    Exit codes: 0 nothing has to be done; 1 there is a PROBLEM; 2 the command was not understood.
     """
-    findings = examine(
-        (
-            python_version,
-            lambda: disk(data),
-            lambda: port(console_port, "console"),
-            lambda: broker(broker_address),
-            sensors,
-            camera,
-            lambda: memory(swap_areas(), may_lock_memory()),
-            lambda: time_of_day(SystemClock()),
-        )
-    )
-    for finding in findings:
-        typer.echo(f"{finding.mark:<8} {finding.what}")
-        if finding.remedy is not None:
-            typer.echo(f"{'':<8} -> {finding.remedy}")
-    raise typer.Exit(int(any(one.remedy is not None and one.is_needed for one in findings)))
+    clock = SystemClock()
+    node, of_console = node or _installed("node"), of_console or _installed("console")
+    findings = examine(checks_of_machine(data, clock))
+    if broker_address is not None:
+        findings += examine({"broker": lambda: broker(broker_address)})
+    if node is not None:
+        findings += _part("node", lambda: checks_of_node(node, clock))
+    if of_console is not None:
+        findings += _part("console", lambda: checks_of_console(of_console, clock))
+    if node is None and of_console is None:
+        findings += examine(checks_of_workbench(console_port))
+    if as_json:
+        typer.echo(finding.as_json(findings))
+    else:
+        for line in finding.as_lines(findings):
+            typer.echo(line)
+    raise typer.Exit(finding.exit_code(findings))
+
+
+def _installed(part: str) -> Path | None:
+    place = _SETTINGS / f"{part}.toml"
+    return place if place.exists() else None
+
+
+def _part(part: str, checks: Callable[[], dict[str, Check]]) -> list[Named]:
+    """Make the checks of a part; settings that cannot be read are the finding."""
+    try:
+        return examine(checks())
+    except (EdgeError, ConsoleError) as error:
+        return [(part, Finding(str(error), "mend that line, then ask again"))]
+    except OSError as error:
+        told = f"the {part}'s folder cannot be looked at ({error.filename}: {error.strerror})"
+        return [(part, Finding(told, "run it as root: sudo hushward doctor"))]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -236,7 +282,3 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _chrony_runs() -> bool:
-    return any(Path(path).exists() for path in ("/run/chrony/chronyd.pid", "/run/chronyd.pid", "/run/ntpd.pid"))

@@ -82,6 +82,9 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 if commit=$(git rev-parse --short=12 HEAD 2>/dev/null); then version="$version-$commit"; fi
 if [ -n "${HUSHWARD_ADMITTED:-}" ]; then version=$HUSHWARD_ADMITTED; fi
 release="$home/$version"
+# Run from what is installed, as a first start does where no checkout is: that release is meant.
+here=$(pwd -P)
+case $here in "$home"/*) release=$here version=${here##*/} ;; esac
 if [ ! -e "$release/.installed" ]; then
     if [ -e "$settings/updates.toml" ] && [ -e "$home/current" ] && [ -z "${HUSHWARD_ADMITTED:-}" ]; then
         stop "this machine takes signed releases; run: bash deploy/install.sh update ARCHIVE"

@@ -4,9 +4,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode
 
-import segno
 import typer
 from pydantic import ValidationError
 
@@ -18,6 +16,7 @@ from deploy.errors import DeployError
 from deploy.pages import run_page
 from deploy.provisioning import node_side
 from deploy.provisioning.authority import Place, WardAuthority, ending_soon
+from deploy.provisioning.codes import code_lines, enrolment_link
 from deploy.provisioning.papers import Answer, Asked, Vouched, Wiped, read_paper, write_paper
 from edge.errors import EdgeError
 
@@ -160,10 +159,9 @@ def ask(
     typer.echo(f"carry {place} to the ward's machine: hushward provision sign DIR {place.name}")
     typer.echo(f"the node's public key, for the console's page: {asked.public_key}")
     if console is not None:
-        told = urlencode({"node_id": node, "modality": modality.value, "public_key": asked.public_key})
-        link = f"{console.rstrip('/')}/ward?{told}#add-node"
+        link = enrolment_link(console, node, modality, asked.public_key)
         typer.echo(f"or scan this with the tablet that an engineer is signed in on:\n  {link}")
-        segno.make(link, error="l").terminal(out=sys.stdout, compact=True)
+        typer.echo("\n".join(code_lines(link)))
 
 
 @page.command()

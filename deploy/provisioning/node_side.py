@@ -93,6 +93,15 @@ def take(folder: Path, answer: Answer) -> Path:
     return link
 
 
+def public_key(folder: Path) -> str:
+    """Return the public half of the key with which this node signs, 64 hex digits.
+
+    Raises:
+        KeyFault: it cannot be used.
+    """
+    return NodeKey.open(folder).public_hex
+
+
 def settings_text(folder: Path, answer: Answer) -> str:
     """Return a node.toml to begin with: who the node is and how it reaches its broker; the room is still to be drawn.
 

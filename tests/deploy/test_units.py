@@ -27,7 +27,7 @@ def unit(part: str) -> str:
     return (UNITS / f"hushward-{part}.service").read_text("utf-8")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", (*PARTS, "first-boot"))
 def test_systemd_understands_each_unit_without_a_warning(part: str, tmp_path: Path) -> None:
     # What it starts is not installed here, and systemd asks that it is there.
     placed = tmp_path / f"hushward-{part}.service"

@@ -1,0 +1,66 @@
+"""One thing that was looked at, and all of them as lines for a person or as JSON for a machine."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+Check = Callable[[], Iterable["Finding"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: what was looked at and what was found.
+        remedy: what to do; None when all is well.
+        is_needed: a ward cannot run, or may not be trusted, until it is remedied.
+    """
+
+    what: str
+    remedy: str | None = None
+    is_needed: bool = True
+
+    @property
+    def mark(self) -> str:
+        """Return the word that stands before it."""
+        if self.remedy is None:
+            return "ok"
+        return "PROBLEM" if self.is_needed else "note"
+
+
+Named = tuple[str, Finding]
+"""A finding after the name of its check."""
+
+
+def examine(checks: Mapping[str, Check]) -> list[Named]:
+    """Make all checks, in order; one that fails is a finding, not an end."""
+    findings: list[Named] = []
+    for name, check in checks.items():
+        try:
+            findings += [(name, one) for one in check()]
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            missed = Finding(f"this could not be looked at: {error}", "run it as root, or see the reason above", False)
+            findings.append((name, missed))
+    return findings
+
+
+def exit_code(findings: Iterable[Named]) -> int:
+    """Return 1 when anything has to be remedied, otherwise 0."""
+    return int(any(one.mark == "PROBLEM" for _, one in findings))
+
+
+def as_lines(findings: Iterable[Named]) -> Iterable[str]:
+    """Return them for a person: what was found, and under it what to do."""
+    for _, one in findings:
+        yield f"{one.mark:<8} {one.what}"
+        if one.remedy is not None:
+            yield f"{'':<8} -> {one.remedy}"
+
+
+def as_json(findings: Iterable[Named]) -> str:
+    """Return them for a machine: `exit_code`, and in `findings` a `check`, `mark`, `what` and `remedy` each."""
+    told = list(findings)
+    rows = [{"check": name, "mark": one.mark, "what": one.what, "remedy": one.remedy} for name, one in told]
+    return json.dumps({"exit_code": exit_code(told), "findings": rows}, indent=2, ensure_ascii=False)
