@@ -53,6 +53,10 @@ class Brought:
 
 
 _REASONS = "('complaint', 'death', 'hospital', 'restraint', 'seclusion', 'tranquillised')"
+_REASONS_BY_HAPPENING = (
+    "('complaint', 'death', 'hospital', 'restraint', 'seclusion', 'tranquillised', 'needed_help', 'emergency', "
+    "'unanswered', 'missing')"
+)
 _MORE_OF_CHECKS = ("received_at", "place", "woke", "engaged_min", "marks", "check_id", "read_by")
 BROUGHT: Mapping[str, Brought] = {
     "0002": Brought(("profile_signatures", "place_profiles", "room_kinds", "reading_choices", "complaints",
@@ -77,6 +81,10 @@ BROUGHT: Mapping[str, Brought] = {
                                   "(wrapped IS NULL) <> (destroyed_at IS NULL)"),)),
     "0011": Brought(("assurance_entries", "day_figures")),
     "0012": Brought(forgettable=(("node_boots", "models"),)),
+    "0013": Brought(("hold_lifts", "provider_sids", "day_choices", "complaint_words"),
+                    checks=(Check("holds", "ck_holds_why_is_known", "ck_holds_why_is_known",
+                                  f"why IN {_REASONS_BY_HAPPENING}"),)),
+    "0014": Brought(("doubt_answers", "doubt_minutes", "turns", "audible_tests", "call_tests")),
 }  # fmt: skip
 """By version; a test holds it against what the scripts do."""
 
