@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from console.alerting.alert_views import AlertView, EmergencyView, PersonOnShift, RoomLimits
+from console.alerting.alert_views import AlertView, CallTestView, EmergencyView, PersonOnShift, RoomLimits
 from console.alerting.nights import NightView
 from console.roles import Actor
 from console.rules.corridor import Level
@@ -55,6 +55,28 @@ class Calling(Protocol):
 
     def corridor(self) -> tuple[Level, bool]:
         """Return what the corridor unit is to sound, and whether any tablet is there."""
+
+
+class CallTests(Protocol):
+    """Whether each room's call reaches a held device."""
+
+    def view(self) -> CallTestView:
+        """Return how it stands."""
+
+    def begin(self, actor: Actor) -> Decision:
+        """Test now, in silence."""
+
+    def came_back(self, marks: Iterable[str], *, counts: bool) -> None:
+        """Take the marks that stand on the page of a device."""
+
+    def for_corridor(self, brought: str) -> tuple[str, bool]:
+        """Take the corridor unit's mark; return the next, and whether it sounds once."""
+
+    def sound(self, actor: Actor) -> Decision:
+        """Let the corridor unit sound once."""
+
+    def heard(self, actor: Actor, *, was_heard: bool) -> Decision:
+        """Write down whether it was heard."""
 
 
 class Emergencies(Protocol):

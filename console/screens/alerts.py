@@ -108,10 +108,16 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return answers.pressed(request, actor, ward.alerts.rate(actor, alert_id, useful=useful == "yes"), "/")
 
     @routes.post("/board/sounding")
-    def sounding(request: Request, actor: Annotated[Actor, Depends(door.signed_in)], front: _Word = "") -> Response:
+    def sounding(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.signed_in)],
+        front: _Word = "",
+        tests: Annotated[str, Form(max_length=4000)] = "",
+    ) -> Response:
         if not ward.access.permits(actor, Permission.SHIFT):
             return JSONResponse({"counts": False})
         counts = ward.sounders.beat(cookies.device(request), is_in_front=front == "yes")
+        ward.call_tests.came_back(tests.split(), counts=counts)
         return JSONResponse({"counts": counts})
 
     @routes.post("/board/heard")

@@ -10,8 +10,8 @@ from sqlalchemy import create_engine, event, inspect, make_url, text
 from console.errors import StoreDamaged
 from console.keys.signer import Keys
 from console.store import migrate, upgrade
-from console.store.assurance_tables import metadata
 from console.store.engines import writer_of
+from console.store.night_tables import metadata
 from tests.kit.console_store import open_bench
 
 

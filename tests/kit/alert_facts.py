@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from console.alerting.alert_views import (
     AlertView,
     CallsView,
+    CallTestView,
     CallView,
     EmergencyView,
     LimitView,
@@ -59,6 +60,19 @@ NIGHT_VIEW = NightView(
     1,
     False,
     (Words("On trial, in silence: it would have called {count} times in {nights} nights.", {"count": 4, "nights": 6}),),
+)
+
+
+CALL_TEST = CallTestView(
+    AT - timedelta(hours=5),
+    False,
+    5,
+    6,
+    (Words("Test of {at} · {rooms}: the sensor is not heard. Walk.", {"at": AT, "rooms": "Room 9"}),),
+    AT - timedelta(days=8),
+    True,
+    True,
+    True,
 )
 
 

@@ -25,7 +25,7 @@ from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
 from console.showing.desk_views import StaffRow
 from console.showing.views import BoardView, ReadingView, StopState, StopView, TileView, Words
-from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
+from tests.kit.alert_facts import ALERT, CALL_TEST, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.assurance_facts import HandAssurance
 from tests.kit.check_facts import HandChecks
 from tests.kit.incident_facts import hand_incidents
@@ -373,6 +373,7 @@ class HandWard:
         self.trials: Any = Presses(self.presses, {})
         self.nights: Any = Presses(self.presses, {"view": NIGHT_VIEW})
         self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
+        self.call_tests: Any = Presses(self.presses, {"view": CALL_TEST, "for_corridor": ("ab12", False)})
         self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.incidents: Any = hand_incidents(lambda answers: Presses(self.presses, answers))
