@@ -296,19 +296,9 @@ class Ward:
         )
         self.nights = Nights(office, self.alerts, self.technical, self.trials)
         self.call_tests = CallTests(office, self.roll, self.live, self.shifts)
-        self.calling = Calling(
-            office,
-            self.roll,
-            self.alerts,
-            self.alert_watch,
-            self.technical,
-            self.shifts,
-            self.emergencies,
-            self.sounders,
-            self.trained_shift,
-            self.call_tests,
-            lambda: self.checks.turns.calls(),
-        )
+        watching = (self.alerts, self.alert_watch, self.technical, self.shifts, self.emergencies, self.sounders)
+        tests, left = (self.trained_shift, self.call_tests), lambda: self.checks.turns.calls()
+        self.calling = Calling(office, self.roll, *watching, *tests, left)
 
     def _build_checks(self) -> None:
         """Put together all that is about seeing people in person."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from console.alerting.alert_views import AlertView, CallTestView, EmergencyView, PersonOnShift, RoomLimits
 from console.alerting.nights import NightView
+from console.alerting.sounders import Carried
 from console.roles import Actor
 from console.rules.corridor import Level
 from console.rules.decision import Decision
@@ -129,8 +130,11 @@ class Limits(Protocol):
 class Sounders(Protocol):
     """The devices that can call somebody."""
 
-    def beat(self, device: str, *, is_in_front: bool) -> bool:
+    def beat(self, device: str, *, is_in_front: bool, by: str = "") -> bool:
         """Take a device's word that it is there; tell whether it counts as one that sounds."""
+
+    def carried(self) -> Sequence[Carried]:
+        """Return who carries which device now."""
 
     def heard_it(self, actor: Actor, device: str) -> Decision:
         """Write down that somebody heard it."""

@@ -60,6 +60,9 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             rooms=ward.calling.rooms(),
             titles=dict(ward.calling.rooms()),
             test=ward.call_tests.view(),
+            carried=ward.sounders.carried(),
+            names={one.actor_id: one.name for one in people},
+            this_device=answers.cookies.device(request),
         )
 
     @routes.post("/shift/on")

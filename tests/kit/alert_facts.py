@@ -14,6 +14,7 @@ from console.alerting.alert_views import (
     TapView,
 )
 from console.alerting.nights import NightView
+from console.alerting.sounders import Carried
 from console.rules.alerts import AlertState
 from console.rules.budget import NightFigures
 from console.rules.corridor import Level
@@ -63,6 +64,11 @@ NIGHT_VIEW = NightView(
 )
 
 
+CARRIED = (
+    Carried("9f2e" * 4, "b1" * 16, False, timedelta(minutes=3), False),
+    Carried("11aa" * 4, "a1" * 16, True, timedelta(seconds=4), False),
+    Carried("corridor", "", True, timedelta(seconds=1), True),
+)
 CALL_TEST = CallTestView(
     AT - timedelta(hours=5),
     False,
