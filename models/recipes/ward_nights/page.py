@@ -200,11 +200,15 @@ def _strip(wards: Sequence[Nights]) -> str:
     for ward in wards:
         by_colour.setdefault(ward.seen[0].load.colour, []).append(fmean(_both(ward)))
     said = [
-        f"where it says {colour}, from {_percent(min(shares))} to {_percent(max(shares))} of the checks were on time"
-        for colour, shares in by_colour.items()
+        f"where it says {colour}, {_from_to(shares)} of the checks were on time" for colour, shares in by_colour.items()
     ]
     here = f"Here, {'; '.join(said)}."
     return f"{STRIP} {here} Green is no promise: calls, and checks that come due together, are not in it."
+
+
+def _from_to(shares: Sequence[float]) -> str:
+    least, most = _percent(min(shares)), _percent(max(shares))
+    return least if least == most else f"{least} to {most}"
 
 
 def _board(ward: Nights) -> str:
