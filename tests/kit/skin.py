@@ -372,8 +372,11 @@ class HandWard:
         self.limits: Any = Presses(self.presses, {})
         self.trials: Any = Presses(self.presses, {})
         self.nights: Any = Presses(self.presses, {"view": NIGHT_VIEW})
-        self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None, "carried": CARRIED})
-        self.call_tests: Any = Presses(self.presses, {"view": CALL_TEST, "for_corridor": ("ab12", False)})
+        self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
+        self.sounders.carried = lambda: CARRIED
+        self.call_tests: Any = Presses(self.presses, {"for_corridor": ("ab12", False)})
+        self.call_tests.view = lambda: CALL_TEST
+        self.call_tests.came_back = lambda _marks, *, counts: None
         self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.incidents: Any = hand_incidents(lambda answers: Presses(self.presses, answers))
