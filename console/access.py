@@ -128,6 +128,8 @@ class Access:
     def trend(self, actor: Actor, room_id: str, access_reason: AccessReason | str) -> Trend | NoTrend | Decision:
         """Look at what was noted in a room in its last granted hours."""
         reason = AccessReason(access_reason) if access_reason in set(AccessReason) else None
+        if reason is AccessReason.DIRECT_CARE and self._rooms.is_due(room_id):
+            return self._refuse(actor, "room:trend:viewed", refuse_before_eye(self._office.policy))
 
         def read(tx: Tx) -> Trend | NoTrend:
             person = self._rooms.roll.sheet().people.get(room_id)

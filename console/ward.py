@@ -16,6 +16,7 @@ from console.access import Access, Rooms
 from console.alerting.alert_book import AlertBook
 from console.alerting.alert_watch import AlertWatch
 from console.alerting.alerts import Alerts
+from console.alerting.call_tests import CallTests
 from console.alerting.calling import Calling
 from console.alerting.emergencies import Emergencies
 from console.alerting.limits import Limits
@@ -112,6 +113,7 @@ class Ward:
         trained_shift: whether anybody on shift is.
         emergencies: emergencies and the stand-down.
         sounders: the devices that can call somebody.
+        call_tests: whether each room's call reaches one of them.
         tags: of the doors.
         complaints: what patients say about us.
         copies: their requests for everything that is kept about them.
@@ -158,7 +160,7 @@ class Ward:
         self.commissions = Commissions(office, self.roll)
         self.training = Training(office)
         self.first_night = FirstNight(office, self.training)
-        self.shifts = Shifts(office, self.training.may_lead)
+        self.shifts = Shifts(office, self.training.may_lead, lambda actor: self.checks.turns.keeps(actor))
         self.trained_shift = TrainedShift(office, self.shifts, self.training)
         self.emergencies = Emergencies(office, self.shifts, self._close_all)
         stands_down, self.assurance = self.emergencies.stands_down, Assurance(office, self.roll, disclosed)
@@ -289,17 +291,10 @@ class Ward:
             office, self.roll, self.live, self.leases, self.prompts, self.sounders, self._is_up
         )
         self.nights = Nights(office, self.alerts, self.technical, self.trials)
-        self.calling = Calling(
-            office,
-            self.roll,
-            self.alerts,
-            self.alert_watch,
-            self.technical,
-            self.shifts,
-            self.emergencies,
-            self.sounders,
-            self.trained_shift,
-        )
+        self.call_tests = CallTests(office, self.roll, self.live, self.shifts)
+        watching = (self.alerts, self.alert_watch, self.technical, self.shifts, self.emergencies, self.sounders)
+        tests, left = (self.trained_shift, self.call_tests), lambda: self.checks.turns.calls()
+        self.calling = Calling(office, self.roll, *watching, *tests, left)
 
     def _build_checks(self) -> None:
         """Put together all that is about seeing people in person."""
@@ -314,7 +309,7 @@ class Ward:
                 self.live,
                 self.leases,
                 self.tags,
-                self.board.cannot_tell,
+                self.board.kind_of,
                 self._vital_signs,
             )
         )
@@ -363,6 +358,7 @@ class Ward:
             self.alerts.step,
             self.checks.step,
             self.technical.step,
+            self.call_tests.step,
             self.trained_shift.step,
             self.visits.step,
             self.automatic_holds.step,

@@ -15,7 +15,7 @@ import typer
 
 from broker.clock import Clock, SystemClock
 from console.errors import ConsoleError
-from console.settings_file import load as console_settings
+from console.running.settings_file import load as console_settings
 from deploy.examining import broker_road, clocks, console, finding, node_files, processes, storage, units
 from deploy.examining.finding import Check, Finding, Named, examine
 from deploy.examining.power import power

@@ -54,6 +54,33 @@ class CallsView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTestView:
+    """How the test of the calls stands (rule N4).
+
+    Attributes:
+        begun_at: of the newest test; None before the first.
+        is_running: it goes on.
+        proven: rooms whose call reaches a held device.
+        rooms: with a sensor at all.
+        lines: what is proven or missing, in sentences; empty while it is too early to say.
+        listened_at: when somebody last listened for the corridor unit; None when nobody has.
+        was_heard: and heard it.
+        is_audible_due: it is to be listened for again.
+        may_sound: by the hour of the day.
+    """
+
+    begun_at: datetime | None
+    is_running: bool
+    proven: int
+    rooms: int
+    lines: tuple[Words, ...]
+    listened_at: datetime | None
+    was_heard: bool
+    is_audible_due: bool
+    may_sound: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
     """One alert as whoever goes sees it.
 

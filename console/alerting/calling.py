@@ -1,5 +1,7 @@
 """What the board, an alert's page, the emergency card and the shift page show of all that calls."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from console.alerting.alert_book import Known
@@ -15,6 +17,7 @@ from console.alerting.alert_views import (
 )
 from console.alerting.alert_watch import AlertWatch
 from console.alerting.alerts import Alerts
+from console.alerting.call_tests import CallTests
 from console.alerting.emergencies import Emergencies
 from console.alerting.sounders import Sounders
 from console.alerting.technical_watch import TechnicalWatch
@@ -59,14 +62,18 @@ class Calling:
         emergencies: Emergencies,
         sounders: Sounders,
         trained: TrainedShift,
+        tests: CallTests,
+        left_alone: Callable[[], tuple[CallView, ...]] = lambda: (),
     ) -> None:
         self._office, self._roll, self._alerts, self._watch = office, roll, alerts, watch
         self._technical, self._shifts = technical, shifts
         self._emergencies, self._sounders, self._trained = emergencies, sounders, trained
+        self._tests, self._left_alone = tests, left_alone
 
     def over(self, tile: TileView) -> TileView:
-        """Return a tile, taken over by the alert of its room where there is one."""
-        known = self._alerts.open_in(tile.room_id)
+        """Return a tile, taken over by the alert of its room where there is one, with the mark of a test (rule N4)."""
+        known, mark = self._alerts.open_in(tile.room_id), self._tests.marks().get(tile.room_id, "")
+        tile = replace(tile, test_mark=mark) if mark else tile
         if known is None:
             return tile
         headline = self._headline(known, tile.room_title)
@@ -81,6 +88,7 @@ class Calling:
         standing = self._emergencies.standing_down()
         calls = [*(self._emergency_call(one.emergency_id, one.room_id) for one in self._emergencies.lasting())]
         calls += [self._call(one) for one in opened]
+        calls += self._left_alone()
         calls += [self._technical_call(one, is_quiet=standing is not None) for one in self._technical.calls()]
         return CallsView(
             tuple(calls),
@@ -176,7 +184,11 @@ class Calling:
         broken = [
             Words("{room}: the tag at the door is broken. Repair it.", {"room": self._title(one)}) for one in faults
         ]
-        return (*self._trained.notices(), *broken, *self._technical.notices(since))
+        return (*self._trained.notices(), *self._tests.notices(since), *broken, *self._technical.notices(since))
+
+    def to_walk(self) -> tuple[str, ...]:
+        """Return the rooms whose call is not proven by the newest test (rule N4)."""
+        return self._tests.to_walk()
 
     def _view(self, actor: Actor, known: Known) -> AlertView:
         alert, progress, initials = known.alert, known.progress, self._shifts.initials

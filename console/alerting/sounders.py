@@ -1,7 +1,8 @@
 """The devices that can call somebody: which are there, in front and tested, and which have fallen silent (A1, A8)."""
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from console.office import Done, Office
 from console.roles import Actor
@@ -16,6 +17,25 @@ CORRIDOR = "corridor"
 _FORGOTTEN_AFTER_S = 12 * 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A device and who carries it.
+
+    Attributes:
+        device: its pseudonym.
+        actor_id: who is signed in on it; empty for the corridor unit, and where nobody has said.
+        counts: it counts as one that sounds.
+        silent_for: since it was last heard.
+        is_corridor: the corridor unit, which nobody carries.
+    """
+
+    device: str
+    actor_id: str
+    counts: bool
+    silent_for: timedelta
+    is_corridor: bool
+
+
 class Sounders:
     """Keeps every device's last heartbeat; nothing of it needs the disk but the test that somebody heard it."""
 
@@ -23,12 +43,20 @@ class Sounders:
         self._office = office
         self._lock = threading.Lock()
         self._sounders: dict[str, Sounder] = {}
+        self._carried_by: dict[str, str] = {}
 
-    def beat(self, device: str, *, is_in_front: bool) -> bool:
-        """Take a device's word that it is there; return whether it counts as one that sounds."""
+    def beat(self, device: str, *, is_in_front: bool, by: str = "") -> bool:
+        """Take a device's word that it is there; return whether it counts as one that sounds.
+
+        Args:
+            device: its pseudonym.
+            is_in_front: its page is what it shows.
+            by: pseudonym of who is signed in on it, and so carries it; empty when it is not said.
+        """
         now_s = self._office.clock.elapsed_s()
         is_corridor = device == CORRIDOR
         with self._lock:
+            self._carried_by[device] = by or self._carried_by.get(device, "")
             before = self._sounders.get(device)
             if before is None:
                 # The corridor unit is tested when it is fitted and each week (rule N4); a tablet by whoever holds it.
@@ -53,6 +81,22 @@ class Sounders:
         """Forget a device whose holder has signed out: it was put away, and is not lost."""
         with self._lock:
             self._sounders.pop(device, None)
+            self._carried_by.pop(device, None)
+
+    def carried(self) -> tuple[Carried, ...]:
+        """Return who carries which device now, those that cannot be counted on first."""
+        now_s = self._now_s()
+        found = [
+            Carried(
+                one.device,
+                self._carried_by.get(one.device, ""),
+                self.counts(one.device),
+                timedelta(seconds=now_s - one.heard_s),
+                one.is_corridor,
+            )
+            for one in list(self._sounders.values())
+        ]
+        return tuple(sorted(found, key=lambda one: (one.counts, one.device)))
 
     def counts(self, device: str) -> bool:
         """Return whether a device counts as one that sounds."""

@@ -9,6 +9,7 @@ from console.rules.load import Load, LoadAnswer
 from console.rules.punctuality import Compared
 from console.rules.quiet import Caution
 from console.rules.rounds import CheckState
+from console.rules.turns import NO_TURNS, TurnFigures
 from console.showing.views import Words
 
 
@@ -159,6 +160,31 @@ class DarkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnView:
+    """How it stands beside one person who is never left alone (rule O3).
+
+    Attributes:
+        room_id: theirs.
+        room_title: as the ward calls it.
+        initials: of the person.
+        who: initials of who stays with them; empty for nobody.
+        with_id: pseudonym of the same; empty for nobody.
+        since: since when, or since when nobody does.
+        asked_by: initials of who has pressed at the door and waits for the other; empty for nobody.
+        is_long: whoever stays there is to be relieved.
+    """
+
+    room_id: str
+    room_title: str
+    initials: str
+    who: str
+    with_id: str
+    since: datetime
+    asked_by: str
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverView:
     """What one shift hands to the next.
 
@@ -184,6 +210,8 @@ class HandoverView:
         signed_at: when the handover before this one was signed; None before the first.
         signed_by: its name.
         called_now: titles of rooms whose alert stands now.
+        tests: what each test of the calls found, in sentences (rule N4).
+        turns: what the turns beside people who are never left came to (rule O3).
     """
 
     from_at: datetime
@@ -207,6 +235,8 @@ class HandoverView:
     signed_at: datetime | None = None
     signed_by: str = ""
     called_now: tuple[str, ...] = ()
+    tests: tuple[Words, ...] = ()
+    turns: TurnFigures = NO_TURNS
 
 
 @dataclass(frozen=True, slots=True)

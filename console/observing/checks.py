@@ -9,18 +9,20 @@ from console.alerting.prompts import Prompts
 from console.consenting.care import Care
 from console.keys.door_tags import DoorTags
 from console.leasing.leases import Leases
+from console.observing.doubts import Doubts
 from console.observing.handovers import Handovers
 from console.observing.observation_plans import ObservationPlans
 from console.observing.observations import Observations
 from console.observing.punctual import Punctual
 from console.observing.round_list import RoundList
 from console.observing.rounds import Rounds, Sensed
+from console.observing.turns import Turns
 from console.observing.workload import Workload
 from console.office import Office
 from console.receiving.live import Live
 from console.receiving.speaking import says_now
 from console.rules.joining import join
-from console.showing.views import Words
+from console.showing.views import TileKind, Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll
 
@@ -39,7 +41,7 @@ class CheckParts:
         live: the newest readings.
         leases: which of them may be used.
         tags: of the doors and areas.
-        cannot_tell: whether a room's tile cannot tell.
+        face_of: what a room's tile stands on, whatever alert stands over it; None for no such room.
         vital_signs: rule A11 is opened.
     """
 
@@ -52,7 +54,7 @@ class CheckParts:
     live: Live
     leases: Leases
     tags: DoorTags
-    cannot_tell: Callable[[str], bool]
+    face_of: Callable[[str], TileKind | None]
     vital_signs: bool
 
 
@@ -67,13 +69,17 @@ class Checks:
         workload: what a shift asks of its people.
         punctual: whether those who said no are checked as well as the others.
         handovers: what one shift hands to the next.
+        turns: who stays with each person that is never left.
+        doubts: whose sensor could not tell for most of two nights.
     """
 
     def __init__(self, parts: CheckParts) -> None:
         office, roll, shifts = parts.office, parts.roll, parts.shifts
         self._parts = parts
         self.plans = ObservationPlans(office, roll, parts.care)
-        sensed = Sensed(parts.prompts.asks_because_of_breathing, parts.cannot_tell)
+        sensed = Sensed(
+            parts.prompts.asks_because_of_breathing, lambda room_id: parts.face_of(room_id) is TileKind.CANNOT_TELL
+        )
         self.rounds = Rounds(office, roll, self.plans, sensed)
         self.observations = Observations(
             office,
@@ -91,11 +97,14 @@ class Checks:
         self.workload = Workload(office, roll, self.plans, self.rounds, shifts)
         self.punctual = Punctual(office)
         self.handovers = Handovers(office, roll, shifts, parts.alerts, self.workload)
+        self.turns = Turns(office, roll, self.plans, shifts, parts.tags)
+        self.doubts = Doubts(office, roll, parts.face_of)
 
     def step(self) -> None:
         """Do what time alone brings."""
         self.rounds.step()
         self.workload.step()
+        self.doubts.step()
 
     def notices(self) -> tuple[Words, ...]:
         """Return silent lines for the board: a red load, and entries that are not proven; nobody is named in them."""
@@ -104,7 +113,8 @@ class Checks:
         found = [self.workload.notice()]
         if self.observations.told_since(since):
             found.append(Words("Checks without proof of place. Nurse in charge: see the round."))
-        return tuple(one for one in found if one is not None)
+        said = tuple(one for one in found if one is not None)
+        return (*said, *self.turns.notices(), *self.doubts.notices())
 
     def _reading(self, room_id: str) -> tuple[float | None, bool]:
         """Return how old a room's newest reading is [s], and whether it says that one person breathes (rule O9)."""

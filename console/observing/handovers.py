@@ -14,15 +14,19 @@ from console.rules.absence import is_on_the_ward
 from console.rules.access import Permission, Request, may
 from console.rules.alerts import StepKind
 from console.rules.budget import NightFigures, figures_of
+from console.rules.call_tests import lines_of
 from console.rules.decision import Decision
 from console.rules.observing import Mark
 from console.rules.punctuality import DoneCheck
+from console.rules.turns import figures_of as figures_of_turns
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll
 from console.store import alerts as called
+from console.store import call_tests as tested
 from console.store import observations as observed
 from console.store import rounds as rows
+from console.store import turns as turned
 from console.store.database import Tx
 from console.store.rounds import HandoverRow
 
@@ -82,6 +86,8 @@ class Handovers:
             before.signed_at if before else None,
             by.display_name if by else "",
             self._called_now(),
+            self._tests(tx, begins),
+            figures_of_turns(turned.since(tx, begins)),
         )
 
     def _alert_figures(self, begins: datetime) -> NightFigures:
@@ -93,6 +99,11 @@ class Handovers:
             if step.kind is StepKind.ARRIVED
         }
         return figures_of([(one.alert, one.progress) for one in known], reached, len(self._roll.sheet().people))
+
+    def _tests(self, tx: Tx, begins: datetime) -> tuple[Words, ...]:
+        titles = {one.room_id: one.title for one in self._roll.sheet().rooms}
+        now, policy = self._office.now(), self._office.policy
+        return tuple(line for one in tested.since(tx, begins) for line in lines_of(one, titles, now, policy))
 
     def _called_now(self) -> tuple[str, ...]:
         called = {one.alert.room_id for one in self._alerts.book.open()}
@@ -135,4 +146,8 @@ def _figures(view: HandoverView) -> dict[str, object]:
         "wakings": view.wakings,
         "engaged_min": view.engaged_min,
         "load_asks": len(view.asks),
+        "turns_handed_over": view.turns.handed_over,
+        "turns_alone": view.turns.alone,
+        "turn_gaps": view.turns.gaps,
+        "turn_gap_s": view.turns.gap_s,
     }

@@ -152,7 +152,8 @@ class Workload:
 
         def within(tx: Tx) -> None:
             rows.add_ask(tx, ask)
-            percent = f"percent_{load.percent:.0f}" if isfinite(load.percent) else "nobody"
+            worse = max(load.percent, load.percent_on_break)
+            percent = f"percent_{worse:.0f}" if isfinite(worse) else "nobody"
             self._office.record(tx, _SYSTEM, "shift:load:asked", Done(decision, f"load:{ask.ask_id}", reason=percent))
 
         try:

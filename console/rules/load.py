@@ -42,8 +42,9 @@ class Load:
         minutes_per_check: [min] measured, or the book's own figure.
         people: on the shift for checks, those who stay with one person taken off.
         continuous: people who are never left: each takes one away.
-        percent: of the minutes that there are; infinite when there are none.
-        colour: from the limits of the rule book.
+        percent: of the minutes that there are while everybody is on the floor; infinite when there are none.
+        percent_on_break: of the minutes that there are while breaks are taken; infinite when nobody is left then.
+        colour: from the limits of the rule book, for the worse of the two.
     """
 
     checks_per_h: float
@@ -52,11 +53,16 @@ class Load:
     people: int
     continuous: int
     percent: float
+    percent_on_break: float
     colour: LoadColour
 
 
 def load_of(levels: Iterable[Level], staff: int, minutes_per_check: float, policy: Policy) -> Load:
     """Return the load of a shift.
+
+    Nobody has sixty minutes an hour for checks: personal care, calls and people who talk take their share, and each
+    of the staff has a break, in which there is one fewer. Both are in the rule book. A shift that can be done only
+    while nobody eats cannot be done.
 
     Args:
         levels: of everybody who is on the ward.
@@ -69,12 +75,12 @@ def load_of(levels: Iterable[Level], staff: int, minutes_per_check: float, polic
     continuous = len(told) - len(timed)
     planned = sum(_HOUR / mean_gap(one, policy) for one in timed)
     people = staff - continuous
-    needed = planned * minutes_per_check
-    percent = 0.0 if not needed and people >= 0 else (100 * needed / (people * 60) if people > 0 else float("inf"))
+    needed, each = planned * minutes_per_check, 60 - policy.number("O5", "other_work_min_per_h")
+    percent = _percent(needed, people * each)
+    on_break = _percent(needed, (people - policy.number("O5", "on_break_at_once")) * each)
     least = sum(_HOUR / longest_gap(one, policy) for one in timed)
-    return Load(
-        planned, least, minutes_per_check, people, continuous, percent, _colour(planned, people, percent, policy)
-    )
+    colour = _colour(planned, people, max(percent, on_break), policy)
+    return Load(planned, least, minutes_per_check, people, continuous, percent, on_break, colour)
 
 
 def measured_minutes(walks: Iterable[Sequence[datetime]], policy: Policy) -> float:
@@ -105,6 +111,12 @@ def may_answer(answer: str, clinician: str, until: datetime | None, now: datetim
     if answer == LoadAnswer.ACCEPTED and (until is None or until <= now):
         return policy.deny("O5", reason=Words("Say until when you accept it in your name."))
     return policy.allow("O5", reason=Words("Written down in your name. The nurses keep a copy."))
+
+
+def _percent(needed_min: float, there_min: float) -> float:
+    if not needed_min and there_min >= 0:
+        return 0.0
+    return 100 * needed_min / there_min if there_min > 0 else float("inf")
 
 
 def _colour(checks_per_h: float, people: int, percent: float, policy: Policy) -> LoadColour:

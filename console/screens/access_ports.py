@@ -96,6 +96,9 @@ class FirstNight(Protocol):
     def is_due(self, actor: Actor) -> bool:
         """Return whether somebody's badge brings them to it."""
 
+    def done_at(self, actor: Actor) -> datetime | None:
+        """Return when somebody went through it on this ward; None when they have not."""
+
     def skip(self, actor: Actor) -> Decision:
         """Leave it for an emergency."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from console.alerting.alert_views import AlertView, EmergencyView, PersonOnShift, RoomLimits
+from console.alerting.alert_views import AlertView, CallTestView, EmergencyView, PersonOnShift, RoomLimits
 from console.alerting.nights import NightView
+from console.alerting.sounders import Carried
 from console.roles import Actor
 from console.rules.corridor import Level
 from console.rules.decision import Decision
@@ -57,6 +58,28 @@ class Calling(Protocol):
         """Return what the corridor unit is to sound, and whether any tablet is there."""
 
 
+class CallTests(Protocol):
+    """Whether each room's call reaches a held device."""
+
+    def view(self) -> CallTestView:
+        """Return how it stands."""
+
+    def begin(self, actor: Actor) -> Decision:
+        """Test now, in silence."""
+
+    def came_back(self, marks: Iterable[str], *, counts: bool) -> None:
+        """Take the marks that stand on the page of a device."""
+
+    def for_corridor(self, brought: str) -> tuple[str, bool]:
+        """Take the corridor unit's mark; return the next, and whether it sounds once."""
+
+    def sound(self, actor: Actor) -> Decision:
+        """Let the corridor unit sound once."""
+
+    def heard(self, actor: Actor, *, was_heard: bool) -> Decision:
+        """Write down whether it was heard."""
+
+
 class Emergencies(Protocol):
     """The emergency card and the stand-down."""
 
@@ -107,8 +130,11 @@ class Limits(Protocol):
 class Sounders(Protocol):
     """The devices that can call somebody."""
 
-    def beat(self, device: str, *, is_in_front: bool) -> bool:
+    def beat(self, device: str, *, is_in_front: bool, by: str = "") -> bool:
         """Take a device's word that it is there; tell whether it counts as one that sounds."""
+
+    def carried(self) -> Sequence[Carried]:
+        """Return who carries which device now."""
 
     def heard_it(self, actor: Actor, device: str) -> Decision:
         """Write down that somebody heard it."""

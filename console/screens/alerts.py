@@ -108,16 +108,22 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
         return answers.pressed(request, actor, ward.alerts.rate(actor, alert_id, useful=useful == "yes"), "/")
 
     @routes.post("/board/sounding")
-    def sounding(request: Request, actor: Annotated[Actor, Depends(door.signed_in)], front: _Word = "") -> Response:
+    def sounding(
+        request: Request,
+        actor: Annotated[Actor, Depends(door.signed_in)],
+        front: _Word = "",
+        tests: Annotated[str, Form(max_length=4000)] = "",
+    ) -> Response:
         if not ward.access.permits(actor, Permission.SHIFT):
             return JSONResponse({"counts": False})
-        counts = ward.sounders.beat(cookies.device(request), is_in_front=front == "yes")
+        counts = ward.sounders.beat(cookies.device(request), is_in_front=front == "yes", by=actor.actor_id)
+        ward.call_tests.came_back(tests.split(), counts=counts)
         return JSONResponse({"counts": counts})
 
     @routes.post("/board/heard")
     def heard(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
         device = cookies.device(request)
-        ward.sounders.beat(device, is_in_front=True)
+        ward.sounders.beat(device, is_in_front=True, by=actor.actor_id)
         return answers.pressed(request, actor, ward.sounders.heard_it(actor, device), "/")
 
     def _then(request: Request, actor: Actor, alert_id: str, decision: Decision) -> Response:

@@ -122,6 +122,7 @@ def router(ward: WardPort, door: Door, answers: Answers, live: LiveBoard, clock:
             reasons=[one for one in ACCESS_REASONS if ward.access.permits(actor, Permission.READING_LOOK, one[0])],
             outcomes=OUTCOMES,
             may_sight=ward.access.permits(actor, Permission.SIGHT_TAKE),
+            is_offer_due=ward.checks.doubts.is_due(room_id),
             may_limit=ward.access.permits(actor, Permission.ALERT_LIMIT),
         )
 

@@ -13,7 +13,17 @@ from console.rules.decision import Decision
 from console.rules.duties import Duty
 from console.rules.grants import Grant
 from console.screens.access_ports import AccessPort
-from console.screens.alert_ports import Alerts, Calling, Emergencies, Limits, Nights, Shifts, Sounders, Trials
+from console.screens.alert_ports import (
+    Alerts,
+    Calling,
+    CallTests,
+    Emergencies,
+    Limits,
+    Nights,
+    Shifts,
+    Sounders,
+    Trials,
+)
 from console.screens.assurance_ports import Assurance
 from console.screens.care_ports import (
     AnswerClaims,
@@ -324,6 +334,10 @@ class WardPort(AccessPort, PeoplePort, Protocol):
     @property
     def sounders(self) -> Sounders:
         """The devices that can call somebody."""
+
+    @property
+    def call_tests(self) -> CallTests:
+        """Whether each room's call reaches one of them."""
 
     @property
     def assurance(self) -> Assurance:

@@ -1,11 +1,11 @@
 """What the screens ask of the ward about seeing people in person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from console.observing.check_entries import Entry, PaperEntry
-from console.observing.check_views import HandoverView, LoadView, PlanView, PunctualView, RoundView
+from console.observing.check_views import HandoverView, LoadView, PlanView, PunctualView, RoundView, TurnView
 from console.roles import Actor
 from console.rules.decision import Decision
 
@@ -77,8 +77,39 @@ class Punctual(Protocol):
         """Return the figures."""
 
 
+class Turns(Protocol):
+    """Who stays with each person that is never left."""
+
+    def view(self) -> "Sequence[TurnView]":
+        """Return how it stands."""
+
+    def press(self, actor: Actor, room_id: str, code: str) -> Decision:
+        """Take over, or hand over, at the door."""
+
+    def leave(self, actor: Actor, room_id: str) -> Decision:
+        """Say that one has to go and nobody is there."""
+
+
+class Doubts(Protocol):
+    """Whose sensor could not tell for most of two nights."""
+
+    def is_due(self, room_id: str) -> bool:
+        """Return whether the person of a room is to be offered something better."""
+
+    def answer(self, actor: Actor, room_id: str, answer: str) -> Decision:
+        """Write down what they chose."""
+
+
 class Checks(Protocol):
     """All that is about seeing people in person."""
+
+    @property
+    def turns(self) -> Turns:
+        """Who stays with each person that is never left."""
+
+    @property
+    def doubts(self) -> Doubts:
+        """Whose sensor could not tell for most of two nights."""
 
     @property
     def round_list(self) -> RoundList:

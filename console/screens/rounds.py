@@ -12,7 +12,7 @@ from console.observing.check_entries import Entry, PaperEntry
 from console.roles import Actor
 from console.rules.absence import PLACES
 from console.rules.decision import Decision
-from console.rules.levels import LEVEL_WORDS
+from console.rules.levels import CONTINUOUS, LEVEL_WORDS
 from console.rules.observing import IN_PERSON, Saw, SeenPlace
 from console.rules.person import SeenState
 from console.screens.answers import Answers, go, shown
@@ -79,6 +79,7 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
             code=code if code.isdigit() and len(code) <= 4 else "",
             number=lambda: secrets.token_hex(16),
             levels=LEVEL_WORDS,
+            continuous=CONTINUOUS,
             saw=SAW,
             by_sensor=BY_SENSOR,
             woke=WOKE,

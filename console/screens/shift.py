@@ -59,6 +59,10 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
             posts=POSTS,
             rooms=ward.calling.rooms(),
             titles=dict(ward.calling.rooms()),
+            test=ward.call_tests.view(),
+            carried=ward.sounders.carried(),
+            names={one.actor_id: one.name for one in people},
+            this_device=answers.cookies.device(request),
         )
 
     @routes.post("/shift/on")
@@ -84,6 +88,18 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
     ) -> Response:
         decision = ward.shifts.allocate(actor, person or actor.actor_id, room or ())
         return answers.pressed(request, actor, decision, "/shift")
+
+    @routes.post("/shift/test")
+    def test(request: Request, actor: Annotated[Actor, Depends(door.pressed)]) -> Response:
+        return answers.pressed(request, actor, ward.call_tests.begin(actor), "/shift#test")
+
+    @routes.post("/shift/corridor")
+    def corridor(request: Request, actor: Annotated[Actor, Depends(door.pressed)], heard: _Word = "") -> Response:
+        if heard in ("yes", "no"):
+            decision = ward.call_tests.heard(actor, was_heard=heard == "yes")
+        else:
+            decision = ward.call_tests.sound(actor)
+        return answers.decided(request, actor, decision, "/shift#test")
 
     @routes.get("/limits/{room_id}")
     def limits(request: Request, room_id: str, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:

@@ -40,6 +40,8 @@ def router(ward: WardPort, door: Door, answers: Answers, zone: ZoneInfo) -> APIR
             rows=shown(ward.training.view(actor)) if keeps else (),
             keeps=keeps,
             missing=ward.trained_shift.missing(),
+            first_night_at=ward.first_night.done_at(actor),
+            is_first_night_due=ward.first_night.is_due(actor),
             named=ward.assurance.documents.for_deputy(actor),
             courses=COURSES,
         )

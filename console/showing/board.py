@@ -74,7 +74,7 @@ class Board:
         sheet, now = self._roll.sheet(), self._office.now()
         tiles = tuple(self._tile(room, sheet, now) for room in sheet.rooms)
         sentence, notices = self._sentence(sheet, tiles), self._notices(sheet, now)
-        tiles, calling = tuple(self._calling.over(one) for one in tiles), self._calling.calls()
+        tiles, calling = tuple(self._called(one) for one in tiles), self._calling.calls()
         shown = (tiles, sentence, notices, calling)
         if shown != self._shown:
             self._shown, self._frontier = shown, self._frontier + 1
@@ -96,15 +96,14 @@ class Board:
         if all(face_of(facts, now, policy).kind in CERTAIN for facts in shown):
             self._live.certain(state.node_id, now)
 
-    def cannot_tell(self, room_id: str) -> bool:
-        """Return whether the sensor of a room is on and cannot tell (rule O7)."""
+    def kind_of(self, room_id: str) -> TileKind | None:
+        """Return what a room's tile stands on now, whatever alert stands over it (rule O7); None for no such room."""
         sheet = self._roll.sheet()
         room = sheet.room(room_id)
         if room is None:
-            return False
+            return None
         now, policy = self._office.now(), self._office.policy
-        facts = room_facts(self._facts(room, sheet), now, policy)[0]
-        return face_of(facts, now, policy).kind is TileKind.CANNOT_TELL
+        return face_of(room_facts(self._facts(room, sheet), now, policy)[0], now, policy).kind
 
     def _tile(self, room: RoomRow, sheet: Sheet, now: datetime) -> TileView:
         """Return a room's tile; one that cannot be made says so for its own room, and takes no other with it (RG3)."""
@@ -117,6 +116,11 @@ class Board:
             return fault_tile(room.room_id, room.title)
         self._faulty.discard(room.room_id)
         return made
+
+    def _called(self, tile: TileView) -> TileView:
+        """Return a tile as its alert has it; one that could not be made carries no mark of a test (rule N4)."""
+        shown = self._calling.over(tile)
+        return replace(shown, test_mark="") if tile.room_id in self._faulty else shown
 
     def _facts(self, room: RoomRow, sheet: Sheet) -> tuple[TileFacts, ...]:
         """Return a room's facts as each of its sensors has them; of a room without one, those of the room alone."""
@@ -161,9 +165,10 @@ class Board:
         return self._live.loss(node.node_id, link_up=self._link_up())
 
     def _sentence(self, sheet: Sheet, tiles: tuple[TileView, ...]) -> Words:
-        """Say how many sensors are on, and that everybody is checked in person."""
+        """Say how many sensors are on, that everybody is checked in person, and where nothing can be relied on."""
         running = [room for room, nodes in sheet.nodes_of.items() if any(self._is_on(node) for node in nodes)]
-        broken = [one.room_title for one in tiles if one.kind is TileKind.NOT_MONITORED]
+        unproven = set(self._calling.to_walk()) & set(sheet.people)
+        broken = [one.room_title for one in tiles if one.kind is TileKind.NOT_MONITORED or one.room_id in unproven]
         people = sum(is_on_the_ward(self._roll.standing_of(one)) for one in sheet.people.values())
         words = _sensors(len(running))
         values = {"sensors": words, "people": _checked(people)}

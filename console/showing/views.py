@@ -88,6 +88,7 @@ class TileView:
         beside: which of two sensors is on alone, and why the other is not; None unless one of two is on.
         sensors: what each of two sensors says; empty for a room with one.
         rim: how much of the time of a check that is due has gone [0..1]; None while none is.
+        test_mark: of a test of the calls, which the device gives back (rule N4); empty while none goes on.
     """
 
     room_id: str
@@ -106,6 +107,7 @@ class TileView:
     beside: Words | None = None
     sensors: tuple[SensorRow, ...] = ()
     rim: float | None = None
+    test_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 The practice alert is a page and nothing else: it is in no book of alerts, calls nobody, and no sounder hears of it.
 """
 
+from datetime import datetime
+
 import structlog
 
 from console.errors import StoreError
@@ -37,6 +39,15 @@ class FirstNight:
             _log.error("first_night_not_read", error=type(error).__name__)
             return False
         return is_due(actor.role, is_done=found is not None, is_trained=is_trained)
+
+    def done_at(self, actor: Actor) -> datetime | None:
+        """Return when somebody went through the card on this ward; None when they have not, or the disk cannot tell."""
+        try:
+            found = self._office.store.read(lambda tx: audit_rows.newest_by(tx, actor.actor_id, (DONE,)))
+        except StoreError as error:
+            _log.error("first_night_not_read", error=type(error).__name__)
+            return None
+        return found.at if found is not None else None
 
     def skip(self, actor: Actor) -> Decision:
         """Leave the card for an emergency: it comes again at the next badge."""

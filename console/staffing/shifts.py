@@ -24,14 +24,20 @@ _ALLOCATES = frozenset({Role.NURSE_IN_CHARGE, Role.WARD_MANAGER})
 class Shifts:
     """Keeps who is signed on, in memory as well: the ladder is built without the disk."""
 
-    def __init__(self, office: Office, may_lead: Callable[[Actor], Decision | None] = lambda _actor: None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        may_lead: Callable[[Actor], Decision | None] = lambda _actor: None,
+        is_needed: Callable[[Actor], Decision | None] = lambda _actor: None,
+    ) -> None:
         """Take what is needed.
 
         Args:
             office: store, log, rules and clock.
             may_lead: why somebody may not lead the board, by their training (rule G3); None when they may.
+            is_needed: why somebody cannot end their shift yet: they are with somebody (rule O3); None when they can.
         """
-        self._office, self._may_lead = office, may_lead
+        self._office, self._may_lead, self._is_needed = office, may_lead, is_needed
         self._lock = threading.Lock()
         self._is_old = True
         self._entries: tuple[ShiftEntry, ...] = ()
@@ -76,6 +82,9 @@ class Shifts:
         """End a shift."""
 
         def work(tx: Tx) -> Done:
+            needed = self._is_needed(actor)
+            if needed is not None:
+                return Done(needed)
             self._add(tx, ShiftEntry(actor.actor_id, self._office.now(), ShiftEntryKind.OFF))
             return Done(self._office.policy.allow("A6", reason=Words("You are off shift.")))
 

@@ -57,7 +57,9 @@
   const beat = () => {
     const isRunning = context !== null && context.state === "running";
     const front = isRunning && !document.hidden ? "yes" : "no";
-    fetch("/board/sounding", { method: "POST", body: new URLSearchParams({ front }) })
+    // The marks of a silent test, as they stand on this page: what came here as a call would come.
+    const tests = [...document.querySelectorAll("[data-test]")].map((mark) => mark.dataset.test).join(" ");
+    fetch("/board/sounding", { method: "POST", body: new URLSearchParams({ front, tests }) })
       .then((answer) => (answer.ok ? answer.json() : { counts: false }))
       .then((told) => {
         byId("silent").hidden = told.counts && isRunning;

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterable
 
 from broker.clock import Clock
-from console.settings import ConsoleSettings
+from console.running.settings import ConsoleSettings
 from deploy.examining.clocks import against_certificate
 from deploy.examining.finding import Finding
 

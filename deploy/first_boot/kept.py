@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from broker.durable import replace_durably
 from broker.messages import Slug
 from broker.vocabulary import Modality
 from deploy.errors import FirstBootFault
-from edge.memory import replace_durably
 
 FILE = "first-boot.json"
 

@@ -46,6 +46,7 @@ def test_G3a_left_for_an_emergency_it_comes_again_and_done_it_is_written_down_an
     assert first_night.skip(new) and first_night.is_due(new)
     assert not first_night.finish(new, "0000", "saw_them_fine") and first_night.is_due(new)
     assert first_night.finish(new, PRACTICE_CODE, "saw_them_fine") and not first_night.is_due(new)
+    assert first_night.done_at(new) == box.clock.utc_now()
     assert [one for one in box.actions() if one.startswith("staff:first_night")] == [SKIPPED, DONE]
     assert box.ward.alerts.book.known() == ()
     assert first_night.is_due(an_actor(Role.NURSE, actor_id="7" * 32)), "somebody else has it before them"

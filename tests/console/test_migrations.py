@@ -11,7 +11,7 @@ from console.errors import StoreDamaged
 from console.keys.signer import Keys
 from console.store import migrate, upgrade
 from console.store.engines import writer_of
-from console.store.holding_tables import metadata
+from console.store.night_tables import metadata
 from tests.kit.console_store import open_bench
 
 

@@ -226,7 +226,7 @@ def test_O3_a_console_that_starts_again_knows_what_it_had_planned(box):
 def test_NA4_O5_a_red_load_is_seen_before_the_shift_and_the_manager_not_the_nurse_answers_for_it(box):
     observe(box, "room1")
     work = box.ward.checks.workload
-    assert work.plan_people(NURSE, 1) and work.view(NURSE).load.colour == "green" and work.unanswered() is None
+    assert work.plan_people(NURSE, 2) and work.view(NURSE).load.colour == "green" and work.unanswered() is None
     assert work.plan_people(NURSE, 0) and work.view(NURSE).load.colour == "red"
     assert "shift:load:asked" in box.actions()
     assert not work.answer(NURSE, "people_sent", "", None)

@@ -123,9 +123,17 @@ def test_O5_the_longest_unseen_is_walked_first():
 
 def test_NA4_O5_sixty_six_checks_an_hour_for_one_person_are_red_and_for_three_they_are_not():
     levels = [Level.QUARTER_HOURLY] * 12
-    alone, three = load_of(levels, 1, 1.5, POLICY), load_of(levels, 3, 1.5, POLICY)
+    alone, three, four = (load_of(levels, count, 1.5, POLICY) for count in (1, 3, 4))
     assert alone.checks_per_h == pytest.approx(65.5, abs=0.5) and alone.colour is LoadColour.RED
-    assert three.percent == pytest.approx(54.5, abs=0.5) and three.colour is LoadColour.GREEN
+    assert three.percent == pytest.approx(61.8, abs=0.5) and four.colour is LoadColour.GREEN
+
+
+def test_O5_the_colour_is_that_of_the_breaks_in_which_there_is_one_fewer():
+    three = load_of([Level.QUARTER_HOURLY] * 12, 3, 1.5, POLICY)
+    assert three.percent_on_break == pytest.approx(92.7, abs=0.5) and three.colour is LoadColour.AMBER
+    alone = load_of([Level.GENERAL], 1, 1.5, POLICY)
+    assert alone.percent < 5 and alone.percent_on_break == float("inf") and alone.colour is LoadColour.RED
+    assert load_of([], 1, 1.5, POLICY).colour is LoadColour.GREEN
 
 
 def test_O5_somebody_who_is_never_left_takes_one_member_of_staff_away():

@@ -86,3 +86,21 @@ def test_O8_O10_the_handover_is_read_printed_and_signed_and_the_counts_stand_bes
     assert screens.ward.presses[-1] == ("sign",)
     counts = screens.client.get("/checks-in-counts").text
     assert "22100" in counts and "310" in counts and "0.40" in counts
+
+
+def test_O3_turns_are_a_list_and_one_press_at_the_door_and_the_code_of_the_tag_is_filled_in(screens):
+    screens.sign_in("nurse")
+    assert "Nobody is written down as being with them" in screens.client.get("/turns").text
+    page = screens.client.get("/turns/room-5?code=4711").text
+    assert 'value="4711"' in page and "call everybody" in page and "Room 7" not in page
+    screens.press("/turns/room-5", "/turns/room-5", code="4711", what="over")
+    screens.press("/turns/room-5", "/turns/room-5", what="leave")
+    assert screens.ward.presses[-2:] == [("press", "room-5", "4711"), ("leave", "room-5")]
+
+
+def test_O7_what_to_offer_is_four_presses_and_off_leads_to_the_stop(screens):
+    screens.sign_in("nurse")
+    assert "could not tell" in screens.client.get("/offer/room-6").text
+    answer = screens.press("/offer/room-6", "/offer/room-6", chosen="off")
+    assert screens.ward.presses[-1] == ("answer", "room-6", "off") and "/board/rooms/room-6#no" in answer.text
+    assert screens.client.get("/offer/room-99").status_code == 404

@@ -114,6 +114,16 @@ def test_A8_NA3_a_missed_heartbeat_is_a_technical_call_within_a_minute(tmp_path)
         assert box.ward.calling.calls().calls == ()
 
 
+def test_A1_A8_who_carries_which_device_is_known_and_forgotten_when_it_is_put_away(tmp_path):
+    with boxed_ward(tmp_path) as box:
+        sounders = box.ward.sounders
+        sounders.beat("tablet", is_in_front=True, by="ada")
+        sounders.beat("tablet", is_in_front=True)
+        assert [(one.actor_id, one.counts) for one in sounders.carried()] == [("ada", False)]
+        sounders.leave("tablet")
+        assert sounders.carried() == ()
+
+
 def test_A10_the_corridor_is_told_when_an_alert_reaches_it_and_when_no_tablet_is_there(tmp_path):
     from tests.kit.alerting import limit_ensuite
 

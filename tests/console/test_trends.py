@@ -15,6 +15,7 @@ from console.rules.trend import MarkKind, NoTrend, Trend
 from console.store import observations
 from console.store.observations import ObservationRow
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE, an_actor, boxed_ward, some_readings
+from tests.kit.checking import enter, observe, until_due
 from tests.kit.skin import HandWard, screens_over
 
 EVENING = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
@@ -55,6 +56,14 @@ def test_X1_a_nurse_sees_the_hours_with_their_gaps_and_what_happened(box):
     assert isinstance(told, Trend) and told.shows_rate
     assert sum(len(run) for run in told.runs) == 10
     assert [mark.words.text for mark in told.marks] == ["Out of bed"]
+
+
+def test_K6_O7_no_trend_is_shown_for_care_while_a_check_is_due_the_eye_goes_first(box):
+    check = observe(box, "room1")
+    until_due(box, check)
+    refused = look(box)
+    assert isinstance(refused, Decision) and not refused.allowed and "K6" in refused.rules
+    assert enter(box, "room1") and isinstance(look(box), Trend)
 
 
 @pytest.mark.parametrize(("saw", "is_proven"), CHECKS_SEEN, ids=str)

@@ -18,7 +18,7 @@ from broker.certificates import read
 from broker.clock import HandClock, SystemClock
 from broker.configuration import BrokerSettings
 from broker.vocabulary import Modality
-from console.settings import ConsoleSettings
+from console.running.settings import ConsoleSettings
 from deploy import doctor
 from deploy.examining import broker_road, clocks, console, node_files, processes, storage, units
 from deploy.examining.finding import Finding, as_json, as_lines, examine, exit_code

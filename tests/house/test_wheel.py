@@ -28,7 +28,7 @@ def test_the_wheel_holds_the_five_packages_and_nothing_else(names: list[str]) ->
 
 def test_the_wheel_leaves_the_workshop_and_the_tests_out(names: list[str]) -> None:
     assert [
-        name for name in names if "recipes" in name or "tests" in name or name.endswith((".pyc", ".toml.new"))
+        name for name in names if "recipes" in name or "tests/" in name or name.endswith((".pyc", ".toml.new"))
     ] == []
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from console.alerting.alert_views import (
     AlertView,
     CallsView,
+    CallTestView,
     CallView,
     EmergencyView,
     LimitView,
@@ -13,6 +14,7 @@ from console.alerting.alert_views import (
     TapView,
 )
 from console.alerting.nights import NightView
+from console.alerting.sounders import Carried
 from console.rules.alerts import AlertState
 from console.rules.budget import NightFigures
 from console.rules.corridor import Level
@@ -59,6 +61,24 @@ NIGHT_VIEW = NightView(
     1,
     False,
     (Words("On trial, in silence: it would have called {count} times in {nights} nights.", {"count": 4, "nights": 6}),),
+)
+
+
+CARRIED = (
+    Carried("9f2e" * 4, "b1" * 16, False, timedelta(minutes=3), False),
+    Carried("11aa" * 4, "a1" * 16, True, timedelta(seconds=4), False),
+    Carried("corridor", "", True, timedelta(seconds=1), True),
+)
+CALL_TEST = CallTestView(
+    AT - timedelta(hours=5),
+    False,
+    5,
+    6,
+    (Words("Test of {at} · {rooms}: the sensor is not heard. Walk.", {"at": AT, "rooms": "Room 9"}),),
+    AT - timedelta(days=8),
+    True,
+    True,
+    True,
 )
 
 

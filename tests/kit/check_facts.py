@@ -12,6 +12,7 @@ from console.observing.check_views import (
     PlanView,
     PunctualView,
     RoundView,
+    TurnView,
 )
 from console.rules.levels import Level
 from console.rules.load import load_of
@@ -72,6 +73,10 @@ HANDOVER = HandoverView(
     NIGHT - 600 * _MIN, NIGHT, 17, 297, 291, 5, 4, 1, {"place_not_proven": 2, "late": 5}, 9, 6, 8, 96.0,
     (DarkRow(("Room 9",), "node", NIGHT - 600 * _MIN, None),), 3, 45, (LOAD.ask,) if LOAD.ask else (), (("Room 3", 5),),
 )  # fmt: skip
+TURNS = (
+    TurnView("room-5", "Room 5", "B.D.", "A.K.", "a1" * 16, NIGHT - 130 * _MIN, "B.C.", True),
+    TurnView("room-7", "Room 7", "C.E.", "", "", NIGHT - 4 * _MIN, "", False),
+)
 PUNCTUAL = PunctualView(
     (Compared(Level.GENERAL, 900, 1400, 0.011, 0.013, True, False),),
     ((Level.GENERAL, NIGHT - 200 * _MIN, 3),),
@@ -95,3 +100,7 @@ class HandChecks:
         self.workload = presses({"view": LOAD})
         self.handovers = presses({"view": HANDOVER})
         self.punctual = presses({"view": PUNCTUAL})
+        self.turns = presses({})
+        self.turns.view = lambda: TURNS
+        self.doubts = presses({})
+        self.doubts.is_due = lambda _room_id: True

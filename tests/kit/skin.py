@@ -26,7 +26,7 @@ from console.rules.telling import Telling
 from console.rules.trend import NoTrend, Trend
 from console.showing.desk_views import StaffRow
 from console.showing.views import BoardView, ReadingView, StopState, StopView, TileView, Words
-from tests.kit.alert_facts import ALERT, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
+from tests.kit.alert_facts import ALERT, CALL_TEST, CARRIED, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift
 from tests.kit.assurance_facts import HandAssurance
 from tests.kit.check_facts import HandChecks
 from tests.kit.incident_facts import hand_incidents
@@ -318,7 +318,7 @@ class HandWard:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock: Clock = clock or HandClock(NIGHT)
         self.policy = shipped_policy()
-        self.first_night: Any = Presses([], {"is_due": False})
+        self.first_night: Any = Presses([], {"is_due": False, "done_at": NIGHT})
         self.is_broken = False
         self.sensor_kinds: tuple[Modality, ...] = (Modality.RADAR,)
         self.is_unwritable = False
@@ -377,6 +377,10 @@ class HandWard:
         self.trials: Any = Presses(self.presses, {})
         self.nights: Any = Presses(self.presses, {"view": NIGHT_VIEW})
         self.sounders: Any = Presses(self.presses, {"beat": True, "leave": None})
+        self.sounders.carried = lambda: CARRIED
+        self.call_tests: Any = Presses(self.presses, {"for_corridor": ("ab12", False)})
+        self.call_tests.view = lambda: CALL_TEST
+        self.call_tests.came_back = lambda _marks, *, counts: None
         self.checks = HandChecks(lambda answers: Presses(self.presses, answers))
         self.duties: Any = Presses(self.presses, {"due": duties_of(shipped_policy(), {}, NIGHT)})
         self.incidents: Any = hand_incidents(lambda answers: Presses(self.presses, answers))

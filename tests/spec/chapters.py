@@ -24,7 +24,7 @@ from console.rules.rule import CHAPTERS
 from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, BoxedWard, add_room, an_actor
-from tests.spec import around_a_hold, around_a_look, around_the_desk, round_nights
+from tests.spec import around_a_hold, around_a_look, around_the_desk, round_nights, turn_nights
 from tests.spec import around_a_yes as around
 from tests.spec.nights import ZONE, Row
 
@@ -289,7 +289,7 @@ def _of_rounds(act: Callable[..., Decision | None]) -> Callable[..., None]:
 
 
 _HAPPENS: dict[str, Callable[..., None]] = {
-    **{one: _of_rounds(act) for one, act in round_nights.HAPPENS.items()},
+    **{one: _of_rounds(act) for one, act in (round_nights.HAPPENS | turn_nights.HAPPENS).items()},
     **around.HAPPENS,
     **around_a_look.HAPPENS,
     **around_the_desk.HAPPENS,
@@ -318,7 +318,7 @@ _HAPPENS: dict[str, Callable[..., None]] = {
     r"governance writes down the record of (\w+)": _note,
 }
 _THEN: dict[str, Callable[..., None]] = {
-    **{one: _of_rounds(act) for one, act in round_nights.THEN.items()},
+    **{one: _of_rounds(act) for one, act in (round_nights.THEN | turn_nights.THEN).items()},
     **around.THEN,
     **around_a_look.THEN,
     **around_a_hold.THEN,

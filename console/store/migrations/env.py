@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from console.store.holding_tables import metadata
+from console.store.night_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -102,7 +102,8 @@ class Night:
                 board_s += _BOARD_EVERY_S
                 self._look_at_board(now_s)
             before_s, now_s = now_s, self._next(now_s)
-        load = load_of(self._habits.levels, len(self._shift.workers), 1.5, self._policy)
+        minutes = self._policy.number("O5", "minutes_per_check")
+        load = load_of(self._habits.levels, len(self._shift.workers), minutes, self._policy)
         return NightSeen(
             self._number,
             tuple(self._rooms),

@@ -1,12 +1,13 @@
 """The page docs/reference/thirty-nights.md: every figure with what it rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from statistics import fmean
 from textwrap import fill
 
 from console.rules.alerts import AlertKind
 from console.rules.budget import over_budget
+from console.rules.load import LoadColour
 from console.showing.views import TileKind
 from models.recipes.ward_nights.figures import HOURS, Nights, Spread, middle_of
 from models.recipes.ward_nights.habits import Habits
@@ -75,7 +76,7 @@ def _summary(told: Mapping[str, Nights]) -> str:
     fair = (
         "finds no level at which they are"
         if not worse
-        else f"says that they are: {', '.join(one.level for one in worse)}"
+        else f"says that they are, at {' and '.join(one.level.replace('_', '-') for one in worse)}"
     )
     return "\n".join(
         [
@@ -169,12 +170,14 @@ def _load(told: Mapping[str, Nights]) -> str:
     for name, free in (("nobody", lambda n: n == 0), ("one", lambda n: n == 1), ("two or more", lambda n: n > 1)):
         how = ward.to_door(free)
         lines.append(f"| {name} | {how.count} | {_three(how)} |")
-    staff = ["| on the shift | load (O5) | from call to door: half | nine in ten | the longest | checks on time |"]
-    staff.append("|---|---|---|---|---|---|")
+    head = "load (O5), everybody on the floor | while one has a break | the strip | checks on time"
+    staff = [f"| on the shift | {head} | from call to door: half | nine in ten | the longest |"]
+    staff.append("|---|---|---|---|---|---|---|---|")
     for count in STAFF:
         one = told[f"staff {count}"]
-        load, how, on = one.seen[0].load, one.to_door(), fmean(_both(one))
-        staff.append(f"| {count} | {load.percent:.0f} % {load.colour} | {_three(how)} | {_percent(on)} |")
+        load, on = one.seen[0].load, fmean(_both(one))
+        loads = f"{load.percent:.0f} % | {load.percent_on_break:.0f} % | {load.colour}"
+        staff.append(f"| {count} | {loads} | {_percent(on)} | {_three(one.to_door())} |")
     return "\n".join(
         [
             "## How soon somebody is there, and the load",
@@ -185,10 +188,27 @@ def _load(told: Mapping[str, Nights]) -> str:
             "",
             *staff,
             "",
-            _prose(STRIP),
+            _prose(_strip([told[f"staff {count}"] for count in STAFF])),
             "",
         ]
     )
+
+
+def _strip(wards: Sequence[Nights]) -> str:
+    """Say how the strip's colour and the checks on time go together here, whichever way that is."""
+    by_colour: dict[LoadColour, list[float]] = {}
+    for ward in wards:
+        by_colour.setdefault(ward.seen[0].load.colour, []).append(fmean(_both(ward)))
+    said = [
+        f"where it says {colour}, {_from_to(shares)} of the checks were on time" for colour, shares in by_colour.items()
+    ]
+    here = f"Here, {'; '.join(said)}."
+    return f"{STRIP} {here} Green is no promise: calls, and checks that come due together, are not in it."
+
+
+def _from_to(shares: Sequence[float]) -> str:
+    least, most = _percent(min(shares)), _percent(max(shares))
+    return least if least == most else f"{least} to {most}"
 
 
 def _board(ward: Nights) -> str:

@@ -35,9 +35,9 @@ A fall that the sensor does not see is taken as one that it holds for somebody i
 SMALL = """The counts are small: 19 of 19 is compatible with one in seven being missed. False calls of a minute were
 never seen in the hour and a half of simulated sleep on that page, which proves no more than two an hour; how often
 they come, and all that concerns the floor, is assumed below."""
-STRIP = """**The load strip says green where checks are late.** It counts the minutes of checks and takes off whoever
-stays with one person, and it is meant to (O5). Breaks, personal care and calls are not in it, so a ward that plans by
-the strip alone plans too few people. Its limits are the trust's to lower."""
+STRIP = """**The load strip shows the worse of two loads**: with everybody on the floor, and while one of them has a
+break. Whoever stays with one person is taken off, and of each hour of each, some minutes go to personal care, calls and
+talk; both are parameters of rule O5, which are the trust's to set."""
 PEOPLE = """People by level: twelve general, one half-hourly, four quarter-hourly, one within arm's length. NPSA 2007:
 National Patient Safety Agency, Slips, trips and falls in hospital: 2.1 falls in 1000 bed days in mental health
 units."""
