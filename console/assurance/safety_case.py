@@ -4,8 +4,9 @@ import json
 import tomllib
 from pathlib import Path
 
+from broker.durable import replace_durably
 from console.errors import SafetyRefused
-from console.keys.signer import signature_holds, signed_by_person, write_durably
+from console.keys.signer import signature_holds, signed_by_person
 from console.roles import Role
 from console.rules.hazards import INTENDED_PURPOSE, safety_digest
 from console.rules.policy import Policy
@@ -28,7 +29,7 @@ def sign(file: Path, key_file: Path, policy: Policy) -> str:
     """
     digest = safety_digest(policy.local_hash)
     told = {"digest": digest, "role": _SIGNER.value, "signature": signed_by_person(key_file, covered(digest))}
-    write_durably(file, json.dumps(told, indent=2, sort_keys=True) + "\n", 0o644)
+    replace_durably(file, (json.dumps(told, indent=2, sort_keys=True) + "\n").encode(), mode=0o644)
     return digest
 
 

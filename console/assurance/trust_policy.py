@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from broker.durable import replace_durably
 from console.errors import PolicyRefused
-from console.keys.signer import signature_holds, signed_by_person, write_durably
+from console.keys.signer import signature_holds, signed_by_person
 from console.logbook.audit import Entry
 from console.office import Office
 from console.roles import Actor, Role
@@ -50,7 +51,7 @@ def sign(file: Path, role: Role, key_file: Path) -> None:
     """
     told = {str(name): one for name, one in read_signatures(file).items()}
     told[role.value] = signed_by_person(key_file, _covered(role, file.read_bytes()))
-    write_durably(signatures_path(file), json.dumps(told, indent=2, sort_keys=True) + "\n", 0o644)
+    replace_durably(signatures_path(file), (json.dumps(told, indent=2, sort_keys=True) + "\n").encode(), mode=0o644)
 
 
 def read_signatures(file: Path) -> dict[Role, str]:
@@ -124,7 +125,7 @@ def adopt(signed: SignedPolicy, data_dir: Path, policy: Policy) -> Policy:
             "signatures": {role.value: one for role, one in signed.signatures.items()},
             "text": signed.content.decode("utf-8"),
         }
-        write_durably(folder / f"{local.version:03}.json", json.dumps(told, indent=2) + "\n", 0o600)
+        replace_durably(folder / f"{local.version:03}.json", (json.dumps(told, indent=2) + "\n").encode(), mode=0o600)
     return local.applied_to(policy)
 
 

@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
+from broker.durable import replace_durably
 from console.errors import KeyFault
-from console.keys.signer import write_durably
 from console.rules.place_codes import code_of, proves_place, tag_key, window_of
 from console.rules.policy import Policy
 
@@ -35,7 +35,7 @@ class DoorTags:
         file = keys_dir / KEY_FILE
         if not file.exists():
             keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_durably(file, secrets.token_hex(_BYTES), 0o600)
+            replace_durably(file, secrets.token_hex(_BYTES).encode(), mode=0o600)
         return cls.read(keys_dir)
 
     @classmethod
@@ -74,7 +74,7 @@ def open_token(keys_dir: Path, name: str = TOKEN_FILE) -> str:
     file = keys_dir / name
     if not file.exists():
         keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_durably(file, secrets.token_urlsafe(_BYTES), 0o600)
+        replace_durably(file, secrets.token_urlsafe(_BYTES).encode(), mode=0o600)
     return read_token(file)
 
 

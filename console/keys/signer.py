@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from broker.codec import canonical
+from broker.durable import replace_durably
 from broker.messages import Checkpoint, ConsentLease, NodeAnnouncement, Receipt
 from console.errors import KeyFault
 
@@ -84,14 +84,14 @@ class Keys:
                 "sealed and signed cannot be read"
             )
         for name in missing:
-            write_durably(paths[name], secrets.token_bytes(32).hex(), 0o600)
+            replace_durably(paths[name], secrets.token_bytes(32).hex().encode(), mode=0o600)
         keys = cls(folder, {name: _read_secret(path) for name, path in paths.items()})
         if not (folder / _COMPLETE).exists():
-            write_durably(folder / _COMPLETE, "every key of this folder was made\n", 0o644)
+            replace_durably(folder / _COMPLETE, b"every key of this folder was made\n", mode=0o644)
         for name, public in (("lease", keys.lease_key), ("audit", keys.audit_key)):
             path = folder / f"{name}.pub"
             if not path.exists() or path.read_text("ascii").strip() != public:
-                write_durably(path, f"{public}\n", 0o644)
+                replace_durably(path, f"{public}\n".encode(), mode=0o644)
         return keys
 
     @property
@@ -178,7 +178,7 @@ def make_person_key(key_file: Path) -> str:
     if key_file.exists():
         raise KeyFault(f"{key_file}: is there already; choose another name, so that no key is lost")
     secret = secrets.token_bytes(32)
-    write_durably(key_file, secret.hex(), 0o600)
+    replace_durably(key_file, secret.hex().encode(), mode=0o600)
     return Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw().hex()
 
 
@@ -220,23 +220,3 @@ def _read_secret(path: Path) -> bytes:
     if len(secret) != 32:
         raise KeyFault(f"{path}: a key has 64 hex digits; put it back from the backup")
     return secret
-
-
-def write_durably(path: Path, text: str, mode: int) -> None:
-    """Write a file that is on the disk, whole, before its name is.
-
-    Raises:
-        OSError: it cannot be written; an earlier one stays.
-    """
-    draft = path.with_suffix(path.suffix + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
