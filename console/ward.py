@@ -258,9 +258,8 @@ class Ward:
     def _build_around_people(self, reactions: Reactions) -> None:
         """Put together what is written down, tried and told beside a yes or a no."""
         office = self.office
-        self.copies, self.month = Copies(office), Month(office)
+        self.copies, self.month, self.duties = Copies(office), Month(office), Duties(office)
         self.claims = AnswerClaims(office, self.roll, self.complaints, self.identity.strangers)
-        self.duties = Duties(office)
         self.witnesses = Witnesses(office, self.roll, self.live, self._link)
         self.covers: Covers = Covers(office, self.roll, self._pauses(Via.COVERED))
         self.care, self.whereabouts = Care(office, self.roll, reactions), Whereabouts(office, self.roll, reactions)

@@ -8,11 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
-from console.signing_in.tokens import ALGORITHMS, Asked, TokenRefused, public_part
+from console.signing_in.tokens import Asked, TokenRefused, proved
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 OLDEST_S = 120
@@ -47,15 +43,11 @@ def logout_of(token: str, keys: Mapping[str, Any], asked: Asked) -> Logout:
     Raises:
         TokenRefused: anything about it is not as asked.
     """
-    try:
-        told = jwt.decode(token, KeySet.import_key_set(public_part(keys)), algorithms=list(ALGORITHMS))
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise TokenRefused("bad_signature") from error
-    claims, now_s = told.claims, int(asked.now.timestamp())
+    (header, claims), now_s = proved(token, keys), int(asked.now.timestamp())
     audience = claims.get("aud")
     issued, ends = claims.get("iat"), claims.get("exp")
     held = {
-        "typ": told.header.get("typ") in _KINDS,
+        "typ": header.get("typ") in _KINDS,
         "iss": claims.get("iss") == asked.issuer,
         "aud": audience == asked.client_id or (isinstance(audience, list) and asked.client_id in audience),
         "iat": -asked.skew_s <= now_s - _time(issued) <= OLDEST_S + asked.skew_s,

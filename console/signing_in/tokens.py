@@ -106,6 +106,19 @@ def person_of(id_token: str, access_token: str, keys: Mapping[str, Any], asked: 
     return Person(claims["sub"], _texts(claims.get(asked.groups_claim)), _texts(claims.get("amr")), dict(claims))
 
 
+def proved(token: str, keys: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the header and the claims of a token that the provider has signed; nothing else of it is held to anything.
+
+    Raises:
+        TokenRefused: it is none, or somebody else has signed it.
+    """
+    try:
+        told = jwt.decode(token, KeySet.import_key_set(public_part(keys)), algorithms=list(ALGORITHMS))
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise TokenRefused("bad_signature") from error
+    return told.header, told.claims
+
+
 def public_part(keys: Mapping[str, Any]) -> Any:
     """Return the key set without keys that are shared secrets or for something else than signing."""
     listed = keys.get("keys")

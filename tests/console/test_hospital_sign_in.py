@@ -261,7 +261,7 @@ def test_X6_who_signs_out_at_the_hospital_is_signed_out_here_at_once(desk: Desk,
     assert "signin:provider:logged_out" in {one.action for one in rows}
 
 
-LIES: dict[str, dict[str, Any]] = {
+LOGOUT_LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://elsewhere.example"},
     "for another console": {"aud": "another"},
     "two hours old": {"iat": -7200},
@@ -281,9 +281,9 @@ LIES: dict[str, dict[str, Any]] = {
 def test_T43_a_logout_token_that_is_not_as_the_standard_says_signs_nobody_out(desk: Desk) -> None:
     browser = desk.browser()
     desk.come(browser, **ADA, **NURSES)
-    assert {lie: log_out(desk, desk.hospital.logout_token(**told)) for lie, told in LIES.items()} == dict.fromkeys(
-        LIES, 400
-    )
+    assert {
+        lie: log_out(desk, desk.hospital.logout_token(**told)) for lie, told in LOGOUT_LIES.items()
+    } == dict.fromkeys(LOGOUT_LIES, 400)
     assert browser.get("/sign-in").status_code == 303
 
 
