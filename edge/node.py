@@ -63,6 +63,7 @@ class Node:
         self._parts = parts
         self._is_ending = False
         self._refused: Counter[LeaseRefusal] = Counter()
+        self._early: list[Happening] = []
         parts.truth.record_what_a_crash_left_open()
 
     @property
@@ -94,7 +95,8 @@ class Node:
         self._hear()
         verdict = self._ask_the_gate()
         self._parts.check.look(verdict, self._parts.sensing.state)
-        happened = self._parts.sensing.follow(self._order(verdict))
+        happened = [*self._early, *self._parts.sensing.follow(self._order(verdict))]
+        self._early.clear()
         self._parts.light.follow(self._parts.sensing.state, may_sense=verdict.is_open)
         self._darken(verdict)
         for one in happened:
@@ -112,7 +114,11 @@ class Node:
             if is_up:
                 self._parts.speaker.announce_again()
                 self._parts.sender.begin_again()
-        for heard in self._parts.inbox.take():
+        for _ in range(self._parts.control.take_presses()):
+            log.info("the control in the room was pressed")
+            self._parts.gate.press_pause(self._close_first)
+        # What may close comes before what only writes: a disk may stand still.
+        for heard in sorted(self._parts.inbox.take(), key=lambda one: not isinstance(one.message, ConsentLease)):
             if isinstance(heard.message, ConsentLease):
                 self._hear_lease(heard.message, heard.came_s)
             elif isinstance(heard.message, Receipt):
@@ -120,13 +126,10 @@ class Node:
             else:
                 self._hear_checkpoint(heard.message)
             heard.settle()
-        for _ in range(self._parts.control.take_presses()):
-            log.info("the control in the room was pressed")
-            self._parts.gate.press_pause()
 
     def _hear_lease(self, lease: ConsentLease, came_s: float) -> None:
         was_alone = not self._parts.gate.holds_a_lease
-        refusal = self._parts.gate.offer(lease, came_s)
+        refusal = self._parts.gate.offer(lease, came_s, self._close_first)
         if refusal is None:
             if was_alone:
                 self._parts.sender.begin_again()
@@ -134,6 +137,10 @@ class Node:
         self._refused[refusal] += 1
         if self._refused[refusal] == 1:
             log.warning("lease refused", extra={"refusal": str(refusal), "serial": lease.serial})
+
+    def _close_first(self) -> None:
+        """Begin to close before anything is written; what happened meanwhile is taken in this step, in its order."""
+        self._early += self._parts.sensing.follow(None)
 
     def _hear_checkpoint(self, shown: Checkpoint) -> None:
         witness = self._parts.witness

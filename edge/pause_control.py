@@ -33,6 +33,8 @@ class FilePauseControl:
     def take_presses(self) -> int:
         """Return 1 when the file is there, and take it away."""
         try:
+            # Looked for first: a disk that stands still answers that, and taking away only when it goes on.
+            self._path.stat()
             self._path.unlink()
         except FileNotFoundError:
             return 0

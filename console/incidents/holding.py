@@ -13,7 +13,7 @@ from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.decision import Decision
 from console.rules.holding import HoldReason, HoldTime, hold_around
-from console.rules.lifting import Lift, LiftEnd, LiftReason, Standing, may_ask_to_lift, may_begin, may_lift
+from console.rules.lifting import HoldState, Lift, LiftEnd, LiftReason, may_ask_to_lift, may_begin, may_lift
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import hold_lifts as rows
@@ -127,9 +127,9 @@ class Holding:
 
         return self._office.run(actor, Permission.NOTES_LIFT, ASKED, work)
 
-    def _standing(self, tx: Tx, hold: HoldRow) -> Standing:
+    def _standing(self, tx: Tx, hold: HoldRow) -> HoldState:
         asked = any(one.hold_id == hold.hold_id for one in rows.waiting(tx))
-        return Standing(hold.why, asked, rows.is_open(tx, hold.hold_id, hold.about))
+        return HoldState(hold.why, asked, rows.is_open(tx, hold.hold_id, hold.about))
 
     def lift(self, actor: Actor, lift_id: str) -> Decision:
         """Lift a hold as its second person; what it kept goes with the next run that would have destroyed it."""

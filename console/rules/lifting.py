@@ -49,7 +49,7 @@ class Lift:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HoldState:
     """A hold, as far as its end depends on it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Standing:
     is_open: bool = False
 
 
-def may_ask_to_lift(hold: Standing | None, reason: str, words: str, *, was_there: bool, policy: Policy) -> Decision:
+def may_ask_to_lift(hold: HoldState | None, reason: str, words: str, *, was_there: bool, policy: Policy) -> Decision:
     """Decide whether a request to lift a hold may wait for its second person.
 
     Args:

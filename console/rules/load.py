@@ -77,7 +77,9 @@ def load_of(levels: Iterable[Level], staff: int, minutes_per_check: float, polic
     people = staff - continuous
     needed, each = planned * minutes_per_check, 60 - policy.number("O5", "other_work_min_per_h")
     percent = _percent(needed, people * each)
-    on_break = _percent(needed, (people - policy.number("O5", "on_break_at_once")) * each)
+    # Where nobody is on the floor anyway, nobody goes on a break.
+    at_once = min(policy.number("O5", "on_break_at_once"), max(people, 0))
+    on_break = _percent(needed, (people - at_once) * each)
     least = sum(_HOUR / longest_gap(one, policy) for one in timed)
     colour = _colour(planned, people, max(percent, on_break), policy)
     return Load(planned, least, minutes_per_check, people, continuous, percent, on_break, colour)

@@ -8,7 +8,7 @@ import pytest
 from console.incidents.holding import Begun
 from console.roles import Role
 from console.rules.holding import HoldReason
-from console.rules.lifting import Lift, LiftEnd, Standing, may_ask_to_lift, may_begin, may_lift
+from console.rules.lifting import HoldState, Lift, LiftEnd, may_ask_to_lift, may_begin, may_lift
 from console.rules.policy import shipped_policy
 from console.store.holds import standing_holds
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
@@ -127,14 +127,14 @@ def test_I4_a_hold_that_nobody_looked_at_in_time_is_late_until_somebody_did(box)
 @pytest.mark.parametrize(
     ("hold", "reason", "words", "there", "allowed"),
     [
-        (Standing(HoldReason.RESTRAINT), "looked_into", "Done.", False, True),
-        (Standing(HoldReason.RESTRAINT), "looked_into", "Done.", True, False),
-        (Standing(HoldReason.RESTRAINT), "looked_into", " ", False, False),
-        (Standing(HoldReason.RESTRAINT), "tired_of_it", "Done.", False, False),
-        (Standing(HoldReason.RESTRAINT, is_asked_already=True), "looked_into", "Done.", False, False),
-        (Standing(HoldReason.COMPLAINT, is_open=True), "looked_into", "Done.", False, False),
-        (Standing(HoldReason.INQUIRY), "looked_into", "Done.", False, False),
-        (Standing(HoldReason.INQUIRY), "inquiry_over", "Done.", False, True),
+        (HoldState(HoldReason.RESTRAINT), "looked_into", "Done.", False, True),
+        (HoldState(HoldReason.RESTRAINT), "looked_into", "Done.", True, False),
+        (HoldState(HoldReason.RESTRAINT), "looked_into", " ", False, False),
+        (HoldState(HoldReason.RESTRAINT), "tired_of_it", "Done.", False, False),
+        (HoldState(HoldReason.RESTRAINT, is_asked_already=True), "looked_into", "Done.", False, False),
+        (HoldState(HoldReason.COMPLAINT, is_open=True), "looked_into", "Done.", False, False),
+        (HoldState(HoldReason.INQUIRY), "looked_into", "Done.", False, False),
+        (HoldState(HoldReason.INQUIRY), "inquiry_over", "Done.", False, True),
         (None, "looked_into", "Done.", False, False),
     ],
 )

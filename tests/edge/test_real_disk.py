@@ -32,6 +32,11 @@ def node_on_a_disk(folder: Path) -> Iterator[tuple[RealNode, OwnDisk]]:
             made.stop()
 
 
+def state_of(pid: int) -> str:
+    """Return the kernel's one letter of a process: `D` waits for a disk, `Z` has ended."""
+    return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+
+
 def says(node: RealNode, flag: HealthFlag) -> bool:
     return node.live is not None and flag in node.live.health.flags
 
@@ -68,13 +73,17 @@ def test_F15_of_a_disk_that_is_pulled_out_nothing_is_left_that_senses(tmp_path: 
         eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in sensing), 40, "the end of sensing")
 
 
-def test_F15_a_disk_that_stands_still_stops_the_node_and_afterwards_all_is_there_once(tmp_path: Path) -> None:
+def test_F15_a_no_closes_while_the_disk_stands_still_and_afterwards_all_is_there_once(tmp_path: Path) -> None:
     with node_on_a_disk(tmp_path) as (node, disk):
         assert node.node.running is not None
-        state = Path(f"/proc/{node.node.running.pid}/stat")
+        waiting, sensing = node.node.running.pid, node.sensing()
+        eventually(lambda: node.live is not None and node.live.outbox_waiting == 0, 15, "the receipts")
+        assert sensing
         with disk.standing_still():
             node.say(node.voice.closed_lease())
-            eventually(lambda: state.read_text().rpartition(")")[2].split()[0] == "D", 30, "the node's wait for it")
+            eventually(lambda: state_of(waiting) == "D", 30, "the node's wait for the disk")
+            # It has ended; nobody has asked for its exit status yet.
+            eventually(lambda: all(state_of(pid) == "Z" for pid in sensing), 10, "the end of sensing")
         node.wait_for(CLOSED, CloseReason.LEASE_CLOSED, 30)
         eventually(lambda: len(node.changes) == 2, 15, "the record of it")
         assert node.sequences == list(range(1, len(node.heard) + 1))
