@@ -201,7 +201,7 @@ class Desk:
                 self._identity.time_box(tx, actor, made_now.actor.actor_id, ends_at)
             decision = self._yes("X6", Words("The account is made. Hand over the link in person."))
             invited.append(Invited(decision, made_now.token, made_now.actor))
-            return Done(decision, f"account:{made_now.actor.actor_id}", reason=role.value)
+            return Done(decision, f"account:{made_now.actor.actor_id}", reason=role)
 
         try:
             decision = self._office.run(actor, Permission.STAFF_CHANGE, MADE, work)
