@@ -3,17 +3,22 @@
 #   mosquitto, mosquitto-clients   the ward's real broker: its access rules and its behaviour when it is killed
 #   systemd                        checks the services' units, and runs none
 #   strace                         records what a node writes, so that power cuts can be replayed
+#   postgresql                     the database server of a large ward, for its schema's way up and down
+#   iproute2, e2fsprogs            links that lose and disks that fail, of a test's own
 #   openssl                        certificates checked by another hand
 #   chromium, libatomic1, fonts    a real browser and its driver: the walk to the screen and the screenshots
 set -euo pipefail
 
-packages=(mosquitto mosquitto-clients systemd strace openssl chromium libatomic1 fonts-dejavu-core fonts-noto-core)
+packages=(mosquitto mosquitto-clients systemd strace iproute2 e2fsprogs openssl chromium libatomic1 fonts-dejavu-core
+    fonts-noto-core)
+# Any version of the server will do, and its package is named after the version.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
 missing=()
 for one in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$one" 2>/dev/null | grep -q '^install ok' || missing+=("$one")
 done
 if [ ${#missing[@]} -eq 0 ]; then
-    echo "tools: mosquitto, systemd and Chromium are installed"
+    echo "tools: mosquitto, systemd, PostgreSQL and Chromium are installed"
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then

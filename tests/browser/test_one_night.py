@@ -2,21 +2,25 @@
 
 O1, O4, O10: two taps at the door, then off the network and back. K6: a number after the eye. O3: a hand-over by two.
 A4, NA-12: a thumb alone goes, is there and writes it down. A17: an emergency. N4: the calls are tested in silence.
+G3a: a bank worker's first badge brings four screens and a practice alert that calls nobody.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from console.roles import Role
+from console.rules.first_night import PRACTICE_CODE
 from console.store import observations as rows
 from tests.browser.na1 import signed_in, staff
 from tests.browser.test_accessible import small_targets_of
 from tests.kit.alerting import code_at, in_the_ensuite, limit_ensuite
-from tests.kit.boxed_ward import NURSE, BoxedWard, boxed_ward
+from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard, boxed_ward
 from tests.kit.checking import until_due
 from tests.kit.processes import eventually
 from tests.kit.served import served
+from tests.kit.skin import PASSWORD
 
 PHONE, TABLET = (390, 844), (820, 1180)
 TO_HANDOVER_S, TO_ROUND_S, TO_MORNING_S = 11.5 * 3600, 3 * 3600, 7.25 * 3600
@@ -47,9 +51,10 @@ def types(page, box: BoxedWard, room_id: str, keys: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_O1_O3_O4_O10_A4_A17_K6_N4_NA12_one_night_from_handover_to_morning(chromium, ward_of_three):
+def test_O1_O3_O4_O10_A4_A17_G3a_K6_N4_NA12_one_night_from_handover_to_morning(chromium, ward_of_three):
     box, url = ward_of_three
     _the_evening(chromium, box, url)
+    _somebody_new_on_a_first_night(chromium, box, url)
     _a_round_and_a_number_after_the_eye(chromium, box, url)
     _an_alert_answered_with_a_thumb(chromium, box, url)
     _somebody_is_handed_over(chromium, box, url)
@@ -75,6 +80,27 @@ def _the_evening(chromium, box: BoxedWard, url: str) -> None:
         return page.locator("#notices:has-text('every room reaches a held device and the corridor unit')").count() > 0
 
     eventually(is_said, 30, "the outcome of the silent test")
+    page.context.close()
+
+
+def _somebody_new_on_a_first_night(chromium, box: BoxedWard, url: str) -> None:
+    """Bea of the agency, here until tomorrow: four screens, a practice alert with a wrong code first, the board."""
+    tomorrow = (box.clock.utc_now() + timedelta(days=1)).date()
+    invited = box.ward.desk.add_staff(ADMIN, "bea", "Bea B.", Role.NURSE, ends_on=tomorrow)
+    box.ward.identity.enrol(invited.token, "", "", PASSWORD)
+    page = signed_in(chromium, url, "bea", PHONE)
+    page.goto(f"{url}/first-night")
+    for step in range(1, 5):
+        assert f"{step} of 4" in page.inner_text("main") and not small_targets_of(page)
+        page.click("text=I know this. Next")
+    page.click("text=I'm going")
+    for code in ("0000", PRACTICE_CODE):
+        page.fill("#code", code)
+        page.click("text=I saw them: fine")
+        page.click("main >> text=Go on")
+    page.wait_for_selector("#tiles")
+    assert invited.actor is not None and not box.ward.first_night.is_due(invited.actor)
+    assert box.ward.alerts.book.known() == ()
     page.context.close()
 
 

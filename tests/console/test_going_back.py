@@ -184,8 +184,9 @@ def test_F44_on_a_database_server_it_is_the_same() -> None:
         assert do() == made["0001"]
         assert do(up_to=HEAD) == made[HEAD]
         assert do("UPDATE node_boots SET software = '0.9.1' WHERE node_id = 'node1'") == 1
-        go_back(url)
         do("INSERT INTO day_figures VALUES ('2026-11-26', '{}', 'a', now())")
+        while do("SELECT 1 FROM alembic_version WHERE version_num > '0011'"):
+            go_back(url)
         with pytest.raises(StoreConflict, match="1 in day_figures"):
             go_back(url)
 

@@ -107,6 +107,6 @@ def test_a_serial_line_with_garbage_and_a_loose_plug_is_told_from_a_node_without
         assert f"There is no device {device}" in node.node.output
         sensor.plug_in()
         eventually(lambda: senses(node), 30.0, f"the sensor ({node.node.output[-2000:]})")
-        eventually(lambda: bool(node.live and node.live.health.frames_bad), 10.0, "the garbage, counted")
+        eventually(lambda: bool(node.live and node.live.health.frames_bad), 30.0, "the garbage, counted")
         eventually(lambda: is_lost(node), 15.0, "that it was pulled")
         eventually(lambda: senses(node), 30.0, f"the sensor again ({node.node.output[-2000:]})")

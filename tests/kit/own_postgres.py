@@ -19,9 +19,9 @@ def own_postgres() -> Iterator[str]:
     """Yield the address of an empty database; it is gone afterwards."""
     programs = _programs()
     if programs is None:
-        pytest.skip("PostgreSQL is not installed here")
+        pytest.skip("tool: PostgreSQL is not installed; run `make tools`")
     # Not the test's own folder: the server's account must be able to reach it, and a socket's path is short.
-    folder = Path(tempfile.mkdtemp(prefix="hushward-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hushward-pg-", dir="/tmp"))
     runs_as = _other_account(folder)
     control = [*runs_as, str(programs / "pg_ctl"), "-D", str(folder / "db")]
     try:

@@ -162,7 +162,7 @@ def _new_network() -> None:
     if _libc.unshare(_NEW_NETWORK) != 0:
         code = ctypes.get_errno()
         if code in (errno.EPERM, errno.EINVAL):
-            pytest.skip("a network of the test's own needs root (CAP_SYS_ADMIN), which is not given here")
+            pytest.skip("kernel: a network of the test's own needs root (CAP_SYS_ADMIN), which is not given here")
         raise OSError(code, os.strerror(code))
 
 
@@ -174,7 +174,7 @@ def _enter(space: int) -> None:
 def _tun(address: str) -> int:
     """Make this network's end of the link and return its file."""
     if not Path("/dev/net/tun").exists() or shutil.which("ip") is None:
-        pytest.skip("a link of the test's own needs /dev/net/tun and the command ip")
+        pytest.skip("kernel: a link of the test's own needs /dev/net/tun and the command ip")
     file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(file, _MAKE_TUN, struct.pack("16sH", b"rough", _TUN_WITHOUT_HEADER))
     for words in ("link set lo up", f"addr add {address}/24 dev rough", "link set rough up"):
@@ -236,7 +236,7 @@ class OwnDisk:
 def own_disk(folder: Path, megabytes: int = 3) -> Iterator[OwnDisk]:
     """Yield a disk that begins with what lies in a folder, and stands in its place."""
     if os.geteuid() != 0 or shutil.which("mke2fs") is None or not Path("/dev/loop-control").exists():
-        pytest.skip("a disk of the test's own needs root, mke2fs and loop devices")
+        pytest.skip("kernel: a disk of the test's own needs root, mke2fs and loop devices")
     image = folder.with_suffix(".img")
     subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", str(folder), str(image), f"{megabytes}M"], check=True)
     script = f'mount -o loop "{image}" "{folder}" && echo there && exec sleep 600'
@@ -244,7 +244,7 @@ def own_disk(folder: Path, megabytes: int = 3) -> Iterator[OwnDisk]:
     try:
         assert holder.stdout is not None
         if holder.stdout.readline() != b"there\n":
-            pytest.skip("a file system cannot be mounted here")
+            pytest.skip("kernel: a file system cannot be mounted here")
         yield OwnDisk(folder, holder.pid)
     finally:
         holder.kill()
