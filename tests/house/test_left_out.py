@@ -45,6 +45,13 @@ def test_a_recording_that_is_not_there_is_named_and_allowed(tmp_path: Path) -> N
     assert "night.h5 is not here" in told
 
 
+@pytest.mark.parametrize(("why", "code"), [("kernel: no loop device", 0), ("tool: ip is not installed", 1)])
+def test_what_no_package_brings_is_named_and_allowed_and_a_missing_tool_is_not(
+    tmp_path: Path, why: str, code: int
+) -> None:
+    assert run(tmp_path, RECORDING.replace("recording: night.h5 is not here", why))[0] == code
+
+
 def test_an_expected_failure_is_not_left_out(tmp_path: Path) -> None:
     assert run(tmp_path, EXPECTED)[0] == 0
 

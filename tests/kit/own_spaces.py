@@ -173,8 +173,10 @@ def _enter(space: int) -> None:
 
 def _tun(address: str) -> int:
     """Make this network's end of the link and return its file."""
-    if not Path("/dev/net/tun").exists() or shutil.which("ip") is None:
-        pytest.skip("kernel: a link of the test's own needs /dev/net/tun and the command ip")
+    if shutil.which("ip") is None:
+        pytest.skip("tool: ip is not installed; run `make tools`")
+    if not Path("/dev/net/tun").exists():
+        pytest.skip("kernel: a link of the test's own needs /dev/net/tun, which this kernel does not lend")
     file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(file, _MAKE_TUN, struct.pack("16sH", b"rough", _TUN_WITHOUT_HEADER))
     for words in ("link set lo up", f"addr add {address}/24 dev rough", "link set rough up"):
@@ -235,8 +237,10 @@ class OwnDisk:
 @contextmanager
 def own_disk(folder: Path, megabytes: int = 3) -> Iterator[OwnDisk]:
     """Yield a disk that begins with what lies in a folder, and stands in its place."""
-    if os.geteuid() != 0 or shutil.which("mke2fs") is None or not Path("/dev/loop-control").exists():
-        pytest.skip("kernel: a disk of the test's own needs root, mke2fs and loop devices")
+    if shutil.which("mke2fs") is None:
+        pytest.skip("tool: mke2fs is not installed; run `make tools`")
+    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
+        pytest.skip("kernel: a disk of the test's own needs root and loop devices, which are not given here")
     image = folder.with_suffix(".img")
     subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", str(folder), str(image), f"{megabytes}M"], check=True)
     script = f'mount -o loop "{image}" "{folder}" && echo there && exec sleep 600'
