@@ -29,12 +29,12 @@ from console.receiving.live import Live
 from console.receiving.room_rates import reading_in
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
-from console.rules.consent import ConsentState, Standing
+from console.rules.consenting.consent import ConsentState, Standing
+from console.rules.consenting.places import OTHER_PLACES
 from console.rules.decision import Decision
-from console.rules.places import OTHER_PLACES
-from console.rules.sleep import Night, NoNight
-from console.rules.spot import refuse_before_eye
-from console.rules.trend import NoTrend, Trend
+from console.rules.in_person.spot import refuse_before_eye
+from console.rules.sensing.sleep import Night, NoNight
+from console.rules.sensing.trend import NoTrend, Trend
 from console.showing.desk_views import AuditRow, HealthView, RoomRow, StaffRow
 from console.showing.node_health import NodeHealth
 from console.showing.room_rows import room_rows

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from console.errors import ConsoleError
-from console.rules.wording import ENGLISH, Wording
+from console.rules.consenting.wording import ENGLISH, Wording
 
 LOCALES = Path(__file__).parent / "locale"
 """Holds `<language>/language.toml` beside `<language>/LC_MESSAGES/hushward.po`."""

@@ -18,7 +18,7 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 
 from console.errors import ConsoleError
-from console.rules.wording import Wording
+from console.rules.consenting.wording import Wording
 from console.showing.views import Words
 from console.wordings import LOCALES, read_wordings
 

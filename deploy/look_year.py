@@ -13,9 +13,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from console.rules.look_rates import EXPECTED, Because, Flag, Look, Peers, flags_after, is_news, peer_counts, shift_of
+from console.rules.looking.look_rates import (
+    EXPECTED,
+    Because,
+    Flag,
+    Look,
+    Peers,
+    flags_after,
+    is_news,
+    peer_counts,
+    shift_of,
+)
+from console.rules.looking.reviewing import ReviewKind
 from console.rules.policy import Policy, shipped_policy
-from console.rules.reviewing import ReviewKind
 from console.rules.rule import text_of
 
 PAGE = Path("docs/reference/looks.md")

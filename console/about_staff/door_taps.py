@@ -9,8 +9,8 @@ from console.errors import StoreError
 from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
-from console.rules.staff_data import Held, is_held, name_ends_at
-from console.rules.visiting import Visit
+from console.rules.looking.staff_data import Held, is_held, name_ends_at
+from console.rules.looking.visiting import Visit
 from console.store import accounts, holds, staff_rows, visits
 from console.store.database import Tx
 

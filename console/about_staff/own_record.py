@@ -8,9 +8,9 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.reviewing import ReviewKind
-from console.rules.staff_data import name_ends_at
-from console.rules.training import GATED
+from console.rules.in_person.training import GATED
+from console.rules.looking.reviewing import ReviewKind
+from console.rules.looking.staff_data import name_ends_at
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import looking, staff_rows, training, visits

@@ -14,7 +14,7 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
-from console.rules.alerts import Alert, Progress, Step, StepKind, progress_of
+from console.rules.alerting.alerts import Alert, Progress, Step, StepKind, progress_of
 from console.rules.decision import Decision
 from console.showing.views import Words
 from console.store import alerts as rows

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.rules.alerts import AlertState
-from console.rules.corridor import Level
-from console.rules.emergency import EmergencyStepKind
+from console.rules.alerting.alerts import AlertState
+from console.rules.alerting.corridor import Level
+from console.rules.alerting.emergency import EmergencyStepKind
 from console.showing.views import Words
 
 

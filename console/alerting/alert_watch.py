@@ -14,11 +14,11 @@ from console.errors import StoreError
 from console.leasing.leases import Leases
 from console.office import Office
 from console.receiving.live import Live
-from console.rules.alerts import Alert, AlertKind, Concern, Step, StepKind
+from console.rules.alerting.alerts import Alert, AlertKind, Concern, Step, StepKind
+from console.rules.alerting.limits import Limit, watch_of
+from console.rules.alerting.raising import Due, conditions_of, due_alert
 from console.rules.hazards import priority_of
-from console.rules.limits import Limit, watch_of
-from console.rules.raising import Due, conditions_of, due_alert
-from console.rules.readings import readings_in_force
+from console.rules.sensing.readings import readings_in_force
 from console.staying.roll import Person, Roll
 from console.store import alerts as rows
 from console.store.people import NodeRow

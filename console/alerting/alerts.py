@@ -11,12 +11,10 @@ from console.errors import StoreError
 from console.keys.door_tags import DoorTags
 from console.office import Office
 from console.roles import Actor
-from console.rules.alerts import Alert, AlertState, Priority, Rung, Step, StepKind
-from console.rules.budget import NightFigures, figures_of
-from console.rules.decision import Decision
-from console.rules.ladder import LAST, WARD_STAFF, Staffing, due_steps
-from console.rules.policy import made
-from console.rules.responding import (
+from console.rules.alerting.alerts import Alert, AlertState, Priority, Rung, Step, StepKind
+from console.rules.alerting.budget import NightFigures, figures_of
+from console.rules.alerting.ladder import LAST, WARD_STAFF, Staffing, due_steps
+from console.rules.alerting.responding import (
     may_answer,
     may_arrive,
     may_go,
@@ -24,7 +22,9 @@ from console.rules.responding import (
     may_report,
     may_report_tag_fault,
 )
-from console.rules.visits import NOT_SEEN, HowSeen, VisitOutcome
+from console.rules.alerting.visits import NOT_SEEN, HowSeen, VisitOutcome
+from console.rules.decision import Decision
+from console.rules.policy import made
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll

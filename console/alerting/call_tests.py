@@ -18,7 +18,16 @@ from console.office import Done, Office
 from console.receiving.live import Live
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.call_tests import CallTest, RoomProof, is_audible_due, is_due, is_over, lines_of, may_sound, to_walk
+from console.rules.alerting.call_tests import (
+    CallTest,
+    RoomProof,
+    is_audible_due,
+    is_due,
+    is_over,
+    lines_of,
+    may_sound,
+    to_walk,
+)
 from console.rules.decision import Decision
 from console.showing.views import Words
 from console.staffing.shifts import Shifts

@@ -24,7 +24,7 @@ from console.alerting.technical_watch import TechnicalWatch
 from console.office import Office
 from console.roles import Actor, Role
 from console.rules.access import Permission, Request, may
-from console.rules.alert_words import (
+from console.rules.alerting.alert_words import (
     headline_of,
     level_of_alert,
     rung_words,
@@ -32,13 +32,13 @@ from console.rules.alert_words import (
     with_alert,
     within_a_sentence,
 )
-from console.rules.alerts import TOP, AlertState
-from console.rules.corridor import Level
+from console.rules.alerting.alerts import TOP, AlertState
+from console.rules.alerting.corridor import Level
+from console.rules.alerting.responding import is_reminder_due
+from console.rules.alerting.shifts import Post
+from console.rules.alerting.standing_down import ON_CALL
+from console.rules.alerting.technical import Call
 from console.rules.decision import Decision
-from console.rules.responding import is_reminder_due
-from console.rules.shifts import Post
-from console.rules.standing_down import ON_CALL
-from console.rules.technical import Call
 from console.showing.views import TileView, Words
 from console.staffing.shifts import Shifts
 from console.staffing.trained_shift import TrainedShift

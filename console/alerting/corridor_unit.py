@@ -20,7 +20,7 @@ from typing import Protocol
 import structlog
 
 from broker.clock import Clock
-from console.rules.corridor import Heard, Level, level_of
+from console.rules.alerting.corridor import Heard, Level, level_of
 from console.rules.policy import Policy
 
 _log = structlog.get_logger(__name__)

@@ -11,10 +11,10 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.alerting.emergency import TAPS, Emergency, EmergencyStep, EmergencyStepKind, may_end, may_tap
+from console.rules.alerting.standing_down import StandDown, may_stand_down
 from console.rules.decision import Decision, Obligation
-from console.rules.emergency import TAPS, Emergency, EmergencyStep, EmergencyStepKind, may_end, may_tap
 from console.rules.policy import made
-from console.rules.standing_down import StandDown, may_stand_down
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.store import shifts as rows

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from console.rules.lasting import goes_on
+from console.rules.alerting.lasting import goes_on
 
 What = TypeVar("What")
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.alerts import AlertKind, Concern
+from console.rules.alerting.alerts import AlertKind, Concern
+from console.rules.alerting.limits import Limit, LimitReason, may_set
 from console.rules.decision import Decision
-from console.rules.limits import Limit, LimitReason, may_set
-from console.rules.training import Course
+from console.rules.in_person.training import Course
 from console.showing.views import Words
 from console.staffing.training import Training
 from console.staying.roll import Roll

@@ -9,7 +9,7 @@ from console.alerting.trials import Trials
 from console.office import Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
-from console.rules.budget import NightFigures, over_budget
+from console.rules.alerting.budget import NightFigures, over_budget
 from console.rules.decision import Decision
 from console.showing.views import Words
 

@@ -18,10 +18,7 @@ from console.receiving.live import Live
 from console.receiving.speaking import says_now
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.decision import Decision
-from console.rules.joining import join
-from console.rules.observing import Mark
-from console.rules.prompts import (
+from console.rules.alerting.prompts import (
     PromptKind,
     Raised,
     RoomClock,
@@ -30,9 +27,12 @@ from console.rules.prompts import (
     on_stop,
     running_clocks,
 )
-from console.rules.prompts import prompt_sentence as sentence
-from console.rules.readings import readings_in_force
-from console.rules.visits import NOT_SEEN, VisitOutcome
+from console.rules.alerting.prompts import prompt_sentence as sentence
+from console.rules.alerting.visits import NOT_SEEN, VisitOutcome
+from console.rules.decision import Decision
+from console.rules.in_person.observing import Mark
+from console.rules.sensing.joining import join
+from console.rules.sensing.readings import readings_in_force
 from console.showing.views import Words
 from console.staying.roll import Person, Roll, Sheet
 from console.store import observations

@@ -7,9 +7,9 @@ from datetime import timedelta
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.alerting.technical import Call, Sounder, can_sound, sounder_calls
 from console.rules.decision import Decision
 from console.rules.policy import Policy
-from console.rules.technical import Call, Sounder, can_sound, sounder_calls
 from console.showing.views import Words
 from console.store.database import Tx
 

@@ -15,8 +15,8 @@ from console.leasing.leases import Leases
 from console.office import Done, Office
 from console.receiving.live import Live
 from console.roles import Actor
-from console.rules.prompts import PromptKind
-from console.rules.technical import Call, Cause, LostRoom, back_again, calls_of, lost_room, round_order
+from console.rules.alerting.prompts import PromptKind
+from console.rules.alerting.technical import Call, Cause, LostRoom, back_again, calls_of, lost_room, round_order
 from console.showing.views import Words
 from console.staying.roll import Roll, Sheet
 from console.store import alerts as rows

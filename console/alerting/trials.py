@@ -10,10 +10,10 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.alerts import AlertKind
-from console.rules.budget import Trial, trial_sentence, would_call
+from console.rules.alerting.alerts import AlertKind
+from console.rules.alerting.budget import Trial, trial_sentence, would_call
+from console.rules.alerting.limits import ASKED_FOR
 from console.rules.decision import Decision
-from console.rules.limits import ASKED_FOR
 from console.showing.views import Words
 from console.store import alerts as rows
 from console.store.database import Tx

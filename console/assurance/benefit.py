@@ -13,11 +13,11 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.assurance_kinds import Kept
-from console.rules.benefit import BenefitAnswer, BenefitReview, may_review, quarter_of, stopped_from
+from console.rules.consenting.leasing import KeptOff
+from console.rules.consenting.talking_over import Talk, may_log
 from console.rules.decision import Decision
-from console.rules.leasing import KeptOff
-from console.rules.talking_over import Talk, may_log
+from console.rules.governing.assurance_kinds import Kept
+from console.rules.governing.benefit import BenefitAnswer, BenefitReview, may_review, quarter_of, stopped_from
 from console.showing.views import Words
 from console.store import assurance as rows
 from console.store.assurance import KeptRow

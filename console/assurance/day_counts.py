@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.rules.alerts import StepKind
-from console.rules.consent import ConsentState, EntryKind, derive
+from console.rules.alerting.alerts import StepKind
+from console.rules.consenting.consent import ConsentState, EntryKind, derive
+from console.rules.consenting.groups import OwnQuestion
 from console.rules.decision import Obligation
-from console.rules.equality import GroupQuestion, OnePerson, counts_by_group
-from console.rules.freezing import bounds, frozen_at
-from console.rules.groups import OwnQuestion
+from console.rules.governing.equality import GroupQuestion, OnePerson, counts_by_group
+from console.rules.governing.freezing import bounds, frozen_at
+from console.rules.in_person.training import Course, in_date
 from console.rules.policy import Policy
-from console.rules.training import Course, in_date
 from console.store import accounts, alerts, assurance, consents, groups, looking, people, rounds, training
 from console.store.database import Tx
 

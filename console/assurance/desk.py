@@ -11,10 +11,10 @@ from console.assurance.views import BenefitView, PapersView, PublicView
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.benefit import stopped_from
+from console.rules.consenting.leasing import KeptOff
+from console.rules.consenting.register import Restriction, restrictions_of
 from console.rules.decision import Decision
-from console.rules.leasing import KeptOff
-from console.rules.register import Restriction, restrictions_of
+from console.rules.governing.benefit import stopped_from
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import accounts, people

@@ -12,9 +12,10 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.assurance_kinds import Kept
+from console.rules.consenting.leasing import KeptOff
 from console.rules.decision import Decision, Obligation
-from console.rules.documents import (
+from console.rules.governing.assurance_kinds import Kept
+from console.rules.governing.documents import (
     NAMES,
     Document,
     DocumentKind,
@@ -25,7 +26,6 @@ from console.rules.documents import (
     refuse_lapsed,
     sensors_stop_at,
 )
-from console.rules.leasing import KeptOff
 from console.showing.views import Words
 from console.staying.roll import Person
 from console.store import accounts

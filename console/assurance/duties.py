@@ -6,7 +6,7 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
 from console.rules.decision import Decision
-from console.rules.duties import Duty, duties_of, may_note
+from console.rules.governing.duties import Duty, duties_of, may_note
 from console.store.audit_rows import newest_rows
 from console.store.database import Tx
 

@@ -16,8 +16,8 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.evaluating import Wholeness, may_export
-from console.rules.freezing import bounds, days_of
+from console.rules.governing.evaluating import Wholeness, may_export
+from console.rules.governing.freezing import bounds, days_of
 from console.showing.views import Words
 from console.store import assurance as rows
 from console.store.audit_rows import newest_rows

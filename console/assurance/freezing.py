@@ -10,7 +10,7 @@ from console.assurance.pack import canonical
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.freezing import days_to_freeze
+from console.rules.governing.freezing import days_to_freeze
 from console.showing.views import Words
 from console.store import assurance
 from console.store.assurance import FrozenDay

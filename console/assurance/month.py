@@ -8,9 +8,9 @@ from console.keeping.holds import held_now
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.groups import OwnQuestion
 from console.rules.decision import Decision, Obligation
-from console.rules.equality import GroupQuestion, OnePerson, counts_by_group
-from console.rules.groups import OwnQuestion
+from console.rules.governing.equality import GroupQuestion, OnePerson, counts_by_group
 from console.showing.views import Words
 from console.store import audit_rows, consents, groups
 from console.store.database import Tx

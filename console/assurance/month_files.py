@@ -10,7 +10,7 @@ from console.assurance.pack_csv import csv_of
 from console.assurance.pack_pdf import pdf_of
 from console.assurance.packs import pack_in, was_logged
 from console.errors import SettingsError
-from console.rules.freezing import days_of
+from console.rules.governing.freezing import days_of
 from console.running.settings import ConsoleSettings
 from console.store.database import Tx
 from console.store.inspection import look_into

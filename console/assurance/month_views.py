@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.rules.equality import GroupCount, GroupQuestion
-from console.rules.groups import OwnQuestion
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.governing.equality import GroupCount, GroupQuestion
 from console.showing.desk_views import HoldView
 
 

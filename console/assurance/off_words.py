@@ -1,6 +1,6 @@
 """What a patient reads when the sensors of the whole ward are off: why, and that it is nothing they did (G2, G4)."""
 
-from console.rules.leasing import KeptOff
+from console.rules.consenting.leasing import KeptOff
 from console.showing.views import Words
 
 NO_DPIA = KeptOff(

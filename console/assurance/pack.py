@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from console.assurance.sections import Section, sections_of
 from console.errors import FiguresDamaged
-from console.rules.freezing import days_of
+from console.rules.governing.freezing import days_of
 from console.store.assurance import FrozenDay
 
 PACK_VERSION = 1

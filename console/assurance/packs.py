@@ -15,10 +15,10 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.assurance_kinds import Kept
 from console.rules.decision import Decision, Obligation
-from console.rules.freezing import days_of, frozen_at, is_overdue, month_of
-from console.rules.listening import COMPARED_MONTHS, VisitReason, may_note_visit, visit_reason
+from console.rules.governing.assurance_kinds import Kept
+from console.rules.governing.freezing import days_of, frozen_at, is_overdue, month_of
+from console.rules.governing.listening import COMPARED_MONTHS, VisitReason, may_note_visit, visit_reason
 from console.rules.policy import Policy
 from console.showing.views import Words
 from console.store import assurance as rows

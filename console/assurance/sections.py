@@ -8,8 +8,8 @@ from math import ceil
 from typing import Any
 
 from console.assurance.plain import said
-from console.rules.counting import withheld
-from console.rules.levels import Level
+from console.rules.governing.counting import withheld
+from console.rules.in_person.levels import Level
 
 Figures = Mapping[str, Any]
 ASKED = ("offered", "given", "refused", "withdrawn", "relayed_no", "paused")

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from broker.vocabulary import Modality, Purpose
 from console.assurance.pack import Pack
-from console.rules.benefit import BenefitReview
-from console.rules.documents import DocumentKind
-from console.rules.listening import VisitReason
-from console.rules.register import Restriction
+from console.rules.consenting.register import Restriction
+from console.rules.governing.benefit import BenefitReview
+from console.rules.governing.documents import DocumentKind
+from console.rules.governing.listening import VisitReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from console.consenting.stops import Reactions
 from console.office import Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.consent import EntryKind, Standing
+from console.rules.consenting.consent import EntryKind, Standing
+from console.rules.consenting.grants import Feeling, LessAnswer, is_own_word
+from console.rules.consenting.person import Adjustment, AgeGroup, Change, Hold, Objection, SeenState
+from console.rules.consenting.sedation import may_enter_check
+from console.rules.consenting.trading import ClinicalReason, may_ease
 from console.rules.decision import Decision, Obligation
-from console.rules.grants import Feeling, LessAnswer, is_own_word
-from console.rules.person import Adjustment, AgeGroup, Change, Hold, Objection, SeenState
-from console.rules.sedation import may_enter_check
-from console.rules.trading import ClinicalReason, may_ease
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.staying.stay_history import Decide, Note, StayHistory

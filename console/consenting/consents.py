@@ -11,16 +11,16 @@ from console.errors import StoreError
 from console.office import Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.asking import AskFacts, may_ask, may_resume, talk_is_wished
-from console.rules.bases import basis_of
-from console.rules.consent import EntryKind, RelayAnswer, Standing
+from console.rules.consenting.asking import AskFacts, may_ask, may_resume, talk_is_wished
+from console.rules.consenting.bases import basis_of
+from console.rules.consenting.consent import EntryKind, RelayAnswer, Standing
+from console.rules.consenting.giving import GiveFacts, may_give
+from console.rules.consenting.grants import Grant
+from console.rules.consenting.history import ONE_SENSOR
+from console.rules.consenting.wording import Wording
 from console.rules.decision import Decision, Obligation
-from console.rules.giving import GiveFacts, may_give
-from console.rules.grants import Grant
-from console.rules.history import ONE_SENSOR
+from console.rules.in_person.training import Course
 from console.rules.policy import made
-from console.rules.training import Course
-from console.rules.wording import Wording
 from console.showing.views import Words
 from console.signing_in.patient_accounts import vouched_for
 from console.staffing.trained_shift import TrainedShift

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from broker.messages import MinuteMeasurement, Record, RoomEvent
 from broker.vocabulary import LeaseKind, Purpose
 from console.office import Office
-from console.rules.consent import ConsentEntry, derive
-from console.rules.lapsing import purposes_in_force
-from console.rules.leasing import WHILE_SETTING_UP
-from console.rules.readings import only_opened, opens_event
+from console.rules.consenting.consent import ConsentEntry, derive
+from console.rules.consenting.lapsing import purposes_in_force
+from console.rules.consenting.leasing import WHILE_SETTING_UP
+from console.rules.sensing.readings import only_opened, opens_event
 from console.store import consents
 from console.store.database import Tx
 from console.store.leases import LeaseRow, leases_by_id

@@ -13,11 +13,11 @@ from console.errors import StoreError
 from console.office import ANYONE, Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.consenting.consent import ConsentEntry, EntryKind
+from console.rules.consenting.history import BY_COVERING
 from console.rules.decision import Decision, Obligation
-from console.rules.history import BY_COVERING
+from console.rules.in_person.pressing import says_too_much
 from console.rules.policy import made
-from console.rules.pressing import says_too_much
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import consents

@@ -4,13 +4,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from console.consenting.care_views import RestrictionRow, TalkView
-from console.rules.dues import dues_of
-from console.rules.grants import is_own_word
-from console.rules.history import Standing
-from console.rules.person import Advance
+from console.rules.consenting.dues import dues_of
+from console.rules.consenting.grants import is_own_word
+from console.rules.consenting.history import Standing
+from console.rules.consenting.person import Advance
+from console.rules.consenting.register import Restriction, restrictions_of
+from console.rules.consenting.sedation import next_check_at
 from console.rules.policy import Policy
-from console.rules.register import Restriction, restrictions_of
-from console.rules.sedation import next_check_at
 from console.showing.views import Words
 
 

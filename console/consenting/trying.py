@@ -8,12 +8,12 @@ from console.own.own_views import TrialView
 from console.receiving.live import Live
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
-from console.rules.consent import EntryKind, Standing
+from console.rules.consenting.consent import EntryKind, Standing
+from console.rules.consenting.person import OwnTrial
+from console.rules.consenting.trying import WHILE_TRYING, TryFacts, may_try, must_ask_themselves
 from console.rules.decision import Decision
-from console.rules.person import OwnTrial
-from console.rules.readings import breathing_view
-from console.rules.tiles import TileFacts, face_of
-from console.rules.trying import WHILE_TRYING, TryFacts, may_try, must_ask_themselves
+from console.rules.sensing.readings import breathing_view
+from console.rules.sensing.tiles import TileFacts, face_of
 from console.showing.views import Words
 from console.signing_in.patient_accounts import vouched_for
 from console.staying.roll import Person, Roll, Sheet

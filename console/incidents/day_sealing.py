@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
-from console.rules.history import ConsentEntry
+from console.rules.consenting.history import ConsentEntry
 from console.store import audit_rows, consents, day_choices, shares
 from console.store import retention as rows
 from console.store.database import Tx

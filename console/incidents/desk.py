@@ -16,8 +16,8 @@ from console.office import Done, Office
 from console.own.own_views import AfterIncident
 from console.roles import Actor, Role
 from console.rules.access import Permission
+from console.rules.afterwards.releasing import ReleaseEnd
 from console.rules.decision import Decision
-from console.rules.releasing import ReleaseEnd
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staffing.training import Training

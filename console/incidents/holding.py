@@ -11,9 +11,9 @@ from console.keeping.holds import start_hold
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
+from console.rules.afterwards.holding import HoldReason, HoldTime, hold_around
+from console.rules.afterwards.lifting import HoldState, Lift, LiftEnd, LiftReason, may_ask_to_lift, may_begin, may_lift
 from console.rules.decision import Decision
-from console.rules.holding import HoldReason, HoldTime, hold_around
-from console.rules.lifting import HoldState, Lift, LiftEnd, LiftReason, may_ask_to_lift, may_begin, may_lift
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import hold_lifts as rows

@@ -9,9 +9,7 @@ from console.incidents.views import TellingView
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.decision import Decision
-from console.rules.history import EntryKind
-from console.rules.informing import (
+from console.rules.afterwards.informing import (
     NotYet,
     Telling,
     ToldWhom,
@@ -21,6 +19,8 @@ from console.rules.informing import (
     may_wait,
     stands_on_page,
 )
+from console.rules.consenting.history import EntryKind
+from console.rules.decision import Decision
 from console.showing.views import Words
 from console.store import consents, holds, tellings
 from console.store.database import Tx

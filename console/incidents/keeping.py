@@ -13,9 +13,7 @@ from console.office import Done, Office
 from console.own.ledger import DELETED
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.decision import Decision
-from console.rules.history import EntryKind
-from console.rules.keeping import (
+from console.rules.afterwards.keeping import (
     FOR_14_DAYS,
     FOR_A_DAY,
     KeepAnswer,
@@ -26,6 +24,8 @@ from console.rules.keeping import (
     own_stop,
     stops_deletion,
 )
+from console.rules.consenting.history import EntryKind
+from console.rules.decision import Decision
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import consents, day_choices, holds, keep_answers, retention

@@ -9,7 +9,7 @@ from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.training import Course
+from console.rules.in_person.training import Course
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staffing.training import Training

@@ -3,7 +3,7 @@
 from console.incidents.informing import Informing
 from console.incidents.keeping import Keeping
 from console.own.own_views import AfterIncident, KeptView
-from console.rules.keeping import KeepAnswer, KeepEnd, Kept
+from console.rules.afterwards.keeping import KeepAnswer, KeepEnd, Kept
 from console.showing.views import Words
 from console.staying.roll import Person
 from console.store import holds

@@ -17,8 +17,7 @@ from console.logbook.receipts import receipt_of
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.decision import Decision
-from console.rules.releasing import (
+from console.rules.afterwards.releasing import (
     WAS_THERE,
     Asked,
     ReleaseEnd,
@@ -28,7 +27,8 @@ from console.rules.releasing import (
     may_confirm,
     minutes_of,
 )
-from console.rules.training import Course
+from console.rules.decision import Decision
+from console.rules.in_person.training import Course
 from console.showing.views import Words
 from console.staffing.training import Training
 from console.store import holds, incident_reads, shares

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from console.incidents.pack import Pack
 from console.roles import Role
-from console.rules.informing import NotYet
-from console.rules.lifting import LiftEnd, LiftReason
-from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
-from console.rules.wrongs import WrongOutcome
+from console.rules.afterwards.informing import NotYet
+from console.rules.afterwards.lifting import LiftEnd, LiftReason
+from console.rules.afterwards.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
+from console.rules.afterwards.wrongs import WrongOutcome
 
 
 @dataclass(frozen=True, slots=True)

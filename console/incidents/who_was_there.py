@@ -2,7 +2,7 @@
 
 from console.office import Office
 from console.roles import Actor
-from console.rules.shifts import ShiftEntryKind
+from console.rules.alerting.shifts import ShiftEntryKind
 from console.store import incident_reads, shifts
 from console.store.database import Tx
 from console.store.holds import HoldRow

@@ -13,8 +13,8 @@ from console.incidents.views import HazardView, WrongView
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.afterwards.wrongs import LONGEST, Finding, WrongOutcome, answer_by, may_answer
 from console.rules.decision import Decision
-from console.rules.wrongs import LONGEST, Finding, WrongOutcome, answer_by, may_answer
 from console.showing.views import Words
 from console.store import wrong_reports as rows
 from console.store.database import Tx

@@ -10,9 +10,9 @@ from console.alerting.emergencies import Emergencies
 from console.errors import StoreError
 from console.keeping.holds import start_hold
 from console.office import Office
-from console.rules.alerts import StepKind
-from console.rules.holding import HoldReason
-from console.rules.visits import VisitOutcome
+from console.rules.afterwards.holding import HoldReason
+from console.rules.alerting.alerts import StepKind
+from console.rules.alerting.visits import VisitOutcome
 from console.staying.roll import Roll
 from console.store import holds
 from console.store.database import Tx

@@ -4,7 +4,7 @@ import secrets
 
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.holding import HoldReason, HoldTime, hold_around
+from console.rules.afterwards.holding import HoldReason, HoldTime, hold_around
 from console.showing.desk_views import HoldView
 from console.showing.views import Words
 from console.store import holds

@@ -11,8 +11,8 @@ from broker.vocabulary import Place, Presence, Withheld
 from console.errors import KeyDestroyed, KeySealed
 from console.keys.signer import SealingKey
 from console.office import Office
-from console.rules.sleep import Minute
-from console.rules.trend import Noted
+from console.rules.sensing.sleep import Minute
+from console.rules.sensing.trend import Noted
 from console.store.database import Tx
 from console.store.nights import SealedMinute
 from console.store.sealing import DaySeals, unseal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from broker.durable import replace_durably
 from console.errors import KeyFault
-from console.rules.place_codes import code_of, proves_place, tag_key, window_of
+from console.rules.alerting.place_codes import code_of, proves_place, tag_key, window_of
 from console.rules.policy import Policy
 
 KEY_FILE = "door-tags.key"

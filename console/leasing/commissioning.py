@@ -7,8 +7,8 @@ from datetime import datetime
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.leasing import Commissioning
 from console.rules.decision import Decision, Obligation
-from console.rules.leasing import Commissioning
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store.database import Tx

@@ -9,7 +9,7 @@ import structlog
 from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.leasing import LeaseVerdict
+from console.rules.consenting.leasing import LeaseVerdict
 from console.showing.views import Words
 from console.store import leases as rows
 from console.store.database import Tx

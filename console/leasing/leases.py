@@ -16,7 +16,7 @@ from console.leasing.serials import Serials
 from console.logbook.rollback import Rollback
 from console.office import Office
 from console.receiving.live import Live
-from console.rules.leasing import Commissioning, KeptOff, LeaseFacts, LeaseVerdict, decide_lease, kept_off_by
+from console.rules.consenting.leasing import Commissioning, KeptOff, LeaseFacts, LeaseVerdict, decide_lease, kept_off_by
 from console.staying.roll import Roll, Sheet
 from console.store.people import NodeRow
 

@@ -12,7 +12,7 @@ from console.logbook.audit import AuditLog
 from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
-from console.rules.history import EntryKind
+from console.rules.consenting.history import EntryKind
 from console.running.settings import ConsoleSettings
 from console.staying.roll import Roll
 from console.store import accounts

@@ -21,7 +21,7 @@ from console.office import Done, Office
 from console.receiving.live import Heard, Live
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.consenting.consent import ConsentEntry, EntryKind
 from console.rules.decision import Decision, Obligation
 from console.showing.views import Words
 from console.staying.roll import Roll

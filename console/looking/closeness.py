@@ -8,7 +8,7 @@ from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
-from console.rules.sensitive import MarkKind, may_agree, may_mark, may_shut_out
+from console.rules.looking.sensitive import MarkKind, may_agree, may_mark, may_shut_out
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

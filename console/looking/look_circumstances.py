@@ -7,7 +7,7 @@ from datetime import datetime
 from console.office import Office
 from console.roles import Actor, Role
 from console.rules.access import LOOKS, Request
-from console.rules.reviewing import ReviewKind, due_at
+from console.rules.looking.reviewing import ReviewKind, due_at
 from console.staying.roll import Person
 from console.store import closeness, looking
 from console.store.database import Tx

@@ -14,10 +14,10 @@ from console.looking.look_circumstances import add_review
 from console.office import Done, Office
 from console.own.ledger import FLAGGED, LOOKS
 from console.roles import Actor, Role
-from console.rules.look_rates import Because, Flag, Look, flags_after, is_news, peers_of, shift_of
-from console.rules.reviewing import ReviewKind, escalation_of
-from console.rules.sedation import may_check_quietly
-from console.rules.shifts import OnShift, Post
+from console.rules.alerting.shifts import OnShift, Post
+from console.rules.consenting.sedation import may_check_quietly
+from console.rules.looking.look_rates import Because, Flag, Look, flags_after, is_news, peers_of, shift_of
+from console.rules.looking.reviewing import ReviewKind, escalation_of
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

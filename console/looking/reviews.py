@@ -7,7 +7,7 @@ from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.reviewing import Escalation, Reviewed, ReviewKind, ReviewOutcome, may_review, rule_of
+from console.rules.looking.reviewing import Escalation, Reviewed, ReviewKind, ReviewOutcome, may_review, rule_of
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.store import looking

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from broker.vocabulary import Context, RoomEventKind
 from console.keeping.minutes import opened
 from console.office import Office
-from console.rules.alert_words import what_of
-from console.rules.alerts import StepKind
-from console.rules.consent import Standing
-from console.rules.hours import Window
-from console.rules.readings import opens_event
-from console.rules.trend import Mark, MarkKind, NoTrend, Trend, trend_of, window_to_show
-from console.rules.visits import NOT_SEEN
+from console.rules.alerting.alert_words import what_of
+from console.rules.alerting.alerts import StepKind
+from console.rules.alerting.visits import NOT_SEEN
+from console.rules.consenting.consent import Standing
+from console.rules.consenting.hours import Window
+from console.rules.sensing.readings import opens_event
+from console.rules.sensing.trend import Mark, MarkKind, NoTrend, Trend, trend_of, window_to_show
 from console.showing.views import Words
 from console.staying.roll import Person
 from console.store import alerts, observations

@@ -12,8 +12,8 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.reviewing import ReviewKind
-from console.rules.sight import SightReason, may_break_glass
+from console.rules.looking.reviewing import ReviewKind
+from console.rules.looking.sight import SightReason, may_break_glass
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll

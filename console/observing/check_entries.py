@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.rules.observing import IN_PERSON, SeenPlace
+from console.rules.in_person.observing import IN_PERSON, SeenPlace
 
 
 @dataclass(frozen=True, slots=True)

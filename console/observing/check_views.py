@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from console.rules.levels import Level
-from console.rules.load import Load, LoadAnswer
-from console.rules.punctuality import Compared
-from console.rules.quiet import Caution
-from console.rules.rounds import CheckState
-from console.rules.turns import NO_TURNS, TurnFigures
+from console.rules.in_person.levels import Level
+from console.rules.in_person.load import Load, LoadAnswer
+from console.rules.in_person.punctuality import Compared
+from console.rules.in_person.quiet import Caution
+from console.rules.in_person.rounds import CheckState
+from console.rules.in_person.turns import NO_TURNS, TurnFigures
 from console.showing.views import Words
 
 

@@ -21,7 +21,7 @@ from console.observing.workload import Workload
 from console.office import Office
 from console.receiving.live import Live
 from console.receiving.speaking import says_now
-from console.rules.joining import join
+from console.rules.sensing.joining import join
 from console.showing.views import TileKind, Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll

@@ -9,9 +9,9 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.hours import is_within
 from console.rules.decision import Decision
-from console.rules.doubt import DoubtAnswer, DoubtNight, is_offer_due
-from console.rules.hours import is_within
+from console.rules.in_person.doubt import DoubtAnswer, DoubtNight, is_offer_due
 from console.showing.views import TileKind, Words
 from console.staying.roll import Person, Roll
 from console.store import doubts as rows

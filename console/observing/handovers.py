@@ -10,15 +10,15 @@ from console.observing.check_views import DarkRow, HandoverView
 from console.observing.workload import Workload
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.absence import is_on_the_ward
 from console.rules.access import Permission, Request, may
-from console.rules.alerts import StepKind
-from console.rules.budget import NightFigures, figures_of
-from console.rules.call_tests import lines_of
+from console.rules.alerting.alerts import StepKind
+from console.rules.alerting.budget import NightFigures, figures_of
+from console.rules.alerting.call_tests import lines_of
 from console.rules.decision import Decision
-from console.rules.observing import Mark
-from console.rules.punctuality import DoneCheck
-from console.rules.turns import figures_of as figures_of_turns
+from console.rules.in_person.absence import is_on_the_ward
+from console.rules.in_person.observing import Mark
+from console.rules.in_person.punctuality import DoneCheck
+from console.rules.in_person.turns import figures_of as figures_of_turns
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll

@@ -11,10 +11,10 @@ from console.observing.check_views import PlanView
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
+from console.rules.consenting.person import Change
 from console.rules.decision import Decision
-from console.rules.levels import Level, is_lower, may_set_level
-from console.rules.person import Change
-from console.rules.quiet import Caution
+from console.rules.in_person.levels import Level, is_lower, may_set_level
+from console.rules.in_person.quiet import Caution
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import observations as rows

@@ -12,14 +12,24 @@ from console.observing.rounds import Rounds
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.consent import EntryKind
+from console.rules.consenting.consent import EntryKind
+from console.rules.consenting.hours import is_within
+from console.rules.consenting.person import SeenState
+from console.rules.consenting.sedation import may_check_quietly
 from console.rules.decision import Decision
-from console.rules.hours import is_within
-from console.rules.observing import IN_PERSON, Judged, Mark, Saw, SeenPlace, Told, Woke, judge, tells_nurse_in_charge
-from console.rules.person import SeenState
-from console.rules.quiet import QuietFacts, may_lean_on_reading
-from console.rules.rounds import CheckEnd, PlannedCheck, counts_from
-from console.rules.sedation import may_check_quietly
+from console.rules.in_person.observing import (
+    IN_PERSON,
+    Judged,
+    Mark,
+    Saw,
+    SeenPlace,
+    Told,
+    Woke,
+    judge,
+    tells_nurse_in_charge,
+)
+from console.rules.in_person.quiet import QuietFacts, may_lean_on_reading
+from console.rules.in_person.rounds import CheckEnd, PlannedCheck, counts_from
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

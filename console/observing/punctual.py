@@ -8,7 +8,7 @@ from console.office import Office
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
 from console.rules.decision import Decision
-from console.rules.punctuality import compared, over_the_gap, wakings_per_night
+from console.rules.in_person.punctuality import compared, over_the_gap, wakings_per_night
 from console.store import observations as observed
 from console.store import rounds as rows
 from console.store.database import Tx

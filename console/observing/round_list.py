@@ -9,12 +9,12 @@ from console.observing.observations import Observations
 from console.observing.rounds import Rounds
 from console.office import Done, Office
 from console.roles import Actor, Role
-from console.rules.absence import PLACES, is_on_the_ward
 from console.rules.access import Permission, Request, may
+from console.rules.consenting.person import AwayKind
+from console.rules.consenting.sedation import next_check_at
 from console.rules.decision import Decision
-from console.rules.person import AwayKind
-from console.rules.rounds import Moved, PlannedCheck, in_walking_order
-from console.rules.sedation import next_check_at
+from console.rules.in_person.absence import PLACES, is_on_the_ward
+from console.rules.in_person.rounds import Moved, PlannedCheck, in_walking_order
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

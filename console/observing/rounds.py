@@ -13,10 +13,19 @@ from console.errors import StoreError
 from console.observing.observation_plans import ObservationPlans
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.absence import is_on_the_ward
-from console.rules.consent import EntryKind
-from console.rules.levels import CONTINUOUS, Level, longest_gap
-from console.rules.rounds import CheckEnd, CheckState, Moved, PlannedCheck, ToSee, moved, neighbours, plan_round
+from console.rules.consenting.consent import EntryKind
+from console.rules.in_person.absence import is_on_the_ward
+from console.rules.in_person.levels import CONTINUOUS, Level, longest_gap
+from console.rules.in_person.rounds import (
+    CheckEnd,
+    CheckState,
+    Moved,
+    PlannedCheck,
+    ToSee,
+    moved,
+    neighbours,
+    plan_round,
+)
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import rounds as rows

@@ -6,8 +6,8 @@ from datetime import datetime
 from console.office import Office
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.rules.observing import Saw, SeenPlace
-from console.rules.spot import Seen, may_see_spot
+from console.rules.in_person.observing import Saw, SeenPlace
+from console.rules.in_person.spot import Seen, may_see_spot
 from console.showing.views import ReadingView
 from console.staying.roll import Sheet
 from console.store import audit_rows, observations

@@ -10,14 +10,14 @@ from console.observing.check_views import TurnView
 from console.observing.observation_plans import ObservationPlans
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.absence import is_on_the_ward
 from console.rules.access import Permission
-from console.rules.consent import EntryKind
-from console.rules.corridor import Level as Loudness
+from console.rules.alerting.corridor import Level as Loudness
+from console.rules.alerting.shifts import Post
+from console.rules.consenting.consent import EntryKind
 from console.rules.decision import Decision, Obligation
-from console.rules.levels import CONTINUOUS
-from console.rules.shifts import Post
-from console.rules.turns import Offer, Pressed, Turn, TurnKind, Watch, decide_turn, is_long, lasts, watch_of
+from console.rules.in_person.absence import is_on_the_ward
+from console.rules.in_person.levels import CONTINUOUS
+from console.rules.in_person.turns import Offer, Pressed, Turn, TurnKind, Watch, decide_turn, is_long, lasts, watch_of
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

@@ -14,14 +14,14 @@ from console.observing.observation_plans import ObservationPlans
 from console.observing.rounds import Rounds
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.absence import is_on_the_ward
 from console.rules.access import Permission, Request, may
+from console.rules.alerting.ladder import WARD_STAFF
+from console.rules.alerting.shifts import Post
 from console.rules.decision import Decision
-from console.rules.ladder import WARD_STAFF
-from console.rules.levels import Level
-from console.rules.load import Load, LoadAnswer, LoadColour, load_of, may_answer, measured_minutes
-from console.rules.rounds import CheckState
-from console.rules.shifts import Post
+from console.rules.in_person.absence import is_on_the_ward
+from console.rules.in_person.levels import Level
+from console.rules.in_person.load import Load, LoadAnswer, LoadColour, load_of, may_answer, measured_minutes
+from console.rules.in_person.rounds import CheckState
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll

@@ -9,9 +9,9 @@ from console.office import Done, Office
 from console.own.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.access import Permission, Request, may
-from console.rules.answering import acknowledged_by
+from console.rules.afterwards.answering import acknowledged_by
+from console.rules.afterwards.holding import HoldReason
 from console.rules.decision import Decision
-from console.rules.holding import HoldReason
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import further_words

@@ -10,7 +10,7 @@ from console.logbook.merkle import leaf_hash
 from console.logbook.receipts import short_form
 from console.roles import Role
 from console.rules.access import AccessReason
-from console.rules.visiting import Visit, VisitEnd
+from console.rules.looking.visiting import Visit, VisitEnd
 from console.showing.views import LedgerRow, Words
 from console.store import accounts, audit_rows, looks, prompts, viewings, visits
 from console.store.database import Tx

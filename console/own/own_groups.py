@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.groups import NO_ANSWER, OwnQuestion, may_tell
 from console.rules.decision import Decision
-from console.rules.groups import NO_ANSWER, OwnQuestion, may_tell
 from console.staying.roll import Roll
 from console.store import groups as rows
 from console.store.database import Tx

@@ -11,9 +11,9 @@ from console.own.ledger import every_line
 from console.own.own_views import ConsentLine, CopyView, OwnCopy, ReadingChoice, ReceiptView
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.answering import answered_by
+from console.rules.afterwards.answering import answered_by
 from console.rules.decision import Decision
-from console.rules.telling import Telling
+from console.rules.looking.telling import Telling
 from console.showing.views import LedgerRow, Words
 from console.staying.roll import Person, Roll
 from console.store import audit_rows, consents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from broker.vocabulary import Modality
 
 if TYPE_CHECKING:
-    from console.rules.keeping import KeepEnd
+    from console.rules.afterwards.keeping import KeepEnd
     from console.showing.views import LedgerRow, Words
 
 

@@ -3,8 +3,8 @@
 from broker.vocabulary import Purpose
 from console.keeping.minutes import opened
 from console.office import Office
-from console.rules.consent import Standing
-from console.rules.sleep import Night, NoNight, night_of, night_to_tell
+from console.rules.consenting.consent import Standing
+from console.rules.sensing.sleep import Night, NoNight, night_of, night_to_tell
 from console.staying.roll import Person
 from console.store.database import Tx
 from console.store.nights import sealed_minutes

@@ -9,10 +9,10 @@ from broker.vocabulary import SensorState
 from console.own.ledger import LedgerPage
 from console.own.own_views import AfterIncident, ComplaintView, CopyView, OwnSensor
 from console.receiving.live import Live
-from console.rules.consent import ConsentState, Standing
-from console.rules.grants import CarePlanReason, LessAnswer
-from console.rules.leasing import KeptOff, granted_window
-from console.rules.telling import Telling
+from console.rules.consenting.consent import ConsentState, Standing
+from console.rules.consenting.grants import CarePlanReason, LessAnswer
+from console.rules.consenting.leasing import KeptOff, granted_window
+from console.rules.looking.telling import Telling
 from console.showing.views import LedgerRow, PatientView, ReadingView, StopView, Words
 from console.staying.roll import Person
 from console.store.people import NodeRow

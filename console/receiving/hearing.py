@@ -11,7 +11,7 @@ from console.errors import StoreError
 from console.leasing.leases import Sent
 from console.receiving.live import Live
 from console.receiving.sifting import Refused, Sifted
-from console.rules.readings import only_opened
+from console.rules.sensing.readings import only_opened
 
 _Told = TypeVar("_Told")
 _log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from broker.messages import LiveState
 from broker.readings import Readings
 from broker.vocabulary import HealthFlag
 from console.rules.policy import Policy
-from console.rules.staleness import Loss, loss_of
+from console.rules.sensing.staleness import Loss, loss_of
 from console.store.leases import Boot
 
 _DRIFT = 1e-3

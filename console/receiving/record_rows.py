@@ -11,7 +11,7 @@ from broker.vocabulary import Withheld
 from console.errors import KeySealed
 from console.keys.signer import SealingKey
 from console.office import Office
-from console.rules.readings import may_measure
+from console.rules.sensing.readings import may_measure
 from console.store.database import Tx
 from console.store.records import Row
 from console.store.sealing import DaySeals, seal

@@ -3,8 +3,8 @@
 from console.leasing.leases import Leases
 from console.office import Office
 from console.receiving.live import Live
-from console.rules.rates import Rated, rate_view
-from console.rules.readings import readings_in_force
+from console.rules.sensing.rates import Rated, rate_view
+from console.rules.sensing.readings import readings_in_force
 from console.showing.views import ReadingView, Words
 from console.staying.roll import Roll
 from console.store.people import NodeRow

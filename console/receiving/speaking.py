@@ -2,8 +2,8 @@
 
 from console.leasing.leases import Leases
 from console.receiving.live import Live
-from console.rules.joining import SensorSays
-from console.rules.readings import readings_in_force
+from console.rules.sensing.joining import SensorSays
+from console.rules.sensing.readings import readings_in_force
 from console.store.people import NodeRow
 
 

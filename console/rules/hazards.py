@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from console.rules.alerts import AlertKind, Priority
+from console.rules.alerting.alerts import AlertKind, Priority
 from console.rules.policy import POLICY_FILE
 
 HAZARDS = Path(__file__).with_name("hazards.toml")

@@ -10,7 +10,7 @@ from console.assurance.trust_policy import note_in_log, policy_of
 from console.keys.signer import Keys
 from console.logbook.audit import AuditLog
 from console.office import Office
-from console.rules.limits import vital_signs_may_call
+from console.rules.alerting.limits import vital_signs_may_call
 from console.rules.policy import Policy
 from console.running.settings import ConsoleSettings
 from console.signing_in.identity import Identity

@@ -11,8 +11,7 @@ from broker.clock import HandClock
 from broker.vocabulary import Modality, Purpose
 from console.errors import ConsoleError
 from console.roles import Actor, Role
-from console.rules.decision import Decision
-from console.rules.grants import (
+from console.rules.consenting.grants import (
     Alternative,
     Basis,
     CarePlanReason,
@@ -22,10 +21,11 @@ from console.rules.grants import (
     Mark,
     NetworkChoice,
 )
-from console.rules.hours import DAY_AND_NIGHT, next_wall_time
-from console.rules.levels import Level
-from console.rules.person import Adjustment
-from console.rules.training import Course
+from console.rules.consenting.hours import DAY_AND_NIGHT, next_wall_time
+from console.rules.consenting.person import Adjustment
+from console.rules.decision import Decision
+from console.rules.in_person.levels import Level
+from console.rules.in_person.training import Course
 from console.staying.desk import Invited
 from console.ward import Ward
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor, Role
-from console.rules.equality import GroupQuestion
-from console.rules.groups import ANSWERS, OwnQuestion
+from console.rules.consenting.groups import ANSWERS, OwnQuestion
+from console.rules.governing.equality import GroupQuestion
 from console.screens.answers import Answers
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

@@ -7,7 +7,7 @@ from console.alerting.alert_views import AlertView, CallTestView, EmergencyView,
 from console.alerting.nights import NightView
 from console.alerting.sounders import Carried
 from console.roles import Actor
-from console.rules.corridor import Level
+from console.rules.alerting.corridor import Level
 from console.rules.decision import Decision
 
 

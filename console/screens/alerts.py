@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.alerting.visits import HowSeen
 from console.rules.decision import Decision
-from console.rules.visits import HowSeen
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

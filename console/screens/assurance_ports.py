@@ -6,8 +6,8 @@ from typing import Protocol
 
 from console.assurance.views import BenefitView, MonthRow, PackView, PapersView, PublicView
 from console.roles import Actor
+from console.rules.consenting.talking_over import Talk
 from console.rules.decision import Decision
-from console.rules.talking_over import Talk
 from console.showing.views import Words
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from console.assurance.month_files import files_of
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.listening import VisitReason
+from console.rules.governing.listening import VisitReason
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

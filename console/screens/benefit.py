@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.benefit import BenefitAnswer, Change, Measure
-from console.rules.talking_over import LONGEST, Talk
+from console.rules.consenting.talking_over import LONGEST, Talk
+from console.rules.governing.benefit import BenefitAnswer, Change, Measure
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door

@@ -9,7 +9,7 @@ from console.consenting.care_views import LongVisitRow, TrainedRow
 from console.own.own_views import ComplaintView
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.rules.training import Course
+from console.rules.in_person.training import Course
 
 
 class Care(Protocol):

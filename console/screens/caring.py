@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.person import Adjustment
+from console.rules.consenting.person import Adjustment
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

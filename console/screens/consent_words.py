@@ -1,10 +1,19 @@
 """The sentences of the talk about the sensor, beside the codes that the record keeps."""
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.authority import ChildView, CourtOrder
-from console.rules.grants import Alternative, Basis, CarePlanReason, Feeling, KeptFor, LessAnswer, Mark, NetworkChoice
-from console.rules.person import Adjustment, AgeGroup, Change, Objection, PlaceKind
-from console.rules.trading import ClinicalReason
+from console.rules.consenting.authority import ChildView, CourtOrder
+from console.rules.consenting.grants import (
+    Alternative,
+    Basis,
+    CarePlanReason,
+    Feeling,
+    KeptFor,
+    LessAnswer,
+    Mark,
+    NetworkChoice,
+)
+from console.rules.consenting.person import Adjustment, AgeGroup, Change, Objection, PlaceKind
+from console.rules.consenting.trading import ClinicalReason
 from console.words import N_
 
 _PURPOSES = (

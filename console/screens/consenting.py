@@ -13,7 +13,7 @@ from broker.clock import Clock
 from broker.vocabulary import Modality
 from console.consenting.care_views import TalkView
 from console.roles import Actor
-from console.rules.grants import Basis
+from console.rules.consenting.grants import Basis
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door

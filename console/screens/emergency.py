@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.emergency import EmergencyStepKind
+from console.rules.alerting.emergency import EmergencyStepKind
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.first_night import CARDS, PRACTICE_CODE
+from console.rules.in_person.first_night import CARDS, PRACTICE_CODE
 from console.screens.answers import Answers, go
 from console.screens.door import Door
 from console.screens.navigation import home_of

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import FormData
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.authority import Authority, ChildView, CourtOrder
-from console.rules.grants import (
+from console.rules.consenting.authority import Authority, ChildView, CourtOrder
+from console.rules.consenting.grants import (
     Alternative,
     Basis,
     CarePlanReason,
@@ -23,8 +23,8 @@ from console.rules.grants import (
     NetworkChoice,
     PurposeReason,
 )
-from console.rules.hours import parse_hours
-from console.rules.person import PlaceKind
+from console.rules.consenting.hours import parse_hours
+from console.rules.consenting.person import PlaceKind
 
 Text = Annotated[str, Field(max_length=80)]
 _MANY = ("sensors", "purposes", "alternatives", "places", "not_radar", "not_camera")

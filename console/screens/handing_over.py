@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from broker.clock import Clock
 from console.roles import Actor
-from console.rules.levels import CONTINUOUS, LEVEL_WORDS
-from console.rules.load import LoadAnswer
-from console.rules.observing import MARK_WORDS
-from console.rules.quiet import Caution
+from console.rules.in_person.levels import CONTINUOUS, LEVEL_WORDS
+from console.rules.in_person.load import LoadAnswer
+from console.rules.in_person.observing import MARK_WORDS
+from console.rules.in_person.quiet import Caution
 from console.screens.answers import Answers, shown
 from console.screens.consent_words import LISTS
 from console.screens.door import Door

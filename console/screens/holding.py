@@ -11,8 +11,8 @@ from console.incidents.desk import IncidentsView
 from console.incidents.holding import Begun
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.holding import HoldReason
-from console.rules.lifting import LONGEST
+from console.rules.afterwards.holding import HoldReason
+from console.rules.afterwards.lifting import LONGEST
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.incidents import DESK, LIFTS, WHY, RandomId

@@ -8,8 +8,8 @@ from console.incidents.key_holders import HolderView
 from console.incidents.releases import Wanted
 from console.incidents.views import HazardView, OpenView, Released, WrongView
 from console.roles import Actor
+from console.rules.afterwards.wrongs import Finding
 from console.rules.decision import Decision
-from console.rules.wrongs import Finding
 
 
 class Holders(Protocol):

@@ -11,10 +11,10 @@ from console.incidents.views import OpenView
 from console.own.ledger import ROLES
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.holding import HoldReason
-from console.rules.informing import NotYet, ToldWhom
-from console.rules.lifting import LiftEnd, LiftReason
-from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
+from console.rules.afterwards.holding import HoldReason
+from console.rules.afterwards.informing import NotYet, ToldWhom
+from console.rules.afterwards.lifting import LiftEnd, LiftReason
+from console.rules.afterwards.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

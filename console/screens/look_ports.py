@@ -10,8 +10,8 @@ from console.own.own_views import OwnCopy
 from console.roles import Actor
 from console.rules.access import AccessReason, Permission
 from console.rules.decision import Decision
-from console.rules.sleep import Night, NoNight
-from console.rules.trend import NoTrend, Trend
+from console.rules.sensing.sleep import Night, NoNight
+from console.rules.sensing.trend import NoTrend, Trend
 from console.showing.desk_views import AuditRow, HealthView, RoomRow, StaffRow
 from console.showing.views import BoardView, PatientView, ReadingView, StopView
 

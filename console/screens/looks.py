@@ -8,9 +8,9 @@ from starlette.responses import Response
 from console.own.ledger import ROLES
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.reviewing import Escalation, ReviewKind, ReviewOutcome
-from console.rules.sensitive import MarkKind
-from console.rules.sight import SightReason
+from console.rules.looking.reviewing import Escalation, ReviewKind, ReviewOutcome
+from console.rules.looking.sensitive import MarkKind
+from console.rules.looking.sight import SightReason
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.equality import NOT_ON_RECORD, GroupQuestion, Outcome
-from console.rules.groups import OwnQuestion
-from console.rules.holding import HoldReason
+from console.rules.afterwards.holding import HoldReason
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.governing.equality import NOT_ON_RECORD, GroupQuestion, Outcome
 from console.screens import about_me, consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door

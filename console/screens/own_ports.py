@@ -5,9 +5,9 @@ from typing import Protocol
 
 from console.own.own_views import ComplaintView, CopyRequestView, ReadingChoice, TrialView
 from console.roles import Actor
+from console.rules.consenting.groups import OwnQuestion
 from console.rules.decision import Decision
-from console.rules.groups import OwnQuestion
-from console.rules.telling import Telling
+from console.rules.looking.telling import Telling
 
 
 class OwnSide(Protocol):

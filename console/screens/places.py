@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.places import SIGNERS
+from console.rules.consenting.places import SIGNERS
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door

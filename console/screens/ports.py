@@ -9,9 +9,9 @@ from broker.clock import Clock
 from broker.vocabulary import Context, Modality
 from console.consenting.stops import Via
 from console.roles import Actor, Role
+from console.rules.consenting.grants import Grant
 from console.rules.decision import Decision
-from console.rules.duties import Duty
-from console.rules.grants import Grant
+from console.rules.governing.duties import Duty
 from console.screens.access_ports import AccessPort
 from console.screens.alert_ports import (
     Alerts,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.documents import DocumentKind
+from console.rules.governing.documents import DocumentKind
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.absence import PLACES
 from console.rules.access import Permission
+from console.rules.in_person.absence import PLACES
 from console.screens import consent_words
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou

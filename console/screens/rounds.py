@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from console.observing.check_entries import Entry, PaperEntry
 from console.roles import Actor
-from console.rules.absence import PLACES
+from console.rules.consenting.person import SeenState
 from console.rules.decision import Decision
-from console.rules.levels import CONTINUOUS, LEVEL_WORDS
-from console.rules.observing import IN_PERSON, Saw, SeenPlace
-from console.rules.person import SeenState
+from console.rules.in_person.absence import PLACES
+from console.rules.in_person.levels import CONTINUOUS, LEVEL_WORDS
+from console.rules.in_person.observing import IN_PERSON, Saw, SeenPlace
 from console.screens.answers import Answers, go, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.alerts import AlertKind, Concern
-from console.rules.limits import LimitReason
-from console.rules.shifts import Post
+from console.rules.alerting.alerts import AlertKind, Concern
+from console.rules.alerting.limits import LimitReason
+from console.rules.alerting.shifts import Post
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

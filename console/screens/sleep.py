@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from console.roles import Actor
-from console.rules.sleep import NoNight
+from console.rules.sensing.sleep import NoNight
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

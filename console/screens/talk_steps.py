@@ -7,8 +7,8 @@ from enum import StrEnum
 from starlette.datastructures import FormData
 
 from console.consenting.care_views import TalkView
-from console.rules.grants import Basis, Feeling, Mark, is_own_word
-from console.rules.person import Adjustment
+from console.rules.consenting.grants import Basis, Feeling, Mark, is_own_word
+from console.rules.consenting.person import Adjustment
 from console.words import N_
 
 Answered = Mapping[str, Sequence[str]]

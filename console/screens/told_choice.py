@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.rules.telling import Telling
+from console.rules.looking.telling import Telling
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.training import Course
+from console.rules.in_person.training import Course
 from console.screens.answers import Answers, shown
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from broker.vocabulary import Withheld
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.hours import Window
 from console.rules.decision import Decision
-from console.rules.hours import Window
-from console.rules.sleep import MINUTE, Part
-from console.rules.trend import Hour, NoTrend, Point, Trend
+from console.rules.sensing.sleep import MINUTE, Part
+from console.rules.sensing.trend import Hour, NoTrend, Point, Trend
 from console.screens.answers import Answers
 from console.screens.door import Door
 from console.screens.night import ACCESS_REASONS

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.doubt import DoubtAnswer
+from console.rules.in_person.doubt import DoubtAnswer
 from console.screens.answers import Answers, go
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort

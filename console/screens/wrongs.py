@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.afterwards.wrongs import LONGEST, Finding, WrongOutcome
 from console.rules.hazards import shipped_hazards
-from console.rules.wrongs import LONGEST, Finding, WrongOutcome
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.ports import WardPort

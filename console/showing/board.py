@@ -14,14 +14,14 @@ from console.errors import StoreError
 from console.leasing.leases import Leases
 from console.office import Office
 from console.receiving.live import Live
-from console.rules.absence import is_on_the_ward
-from console.rules.consent import ConsentEntry, EntryKind
-from console.rules.dues import DueKind, dues_of
-from console.rules.history import ONE_SENSOR
-from console.rules.room_tile import SENSORS, room_facts, room_tile, says
-from console.rules.rounds import PlannedCheck
-from console.rules.staleness import Loss
-from console.rules.tiles import CERTAIN, TileFacts, face_of, fault_tile
+from console.rules.consenting.consent import ConsentEntry, EntryKind
+from console.rules.consenting.dues import DueKind, dues_of
+from console.rules.consenting.history import ONE_SENSOR
+from console.rules.in_person.absence import is_on_the_ward
+from console.rules.in_person.rounds import PlannedCheck
+from console.rules.sensing.room_tile import SENSORS, room_facts, room_tile, says
+from console.rules.sensing.staleness import Loss
+from console.rules.sensing.tiles import CERTAIN, TileFacts, face_of, fault_tile
 from console.showing.views import BoardView, TileKind, TileView, Words
 from console.staying.roll import Roll, Sheet
 from console.store import consents

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from broker.vocabulary import HealthFlag, SensorState
 from console.office import Office
 from console.receiving.live import Live
-from console.rules.staleness import Loss, sentence_of
+from console.rules.sensing.staleness import Loss, sentence_of
 from console.running.loops import Failing
 from console.showing.desk_views import HealthView, NodeHealthView
 from console.showing.machines import Machines, NewestLease

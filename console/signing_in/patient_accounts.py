@@ -13,7 +13,7 @@ from console.errors import NameTaken
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.consent import ConsentEntry, last_stop
+from console.rules.consenting.consent import ConsentEntry, last_stop
 from console.rules.decision import Decision, Obligation
 from console.showing.views import Words
 from console.signing_in.identity import Identity, name_fault

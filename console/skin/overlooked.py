@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from broker.clock import Clock
-from console.rules.overlooked import shows_names
+from console.rules.looking.overlooked import shows_names
 from console.rules.policy import Policy
 from console.skin.cookies import Cookies
 

@@ -12,8 +12,8 @@ from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.first_night import is_due, may_finish
-from console.rules.training import Course
+from console.rules.in_person.first_night import is_due, may_finish
+from console.rules.in_person.training import Course
 from console.showing.views import Words
 from console.staffing.training import Training
 from console.store import audit_rows

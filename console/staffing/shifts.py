@@ -9,8 +9,8 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
+from console.rules.alerting.shifts import OnShift, Post, ShiftEntry, ShiftEntryKind, on_shift
 from console.rules.decision import Decision
-from console.rules.shifts import OnShift, Post, ShiftEntry, ShiftEntryKind, on_shift
 from console.showing.views import Words
 from console.staying.roll import first_letters
 from console.store import accounts

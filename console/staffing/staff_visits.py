@@ -15,10 +15,10 @@ from console.leasing.leases import Leases
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.alerting.shifts import Post
 from console.rules.decision import Decision, Obligation
-from console.rules.readings import readings_in_force
-from console.rules.shifts import Post
-from console.rules.visiting import Visit, VisitEnd, explains, follows_own_pause, is_long
+from console.rules.looking.visiting import Visit, VisitEnd, explains, follows_own_pause, is_long
+from console.rules.sensing.readings import readings_in_force
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Person, Roll

@@ -8,7 +8,7 @@ from console.errors import StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.decision import Obligation
-from console.rules.training import GATED, Course
+from console.rules.in_person.training import GATED, Course
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staffing.training import Training

@@ -12,7 +12,7 @@ from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.decision import Decision
-from console.rules.training import (
+from console.rules.in_person.training import (
     Course,
     TrainingRecord,
     in_date,

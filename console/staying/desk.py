@@ -11,8 +11,8 @@ from console.keys.signer import is_public_key
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
+from console.rules.consenting.person import PlaceKind
 from console.rules.decision import Decision, Obligation
-from console.rules.person import PlaceKind
 from console.showing.views import Words
 from console.signing_in import time_boxes
 from console.signing_in.enrolment import HIDDEN_SIGNS, is_plain

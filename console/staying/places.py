@@ -5,9 +5,9 @@ import secrets
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
+from console.rules.consenting.person import PlaceKind
+from console.rules.consenting.places import may_sign, may_write
 from console.rules.decision import Decision
-from console.rules.person import PlaceKind
-from console.rules.places import may_sign, may_write
 from console.showing.views import Words
 from console.staying.roll import Roll
 from console.store import places

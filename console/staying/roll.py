@@ -14,8 +14,8 @@ import structlog
 from broker.vocabulary import Modality
 from console.errors import StoreError
 from console.office import Office
-from console.rules.consent import ConsentEntry, EntryKind, Standing, at_time, derive, told_by
-from console.rules.person import PlaceKind
+from console.rules.consenting.consent import ConsentEntry, EntryKind, Standing, at_time, derive, told_by
+from console.rules.consenting.person import PlaceKind
 from console.store import accounts, closeness, consents, people, places
 from console.store.database import Tx
 from console.store.people import NodeRow, RoomRow, StayRow

@@ -10,11 +10,11 @@ from console.keeping.holds import start_hold
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
-from console.rules.consent import SAID_AT, STOPS, EntryKind, Standing
+from console.rules.afterwards.holding import hold_after
+from console.rules.consenting.consent import SAID_AT, STOPS, EntryKind, Standing
 from console.rules.decision import Decision
-from console.rules.holding import hold_after
+from console.rules.in_person.pressing import says_too_much
 from console.rules.policy import made
-from console.rules.pressing import says_too_much
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store.database import Tx

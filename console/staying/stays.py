@@ -6,9 +6,9 @@ from collections.abc import Callable
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.consent import ConsentEntry, EntryKind, Standing, carried_details, derive
+from console.rules.consenting.consent import ConsentEntry, EntryKind, Standing, carried_details, derive
+from console.rules.consenting.person import AgeGroup, AwayKind, PlaceKind
 from console.rules.decision import Decision
-from console.rules.person import AgeGroup, AwayKind, PlaceKind
 from console.rules.policy import made
 from console.showing.views import Words
 from console.signing_in.enrolment import HIDDEN_SIGNS, is_plain

@@ -6,10 +6,10 @@ from console.consenting.stops import Reactions
 from console.office import Office
 from console.roles import Actor
 from console.rules.access import Permission
-from console.rules.consent import ConsentState, EntryKind, Standing
+from console.rules.consenting.consent import ConsentState, EntryKind, Standing
+from console.rules.consenting.person import AwayKind, WardPlace
+from console.rules.consenting.trading import ClinicalReason, may_ease
 from console.rules.decision import Decision
-from console.rules.person import AwayKind, WardPlace
-from console.rules.trading import ClinicalReason, may_ease
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.staying.stay_history import Decide, Note, StayHistory

@@ -2,10 +2,10 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table
 
-from console.rules.look_rates import Because
-from console.rules.reviewing import ReviewKind, ReviewOutcome
-from console.rules.sensitive import MarkKind
-from console.rules.sight import SightReason
+from console.rules.looking.look_rates import Because
+from console.rules.looking.reviewing import ReviewKind, ReviewOutcome
+from console.rules.looking.sensitive import MarkKind
+from console.rules.looking.sight import SightReason
 from console.store.columns import blob, one_of, text, when
 from console.store.tables import metadata as metadata
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from console.rules.alerts import Alert, AlertKind, Concern, Priority, Rung, Step, StepKind
-from console.rules.budget import Trial
-from console.rules.limits import Limit, LimitReason
+from console.rules.alerting.alerts import Alert, AlertKind, Concern, Priority, Rung, Step, StepKind
+from console.rules.alerting.budget import Trial
+from console.rules.alerting.limits import Limit, LimitReason
 from console.store.database import Tx
 from console.store.tables import alert_limits, alert_steps, alerts, technical_alerts, trials
 

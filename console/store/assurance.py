@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, or_, select
 
-from console.rules.assurance_kinds import Kept
+from console.rules.governing.assurance_kinds import Kept
 from console.store.assurance_tables import assurance_entries, day_figures
 from console.store.database import Tx
 from console.store.people import StayRow

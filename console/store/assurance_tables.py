@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, Date, Index, Integer, Table
 
-from console.rules.assurance_kinds import Kept
+from console.rules.governing.assurance_kinds import Kept
 from console.store.columns import one_of, text, when
 from console.store.incident_tables import metadata as metadata
 

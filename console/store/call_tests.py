@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from console.rules.call_tests import CallTest, Missing, RoomProof
+from console.rules.alerting.call_tests import CallTest, Missing, RoomProof
 from console.store.database import Tx
 from console.store.night_tables import audible_tests, call_tests
 

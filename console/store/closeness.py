@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from console.rules.sensitive import MarkKind
+from console.rules.looking.sensitive import MarkKind
 from console.store.access_tables import second_people, sensitive_stays, shut_out
 from console.store.database import Tx
 

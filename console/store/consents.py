@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.consenting.consent import ConsentEntry, EntryKind
 from console.store.database import Tx
 from console.store.tables import consent_entries, relays
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from console.rules.doubt import DoubtAnswer, DoubtNight
+from console.rules.in_person.doubt import DoubtAnswer, DoubtNight
 from console.store.database import Tx
 from console.store.night_tables import doubt_answers, doubt_minutes
 

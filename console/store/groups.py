@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from console.rules.groups import OwnQuestion
+from console.rules.consenting.groups import OwnQuestion
 from console.store.database import Tx
 from console.store.tables import group_answers
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from console.roles import Role
-from console.rules.lifting import Lift, LiftEnd, LiftReason
+from console.rules.afterwards.lifting import Lift, LiftEnd, LiftReason
 from console.store.database import Tx
 from console.store.holding_tables import hold_lifts
 from console.store.incident_tables import releases

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
-from console.rules.lifting import LiftEnd, LiftReason
+from console.rules.afterwards.lifting import LiftEnd, LiftReason
 from console.store.assurance_tables import metadata as metadata
 from console.store.columns import one_of, text, when
 

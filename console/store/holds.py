@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from console.rules.holding import HoldReason, HoldTime
+from console.rules.afterwards.holding import HoldReason, HoldTime
 from console.store.database import Tx
 from console.store.tables import holds, measurements
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table
 
-from console.rules.informing import NotYet, ToldWhom
-from console.rules.keeping import KeepAnswer, KeepEnd
-from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
-from console.rules.wrongs import WrongOutcome
+from console.rules.afterwards.informing import NotYet, ToldWhom
+from console.rules.afterwards.keeping import KeepAnswer, KeepEnd
+from console.rules.afterwards.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
+from console.rules.afterwards.wrongs import WrongOutcome
 from console.store.columns import blob, one_of, text, when
 from console.store.identity_tables import metadata as metadata
 

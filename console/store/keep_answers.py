@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from console.rules.keeping import KeepAnswer, KeepEnd
+from console.rules.afterwards.keeping import KeepAnswer, KeepEnd
 from console.store.database import Tx
 from console.store.incident_tables import keep_answers
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from console.rules.look_rates import Because, Look
-from console.rules.reviewing import Escalation, ReviewKind, ReviewOutcome
-from console.rules.sight import SightReason
+from console.rules.looking.look_rates import Because, Look
+from console.rules.looking.reviewing import Escalation, ReviewKind, ReviewOutcome
+from console.rules.looking.sight import SightReason
 from console.store.access_tables import access_reviews, look_notes, sights
 from console.store.database import Tx
 from console.store.tables import audit_entries

@@ -2,8 +2,8 @@
 
 from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table
 
-from console.rules.doubt import DoubtAnswer
-from console.rules.turns import TurnKind
+from console.rules.in_person.doubt import DoubtAnswer
+from console.rules.in_person.turns import TurnKind
 from console.store.columns import one_of, text, when
 from console.store.holding_tables import metadata as metadata
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from console.rules.levels import Level
-from console.rules.observing import Mark
-from console.rules.quiet import Caution
+from console.rules.in_person.levels import Level
+from console.rules.in_person.observing import Mark
+from console.rules.in_person.quiet import Caution
 from console.store.database import Tx
 from console.store.tables import measurements, observation_plans, observations, planned_checks, stays
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from console.own.own_views import ReadingChoice
-from console.rules.telling import Telling
+from console.rules.looking.telling import Telling
 from console.store.database import Tx
 from console.store.tables import answer_claims, complaints, copy_requests, reading_choices, telling_choices
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from console.rules.person import PlaceKind
-from console.rules.places import SIGNERS
+from console.rules.consenting.person import PlaceKind
+from console.rules.consenting.places import SIGNERS
 from console.store.database import Tx
 from console.store.tables import place_profiles, profile_signatures, room_kinds
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from console.roles import Role
-from console.rules.releasing import Asked, ReleaseEnd, ReleaseKind, ReleasePurpose
+from console.rules.afterwards.releasing import Asked, ReleaseEnd, ReleaseKind, ReleasePurpose
 from console.store.database import Tx
 from console.store.incident_tables import releases
 from console.store.shares import forget_opened

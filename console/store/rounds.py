@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from console.rules.levels import Level
-from console.rules.load import LoadAnswer
-from console.rules.punctuality import DoneCheck
-from console.rules.rounds import CheckEnd, Moved, PlannedCheck
+from console.rules.in_person.levels import Level
+from console.rules.in_person.load import LoadAnswer
+from console.rules.in_person.punctuality import DoneCheck
+from console.rules.in_person.rounds import CheckEnd, Moved, PlannedCheck
 from console.store.database import Tx
 from console.store.tables import handovers, load_asks, planned_checks, rosters
 

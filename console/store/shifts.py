@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from console.rules.emergency import Emergency, EmergencyStep, EmergencyStepKind
-from console.rules.shifts import ShiftEntry, ShiftEntryKind
-from console.rules.standing_down import StandDown
+from console.rules.alerting.emergency import Emergency, EmergencyStep, EmergencyStepKind
+from console.rules.alerting.shifts import ShiftEntry, ShiftEntryKind
+from console.rules.alerting.standing_down import StandDown
 from console.store.database import Tx
 from console.store.tables import emergency_steps, shift_entries, stand_downs
 

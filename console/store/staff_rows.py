@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from console.rules.alerts import StepKind
+from console.rules.alerting.alerts import StepKind
 from console.store.database import Tx
 from console.store.tables import alert_steps, alerts, audit_entries, observations
 

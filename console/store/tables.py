@@ -23,14 +23,14 @@ from sqlalchemy import (
 )
 
 from broker.vocabulary import LeaseKind, Modality, Origin
-from console.rules.alerts import AlertKind, Priority, StepKind
-from console.rules.groups import OwnQuestion
-from console.rules.holding import HoldReason
-from console.rules.levels import Level
-from console.rules.load import LoadAnswer
-from console.rules.person import PlaceKind
-from console.rules.rounds import CheckEnd, Moved
-from console.rules.training import Course
+from console.rules.afterwards.holding import HoldReason
+from console.rules.alerting.alerts import AlertKind, Priority, StepKind
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.consenting.person import PlaceKind
+from console.rules.in_person.levels import Level
+from console.rules.in_person.load import LoadAnswer
+from console.rules.in_person.rounds import CheckEnd, Moved
+from console.rules.in_person.training import Course
 from console.store.columns import blob, exactly_one, one_of, text, when
 
 metadata = MetaData(

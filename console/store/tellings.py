@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from console.rules.informing import NotYet, ToldWhom
+from console.rules.afterwards.informing import NotYet, ToldWhom
 from console.store.database import Tx
 from console.store.incident_tables import tellings
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert, select
 
-from console.rules.training import Course, TrainingRecord
+from console.rules.in_person.training import Course, TrainingRecord
 from console.store.database import Tx
 from console.store.tables import training_records
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from console.rules.turns import Turn, TurnKind
+from console.rules.in_person.turns import Turn, TurnKind
 from console.store.database import Tx
 from console.store.night_tables import turns
 from console.store.tables import stays

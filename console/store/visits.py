@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import insert, select, update
 
-from console.rules.visiting import Visit, VisitEnd
+from console.rules.looking.visiting import Visit, VisitEnd
 from console.store.database import Tx
 from console.store.tables import staff_visits
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from console.roles import Role
-from console.rules.wrongs import WrongOutcome
+from console.rules.afterwards.wrongs import WrongOutcome
 from console.store.database import Tx
 from console.store.incident_tables import wrong_reports
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from broker.readings import Readings
 from broker.vocabulary import Modality, Presence, Purpose
-from console.rules.joining import Joined, SensorSays, join
 from console.rules.policy import Policy, shipped_policy
+from console.rules.sensing.joining import Joined, SensorSays, join
 from edge.evaluation import estimates_of, new_estimator
 from edge.events import Whereabouts
 from edge.frames import Frame

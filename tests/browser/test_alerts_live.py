@@ -3,8 +3,8 @@
 import pytest
 
 from console.alerting.corridor_unit import CorridorUnit, SimulatedOutput, Told
-from console.rules.alerts import StepKind
-from console.rules.corridor import Level
+from console.rules.alerting.alerts import StepKind
+from console.rules.alerting.corridor import Level
 from tests.browser.na1 import Night, a_ward, signed_in, staff
 from tests.kit.alerting import POLICY, the_alert
 from tests.kit.served import served

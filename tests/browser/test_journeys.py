@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.rules.alerts import AlertState
+from console.rules.alerting.alerts import AlertState
 from tests.browser.na1 import Night, a_ward, signed_in, staff
 from tests.browser.test_accessible import small_targets_of
 from tests.kit.alerting import POLICY, the_alert

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from console.roles import Role
-from console.rules.first_night import PRACTICE_CODE
+from console.rules.in_person.first_night import PRACTICE_CODE
 from console.store import observations as rows
 from tests.browser.na1 import signed_in, staff
 from tests.browser.test_accessible import small_targets_of

@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from console.roles import Role
-from console.rules.consent import ConsentEntry, EntryKind
-from console.rules.decision import Decision
-from console.rules.informing import (
+from console.rules.afterwards.informing import (
     NotYet,
     Telling,
     due_by,
@@ -18,9 +16,11 @@ from console.rules.informing import (
     may_wait,
     stands_on_page,
 )
-from console.rules.keeping import KeepEnd, Kept, asked_from, may_say, own_stop, stops_deletion
+from console.rules.afterwards.keeping import KeepEnd, Kept, asked_from, may_say, own_stop, stops_deletion
+from console.rules.afterwards.wrongs import Finding, WrongOutcome, answer_by, may_answer
+from console.rules.consenting.consent import ConsentEntry, EntryKind
+from console.rules.decision import Decision
 from console.rules.policy import shipped_policy
-from console.rules.wrongs import Finding, WrongOutcome, answer_by, may_answer
 from console.store.tables import measurements
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, an_actor, boxed_ward
 from tests.kit.two_people import CALDICOTT, MANAGER

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from console.roles import Role
-from console.rules.alerts import TOP, AlertState, Step, StepKind, progress_of
-from console.rules.ladder import due_steps
-from console.rules.place_codes import code_of, proves_place, tag_key, window_of
-from console.rules.responding import may_arrive, may_go, may_report, may_report_tag_fault
-from console.rules.visits import NOT_SEEN, HowSeen, VisitOutcome
+from console.rules.alerting.alerts import TOP, AlertState, Step, StepKind, progress_of
+from console.rules.alerting.ladder import due_steps
+from console.rules.alerting.place_codes import code_of, proves_place, tag_key, window_of
+from console.rules.alerting.responding import may_arrive, may_go, may_report, may_report_tag_fault
+from console.rules.alerting.visits import NOT_SEEN, HowSeen, VisitOutcome
 from tests.kit.alerting import ADA, BEN, CHARGE, POLICY, RAISED, SITE, a_full_shift, after, an_alert, somebody
 
 ROLES = {ADA: Role.NURSE, BEN: Role.NURSE, CHARGE: Role.NURSE_IN_CHARGE, SITE: Role.SITE_COORDINATOR}

@@ -3,9 +3,9 @@
 import pytest
 
 from console.roles import Role
-from console.rules.alerts import TOP, AlertState, Concern, Rung, StepKind
-from console.rules.ladder import Staffing, due_steps, ladder_of, rung_at
-from console.rules.responding import (
+from console.rules.alerting.alerts import TOP, AlertState, Concern, Rung, StepKind
+from console.rules.alerting.ladder import Staffing, due_steps, ladder_of, rung_at
+from console.rules.alerting.responding import (
     is_reminder_due,
     may_answer,
     may_arrive,
@@ -14,8 +14,8 @@ from console.rules.responding import (
     may_report,
     may_report_tag_fault,
 )
-from console.rules.shifts import Post
-from console.rules.visits import NOT_SEEN, HowSeen, VisitOutcome
+from console.rules.alerting.shifts import Post
+from console.rules.alerting.visits import NOT_SEEN, HowSeen, VisitOutcome
 from tests.kit.alerting import (
     ADA,
     BEN,

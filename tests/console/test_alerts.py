@@ -9,11 +9,11 @@ from broker.vocabulary import Context, Place, Purpose, RoomEventKind, SensedStat
 from console.alerting.alert_views import AlertView
 from console.alerting.nights import NightView
 from console.roles import Role
-from console.rules.alerts import AlertKind, AlertState, Rung
-from console.rules.budget import NightFigures, over_budget
+from console.rules.alerting.alerts import AlertKind, AlertState, Rung
+from console.rules.alerting.budget import NightFigures, over_budget
+from console.rules.alerting.limits import vital_signs_may_call
 from console.rules.decision import Decision
 from console.rules.hazards import shipped_hazards
-from console.rules.limits import vital_signs_may_call
 from console.running.seed import PURPOSES
 from console.showing.views import TileKind
 from console.words import open_catalogues

@@ -19,9 +19,9 @@ from console.assurance.sections import Section
 from console.assurance.tagged_pdf import TaggedPdf
 from console.errors import FiguresDamaged
 from console.roles import Role
-from console.rules.assurance_kinds import Kept
-from console.rules.benefit import Measure
-from console.rules.talking_over import Talk
+from console.rules.consenting.talking_over import Talk
+from console.rules.governing.assurance_kinds import Kept
+from console.rules.governing.benefit import Measure
 from console.store import assurance, audit_rows
 from console.store.assurance import FrozenDay, KeptRow
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, SITE, WARD, an_actor, boxed_ward

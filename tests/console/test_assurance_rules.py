@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.vocabulary import Context
-from console.rules.benefit import BenefitAnswer, BenefitReview, Measure, may_review, quarter_of, stopped_from
-from console.rules.counting import withheld
-from console.rules.documents import (
+from console.rules.consenting.hours import is_within
+from console.rules.consenting.talking_over import Talk, may_log
+from console.rules.governing.benefit import BenefitAnswer, BenefitReview, Measure, may_review, quarter_of, stopped_from
+from console.rules.governing.counting import withheld
+from console.rules.governing.documents import (
     Document,
     DocumentKind,
     Notice,
@@ -20,11 +22,9 @@ from console.rules.documents import (
     refuse_lapsed,
     sensors_stop_at,
 )
-from console.rules.freezing import days_of, days_to_freeze, frozen_at, is_overdue
-from console.rules.hours import is_within
-from console.rules.listening import VisitReason, visit_reason
+from console.rules.governing.freezing import days_of, days_to_freeze, frozen_at, is_overdue
+from console.rules.governing.listening import VisitReason, visit_reason
 from console.rules.policy import shipped_policy
-from console.rules.talking_over import Talk, may_log
 
 POLICY, ZONE = shipped_policy(), ZoneInfo("Europe/London")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

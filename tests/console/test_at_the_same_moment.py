@@ -10,10 +10,10 @@ from console.alerting.alert_book import AlertBook
 from console.errors import StoreFull
 from console.leasing.commissioning import Commissions
 from console.observing.rounds import Rounds, Sensed
-from console.rules.alerts import StepKind
+from console.rules.alerting.alerts import StepKind
+from console.rules.alerting.visits import VisitOutcome
 from console.rules.decision import Decision
-from console.rules.rounds import CheckEnd, Moved, moved
-from console.rules.visits import VisitOutcome
+from console.rules.in_person.rounds import CheckEnd, Moved, moved
 from console.showing.views import Words
 from console.store import alerts, closeness, people
 from tests.kit.alerting import a_step, an_alert

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.authority import Authority, ChildView, CourtOrder
-from console.rules.bases import basis_of
-from console.rules.giving import GiveFacts, may_give
-from console.rules.grants import Basis
-from console.rules.history import Standing
-from console.rules.person import Advance, AgeGroup
+from console.rules.consenting.authority import Authority, ChildView, CourtOrder
+from console.rules.consenting.bases import basis_of
+from console.rules.consenting.giving import GiveFacts, may_give
+from console.rules.consenting.grants import Basis
+from console.rules.consenting.history import Standing
+from console.rules.consenting.person import Advance, AgeGroup
 from console.rules.policy import shipped_policy
 from console.running.seed import example_grant
 

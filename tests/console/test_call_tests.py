@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from broker.clock import HandClock
 from console.alerting.corridor_unit import CorridorUnit, SimulatedOutput, Told
-from console.rules.call_tests import CallTest, Missing, RoomProof, is_due, lines_of, to_walk
-from console.rules.corridor import Level
+from console.rules.alerting.call_tests import CallTest, Missing, RoomProof, is_due, lines_of, to_walk
+from console.rules.alerting.corridor import Level
 from console.words import open_catalogues
 from tests.kit.alerting import POLICY, RAISED, a_person, after
 from tests.kit.boxed_ward import NURSE, boxed_ward

@@ -7,7 +7,7 @@ import pytest
 
 from console.own.complaints import LONGEST_TEXT
 from console.roles import Role
-from console.rules.answering import acknowledged_by, answered_by
+from console.rules.afterwards.answering import acknowledged_by, answered_by
 from console.rules.decision import Decision
 from console.rules.policy import shipped_policy
 from console.store.holds import standing_holds

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from broker.vocabulary import Modality
-from console.rules.consent import ConsentEntry, ConsentState, EntryKind, carried_details, derive
-from console.rules.grants import Basis, is_own_word
-from console.rules.leasing import LeaseFacts, decide_lease
+from console.rules.consenting.consent import ConsentEntry, ConsentState, EntryKind, carried_details, derive
+from console.rules.consenting.grants import Basis, is_own_word
+from console.rules.consenting.leasing import LeaseFacts, decide_lease
+from console.rules.consenting.trying import ENDS_TRIAL
 from console.rules.policy import shipped_policy
-from console.rules.trying import ENDS_TRIAL
 from console.running.seed import example_grant
 from tests.kit.house import Module, modules
 
@@ -148,7 +148,7 @@ def test_C1_nothing_but_derive_feeds_the_lease_signer() -> None:
     deciders = {module.name for module in modules() for call in calls(module) if call == "decide_lease"}
     signers = {module.name for module in modules() for call in calls(module) if call.endswith("keys.sign")}
 
-    assert makers == {"console.rules.consent", "console.rules.happenings"}
+    assert makers == {"console.rules.consenting.consent", "console.rules.consenting.happenings"}
     assert deciders == {"console.leasing.leases"}
     assert {name for name in signers if name.startswith("console.leasing.")} == {"console.leasing.leases"}
 

@@ -7,11 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.asking import AskFacts, may_ask, may_resume
-from console.rules.consent import ConsentEntry, ConsentState, EntryKind, Standing, carried_details, derive, lapses_at
-from console.rules.giving import GiveFacts, may_give, purposes_of
-from console.rules.grants import Basis, Feeling, Grant, LessAnswer, is_own_word
-from console.rules.hours import NIGHT, Hours, is_within, next_wall_time, parse_hours, windows
+from console.rules.consenting.asking import AskFacts, may_ask, may_resume
+from console.rules.consenting.consent import (
+    ConsentEntry,
+    ConsentState,
+    EntryKind,
+    Standing,
+    carried_details,
+    derive,
+    lapses_at,
+)
+from console.rules.consenting.giving import GiveFacts, may_give, purposes_of
+from console.rules.consenting.grants import Basis, Feeling, Grant, LessAnswer, is_own_word
+from console.rules.consenting.hours import NIGHT, Hours, is_within, next_wall_time, parse_hours, windows
 from console.rules.policy import shipped_policy
 from console.running.seed import example_grant
 

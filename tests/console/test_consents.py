@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from broker.vocabulary import LeaseState, Modality, Purpose
 from console.consenting.consents import Via
 from console.errors import StoreConflict
-from console.rules.consent import ConsentState, EntryKind
-from console.rules.grants import Basis
-from console.rules.hours import NIGHT
-from console.rules.person import Hold
+from console.rules.consenting.consent import ConsentState, EntryKind
+from console.rules.consenting.grants import Basis
+from console.rules.consenting.hours import NIGHT
+from console.rules.consenting.person import Hold
 from console.running.seed import example_grant
 from console.store.tables import consent_entries, talk_drafts
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, MORNING, NURSE, boxed_ward

@@ -12,7 +12,7 @@ from console.alerting.corridor_unit import (
     samples_of,
 )
 from console.keys.door_tags import open_token
-from console.rules.corridor import Level
+from console.rules.alerting.corridor import Level
 from tests.kit.alerting import POLICY, RAISED
 from tests.kit.served import served
 from tests.kit.skin import HandWard

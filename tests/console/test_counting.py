@@ -1,4 +1,4 @@
-from console.rules.counting import shown_counts
+from console.rules.governing.counting import shown_counts
 from console.rules.policy import shipped_policy
 
 POLICY = shipped_policy()

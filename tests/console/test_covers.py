@@ -7,7 +7,7 @@ import pytest
 from broker.readings import PresenceReading
 from broker.vocabulary import Lamp, LeaseState, Withheld
 from console.consenting.stops import Via
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from tests.kit.boxed_ward import NURSE, boxed_ward
 
 

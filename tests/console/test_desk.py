@@ -4,7 +4,7 @@ import pytest
 
 from broker.vocabulary import Modality
 from console.roles import Role
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from console.rules.decision import Obligation
 from console.store.sealing import NameSeals
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, HandNode, boxed_ward

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from console.roles import Role
-from console.rules.duties import duties_of
+from console.rules.governing.duties import duties_of
 from console.rules.policy import shipped_policy
 from console.showing.views import Words
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward

@@ -4,8 +4,8 @@ import pytest
 
 from console.alerting.alert_views import EmergencyView
 from console.roles import Role
-from console.rules.alerts import Rung
-from console.rules.corridor import Heard, Level, level_of
+from console.rules.alerting.alerts import Rung
+from console.rules.alerting.corridor import Heard, Level, level_of
 from tests.kit.alerting import POLICY, a_person, in_the_ensuite, limit_ensuite, the_alert
 from tests.kit.boxed_ward import BoxedWard, an_actor, boxed_ward
 

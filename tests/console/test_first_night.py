@@ -3,7 +3,7 @@
 import pytest
 
 from console.roles import Role
-from console.rules.first_night import CARDS, PRACTICE_CODE, is_due, may_finish
+from console.rules.in_person.first_night import CARDS, PRACTICE_CODE, is_due, may_finish
 from console.rules.policy import shipped_policy
 from console.staffing.first_night import DONE, SKIPPED
 from tests.kit.alerting import a_person

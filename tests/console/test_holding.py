@@ -7,8 +7,8 @@ import pytest
 
 from console.incidents.holding import Begun
 from console.roles import Role
-from console.rules.holding import HoldReason
-from console.rules.lifting import HoldState, Lift, LiftEnd, may_ask_to_lift, may_begin, may_lift
+from console.rules.afterwards.holding import HoldReason
+from console.rules.afterwards.lifting import HoldState, Lift, LiftEnd, may_ask_to_lift, may_begin, may_lift
 from console.rules.policy import shipped_policy
 from console.store.holds import standing_holds
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward

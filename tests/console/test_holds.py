@@ -6,9 +6,9 @@ import pytest
 
 from broker.vocabulary import LeaseState
 from console.errors import KeyHeld
-from console.rules.consent import EntryKind
-from console.rules.holding import HoldReason, hold_after, hold_around
-from console.rules.person import Hold
+from console.rules.afterwards.holding import HoldReason, hold_after, hold_around
+from console.rules.consenting.consent import EntryKind
+from console.rules.consenting.person import Hold
 from console.rules.policy import shipped_policy
 from console.store.holds import standing_holds
 from console.store.sealing import DaySeals

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from broker.readings import BreathingReading, MovementReading, PeopleReading, PlaceReading, PresenceReading, RateReading
 from broker.vocabulary import Modality, Movement, Place, Presence, Purpose, SensedState, Withheld
-from console.rules.joining import SensorSays, Subject, join
-from console.rules.leading import Why
+from console.rules.sensing.joining import SensorSays, Subject, join
+from console.rules.sensing.leading import Why
 from tests.console.test_tiles import LEASE, NOW, POLICY
 from tests.kit.boxed_ward import some_readings
 

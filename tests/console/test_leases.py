@@ -8,8 +8,8 @@ from broker.messages import ConsentLease, Sensor
 from broker.topics import Leaf, upward_filters
 from broker.vocabulary import CloseReason, Lamp, LeaseKind, LeaseState, Modality, Purpose, SensorState
 from console.keys.signer import verifies
-from console.rules.grants import NetworkChoice
-from console.rules.hours import NIGHT
+from console.rules.consenting.grants import NetworkChoice
+from console.rules.consenting.hours import NIGHT
 from console.store.tables import lease_serials, leases
 from tests.kit.boxed_ward import ADMIN, ENGINEER, MORNING, NURSE, SITE, WARD, HandNode, boxed_ward, open_ward
 

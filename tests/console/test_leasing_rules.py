@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.vocabulary import Lamp, LeaseKind, LeaseState, Modality, Purpose
-from console.rules.consent import ConsentEntry, ConsentState, EntryKind, Standing, derive
-from console.rules.grants import NetworkChoice
-from console.rules.hours import Hours, is_within
-from console.rules.leasing import Commissioning, LeaseFacts, decide_lease, granted_window
+from console.rules.consenting.consent import ConsentEntry, ConsentState, EntryKind, Standing, derive
+from console.rules.consenting.grants import NetworkChoice
+from console.rules.consenting.hours import Hours, is_within
+from console.rules.consenting.leasing import Commissioning, LeaseFacts, decide_lease, granted_window
 from console.rules.policy import shipped_policy
 from console.running.seed import example_grant
 

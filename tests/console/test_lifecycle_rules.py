@@ -7,19 +7,27 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.asking import AskFacts, may_ask, may_resume
-from console.rules.consent import SAID_AT, ConsentEntry, ConsentState, EntryKind, Standing, carried_details, derive
-from console.rules.dues import DueKind, dues_of
-from console.rules.giving import GiveFacts, may_give
-from console.rules.grants import Basis, CarePlanReason, LessAnswer, Mark, PurposeReason
-from console.rules.happenings import talk_due
-from console.rules.leasing import LeaseFacts, decide_lease
-from console.rules.person import AgeGroup, PlaceKind, SeenState
-from console.rules.places import SIGNERS, may_sign, may_write
+from console.rules.consenting.asking import AskFacts, may_ask, may_resume
+from console.rules.consenting.consent import (
+    SAID_AT,
+    ConsentEntry,
+    ConsentState,
+    EntryKind,
+    Standing,
+    carried_details,
+    derive,
+)
+from console.rules.consenting.dues import DueKind, dues_of
+from console.rules.consenting.giving import GiveFacts, may_give
+from console.rules.consenting.grants import Basis, CarePlanReason, LessAnswer, Mark, PurposeReason
+from console.rules.consenting.happenings import talk_due
+from console.rules.consenting.leasing import LeaseFacts, decide_lease
+from console.rules.consenting.person import AgeGroup, PlaceKind, SeenState
+from console.rules.consenting.places import SIGNERS, may_sign, may_write
+from console.rules.consenting.register import restrictions_of
+from console.rules.consenting.sedation import may_check_quietly, may_enter_check, next_check_at
+from console.rules.consenting.trading import may_ease
 from console.rules.policy import shipped_policy
-from console.rules.register import restrictions_of
-from console.rules.sedation import may_check_quietly, may_enter_check, next_check_at
-from console.rules.trading import may_ease
 from console.running.seed import example_grant
 
 LONDON = ZoneInfo("Europe/London")

@@ -7,7 +7,7 @@ from broker.readings import BreathingReading
 from broker.vocabulary import SensedState
 from console.receiving.live import Live
 from console.rules.policy import shipped_policy
-from console.rules.staleness import Loss
+from console.rules.sensing.staleness import Loss
 from console.store.leases import Boot
 from tests.kit.boxed_ward import boxed_ward
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.rules.look_rates import Because, Flag, Look, Peers, flags_after, is_news, peers_of, shift_of
+from console.rules.looking.look_rates import Because, Flag, Look, Peers, flags_after, is_news, peers_of, shift_of
+from console.rules.looking.reviewing import Escalation, Reviewed, ReviewKind, due_at, escalation_of, may_review
 from console.rules.policy import shipped_policy
-from console.rules.reviewing import Escalation, Reviewed, ReviewKind, due_at, escalation_of, may_review
 
 POLICY, ZONE = shipped_policy(), ZoneInfo("Europe/London")
 NIGHT = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)

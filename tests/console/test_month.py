@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from console.roles import Role
-from console.rules.consent import ConsentEntry, EntryKind
+from console.rules.consenting.consent import ConsentEntry, EntryKind
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.consenting.person import Change
 from console.rules.decision import Decision
-from console.rules.equality import NOT_ON_RECORD, GroupQuestion, OnePerson, Outcome, counts_by_group
-from console.rules.groups import OwnQuestion
-from console.rules.person import Change
+from console.rules.governing.equality import NOT_ON_RECORD, GroupQuestion, OnePerson, Outcome, counts_by_group
+from console.rules.looking.telling import Telling
 from console.rules.policy import shipped_policy
-from console.rules.telling import Telling
 from console.store import audit_rows
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.rules.news2 import band_of
+from console.rules.in_person.news2 import band_of
 
 EDGES = [(8, 3), (9, 1), (11, 1), (12, 0), (20, 0), (21, 2), (24, 2), (25, 3), (40, 3)]
 

@@ -8,9 +8,9 @@ import pytest
 from broker.readings import PlaceReading
 from broker.vocabulary import Place, Purpose
 from console.roles import Role
+from console.rules.consenting.hours import parse_hours
 from console.rules.decision import Decision
-from console.rules.hours import parse_hours
-from console.rules.sleep import Night, NoNight, Sums
+from console.rules.sensing.sleep import Night, NoNight, Sums
 from console.store.sealing import DaySeals
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, an_actor, boxed_ward, some_readings
 from tests.kit.skin import HandWard, screens_over

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.roles import Role
-from console.rules.levels import Level, may_set_level
-from console.rules.observing import Mark, Saw, SeenPlace, Told, Woke, judge, tells_nurse_in_charge
+from console.rules.in_person.levels import Level, may_set_level
+from console.rules.in_person.observing import Mark, Saw, SeenPlace, Told, Woke, judge, tells_nurse_in_charge
+from console.rules.in_person.punctuality import DoneCheck, compared, over_the_gap, wakings_per_night
+from console.rules.in_person.quiet import Caution, QuietFacts, may_lean_on_reading
+from console.rules.in_person.rounds import PlannedCheck
 from console.rules.policy import shipped_policy
-from console.rules.punctuality import DoneCheck, compared, over_the_gap, wakings_per_night
-from console.rules.quiet import Caution, QuietFacts, may_lean_on_reading
-from console.rules.rounds import PlannedCheck
 
 POLICY = shipped_policy()
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

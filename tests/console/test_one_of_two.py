@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker.vocabulary import Modality, Purpose
-from console.rules.consent import ConsentEntry, ConsentState, EntryKind, derive
-from console.rules.grants import Grant
-from console.rules.history import ONE_SENSOR
-from console.rules.lasting import goes_on
+from console.rules.alerting.lasting import goes_on
+from console.rules.consenting.consent import ConsentEntry, ConsentState, EntryKind, derive
+from console.rules.consenting.grants import Grant
+from console.rules.consenting.history import ONE_SENSOR
 from console.rules.policy import shipped_policy
-from console.rules.sleep import Part, joined_part
+from console.rules.sensing.sleep import Part, joined_part
 from console.running.seed import example_grant
 
 POLICY, LONDON = shipped_policy(), ZoneInfo("Europe/London")

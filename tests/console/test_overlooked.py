@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.rules.overlooked import shows_names
+from console.rules.looking.overlooked import shows_names
 from console.rules.policy import shipped_policy
 from tests.kit.skin import HandWard, screens_over
 

@@ -8,8 +8,8 @@ from broker.vocabulary import Purpose
 from console.logbook.merkle import root_from_inclusion
 from console.own.own_views import ReadingChoice
 from console.roles import Role
+from console.rules.consenting.grants import LessAnswer
 from console.rules.decision import Decision
-from console.rules.grants import LessAnswer
 from tests.kit.boxed_ward import GOVERNANCE, NURSE, an_actor, boxed_ward
 
 URDU = ReadingChoice("ur", easy_read=True, large_print=True)

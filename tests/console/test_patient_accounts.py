@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from broker.vocabulary import LeaseState
-from console.rules.consent import ConsentState, RelayAnswer
+from console.rules.consenting.consent import ConsentState, RelayAnswer
 from tests.kit.boxed_ward import ADMIN, NURSE, an_actor, boxed_ward
 
 OTHER = replace(NURSE, actor_id="e" * 32)

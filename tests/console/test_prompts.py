@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from broker.readings import BreathingReading, MovementReading, PeopleReading, PlaceReading, PresenceReading
 from broker.vocabulary import Movement, Place, RoomEventKind, SensedState, Withheld
-from console.rules.visits import VisitOutcome
+from console.rules.alerting.visits import VisitOutcome
 from console.store.tables import observations
 from tests.kit.boxed_ward import ENGINEER, NURSE, boxed_ward
 

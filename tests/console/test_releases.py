@@ -14,9 +14,9 @@ from console.incidents.desk import disclosed
 from console.incidents.releases import Wanted
 from console.incidents.views import OpenView
 from console.roles import Role
+from console.rules.afterwards.releasing import Asked, ReleaseEnd, ReleaseKind, ReleasePurpose, may_ask, may_confirm
 from console.rules.decision import Decision
 from console.rules.policy import shipped_policy
-from console.rules.releasing import Asked, ReleaseEnd, ReleaseKind, ReleasePurpose, may_ask, may_confirm
 from console.static.hushward_verify import main as verify
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, BoxedWard, boxed_ward
 from tests.kit.two_people import CALDICOTT, MANAGER, name_holders

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from console.errors import KeyDestroyed
 from console.keeping.retention import run_once
-from console.rules.holding import HoldReason
+from console.rules.afterwards.holding import HoldReason
 from console.store import audit_rows
 from console.store.sealing import DaySeals
 from console.store.tables import day_keys, measurements, room_events

@@ -3,7 +3,7 @@ import pytest
 from broker.messages import Cosignature, Health
 from broker.vocabulary import CheckpointOutcome, HealthFlag, LeaseState
 from console.roles import Role
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from tests.kit.boxed_ward import ADMIN, ENGINEER, GOVERNANCE, NURSE, boxed_ward
 
 

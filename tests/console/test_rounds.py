@@ -11,7 +11,7 @@ from console.observing.check_views import HandoverView, LoadView, PunctualView, 
 from console.observing.rounds import Rounds, Sensed
 from console.roles import Role
 from console.rules.decision import Obligation
-from console.rules.rounds import CheckState, Moved
+from console.rules.in_person.rounds import CheckState, Moved
 from console.store import observations as rows
 from tests.kit.alerting import a_person, code_at
 from tests.kit.boxed_ward import ADMIN, NURSE, an_actor, boxed_ward

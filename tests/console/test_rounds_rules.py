@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.rules.levels import CONTINUOUS, Level, longest_gap
-from console.rules.load import LoadColour, load_of, may_answer, measured_minutes
-from console.rules.policy import shipped_policy
-from console.rules.rounds import (
+from console.rules.in_person.levels import CONTINUOUS, Level, longest_gap
+from console.rules.in_person.load import LoadColour, load_of, may_answer, measured_minutes
+from console.rules.in_person.rounds import (
     CheckState,
     Moved,
     PlannedCheck,
@@ -22,6 +21,7 @@ from console.rules.rounds import (
     neighbours,
     plan_round,
 )
+from console.rules.policy import shipped_policy
 
 POLICY = shipped_policy()
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.rules.alerts import AlertState
+from console.rules.alerting.alerts import AlertState
 from tests.kit.alert_facts import ALERT, CALLS
 from tests.kit.skin import HandWard, screens_over
 

@@ -6,8 +6,8 @@ import pytest
 
 from console.assurance.month_files import files_of
 from console.assurance.pack import pack_of
-from console.rules.benefit import Measure
-from console.rules.freezing import days_of
+from console.rules.governing.benefit import Measure
+from console.rules.governing.freezing import days_of
 from tests.kit.assurance_facts import PACK, frozen
 from tests.kit.skin import HandWard, screens_over
 

@@ -8,7 +8,7 @@ import pytest
 from broker.clock import HandClock
 from broker.vocabulary import Purpose
 from console.consenting.care_views import AbsentRow, RestrictionRow, TalkView
-from console.rules.grants import Basis, CarePlanReason
+from console.rules.consenting.grants import Basis, CarePlanReason
 from console.showing.views import Words
 from tests.kit.skin import HandWard, screens_over
 from tests.kit.skin_facts import NIGHT

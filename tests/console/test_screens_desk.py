@@ -9,7 +9,7 @@ from broker.clock import HandClock
 from broker.errors import Refusal
 from broker.vocabulary import HealthFlag, Modality, Purpose
 from console.roles import Role
-from console.rules.grants import Basis, NetworkChoice
+from console.rules.consenting.grants import Basis, NetworkChoice
 from console.screens.health_words import worded
 from console.screens.talk_steps import STEPS
 from console.showing.views import Words

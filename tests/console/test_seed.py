@@ -10,7 +10,7 @@ from broker.topics import upward_filters
 from broker.vocabulary import Purpose
 from console.errors import ConsoleError
 from console.roles import Role
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from console.running.seed import seed
 from console.ward import Ward
 from tests.kit.boxed_ward import SITE, WARD, HandNode, open_ward

@@ -3,7 +3,7 @@
 import pytest
 
 from console.roles import Role
-from console.rules.shifts import Post
+from console.rules.alerting.shifts import Post
 from tests.kit.alerting import a_person
 from tests.kit.boxed_ward import ENGINEER, boxed_ward, train
 

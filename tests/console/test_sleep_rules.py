@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.vocabulary import Place, Presence, Purpose
-from console.rules.consent import EntryKind
-from console.rules.hours import DAY_AND_NIGHT, Hours, Window, parse_hours
+from console.rules.consenting.consent import EntryKind
+from console.rules.consenting.hours import DAY_AND_NIGHT, Hours, Window, parse_hours
 from console.rules.policy import shipped_policy
-from console.rules.sleep import Minute, NoNight, Part, Sums, night_of, night_to_tell, part_of
+from console.rules.sensing.sleep import Minute, NoNight, Part, Sums, night_of, night_to_tell, part_of
 from tests.console.test_consent_rules import LONDON, NOON, a_yes, entry, standing
 
 POLICY = shipped_policy()

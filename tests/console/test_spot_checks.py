@@ -9,10 +9,10 @@ from broker.vocabulary import Context
 from console.observing.spot_checks import SpotView
 from console.receiving.room_rates import reading_in
 from console.rules.decision import Decision
-from console.rules.news2 import band_of
-from console.rules.observing import Saw, SeenPlace
+from console.rules.in_person.news2 import band_of
+from console.rules.in_person.observing import Saw, SeenPlace
+from console.rules.in_person.spot import Seen, may_see_spot
 from console.rules.policy import shipped_policy
-from console.rules.spot import Seen, may_see_spot
 from console.store import observations as rows
 from tests.kit.boxed_ward import NURSE, an_actor, boxed_ward
 from tests.kit.check_facts import ROUND

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.roles import Role
+from console.rules.looking.staff_data import Held, is_held, name_ends_at
+from console.rules.looking.visiting import Visit, VisitEnd
 from console.rules.policy import shipped_policy
-from console.rules.staff_data import Held, is_held, name_ends_at
-from console.rules.visiting import Visit, VisitEnd
 from console.store import visits
 from console.words import open_catalogues
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert

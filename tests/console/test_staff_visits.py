@@ -8,10 +8,10 @@ from broker.readings import PeopleReading
 from broker.vocabulary import LeaseState
 from console.consenting.stops import Via
 from console.roles import Role
-from console.rules.alerts import AlertKind
+from console.rules.afterwards.holding import HoldReason
+from console.rules.alerting.alerts import AlertKind
+from console.rules.consenting.grants import Feeling
 from console.rules.decision import Obligation
-from console.rules.grants import Feeling
-from console.rules.holding import HoldReason
 from console.running.seed import PURPOSES
 from console.store.holds import standing_holds
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert

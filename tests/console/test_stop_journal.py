@@ -12,7 +12,7 @@ from broker.topics import Leaf, parse, upward_filters
 from broker.vocabulary import LeaseState
 from console.consenting.stop_journal import JOURNAL, StopJournal
 from console.errors import StoreDamaged, StoreError
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from tests.kit.boxed_ward import MORNING, SITE, WARD, boxed_ward, open_ward
 
 NO = {"room": "room1", "kind": "relayed_no", "via": "card", "device": "anyone"}

@@ -6,7 +6,7 @@ import pytest
 
 from broker.messages import Health
 from broker.vocabulary import HealthFlag
-from console.rules.technical import Cause, LostRoom, Sounder, calls_of, can_sound, round_order, sounder_calls
+from console.rules.alerting.technical import Cause, LostRoom, Sounder, calls_of, can_sound, round_order, sounder_calls
 from console.words import open_catalogues
 from tests.kit.alerting import POLICY, RAISED, a_person, after, in_the_ensuite
 from tests.kit.boxed_ward import boxed_ward

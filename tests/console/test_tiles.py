@@ -24,9 +24,9 @@ from broker.vocabulary import (
 )
 from console.keys.signer import UNSIGNED
 from console.rules.policy import shipped_policy
-from console.rules.readings import breathing_view, may_measure
-from console.rules.staleness import Loss, loss_of
-from console.rules.tiles import CALM, TileFacts, face_of, tile
+from console.rules.sensing.readings import breathing_view, may_measure
+from console.rules.sensing.staleness import Loss, loss_of
+from console.rules.sensing.tiles import CALM, TileFacts, face_of, tile
 from console.showing.views import TileKind
 from tests.kit.boxed_ward import some_readings
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.roles import Role
+from console.rules.in_person.training import Course, TrainingRecord, in_date, may_enter, missing_on
 from console.rules.policy import shipped_policy
-from console.rules.training import Course, TrainingRecord, in_date, may_enter, missing_on
 from tests.kit.alerting import a_person
 from tests.kit.boxed_ward import GOVERNANCE, NURSE, an_actor, boxed_ward
 from tests.kit.skin import HandWard, screens_over

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from broker.vocabulary import Place, Presence, Purpose, Withheld
-from console.rules.consent import EntryKind
-from console.rules.hours import Window, parse_hours
-from console.rules.sleep import Minute, Part
-from console.rules.trend import Gap, Mark, MarkKind, Noted, NoTrend, trend_of, window_to_show
+from console.rules.consenting.consent import EntryKind
+from console.rules.consenting.hours import Window, parse_hours
+from console.rules.sensing.sleep import Minute, Part
+from console.rules.sensing.trend import Gap, Mark, MarkKind, Noted, NoTrend, trend_of, window_to_show
 from console.screens.trends import HEIGHT, LEFT, WIDTH, drawn, folded
 from console.showing.views import Words
 from tests.console.test_consent_rules import LONDON, NOON, a_yes, entry, standing

@@ -9,9 +9,9 @@ from broker.readings import PlaceReading
 from broker.vocabulary import Place, Purpose, RoomEventKind
 from console.looking.room_trend import CHECKS
 from console.roles import Role
+from console.rules.consenting.hours import parse_hours
 from console.rules.decision import Decision
-from console.rules.hours import parse_hours
-from console.rules.trend import MarkKind, NoTrend, Trend
+from console.rules.sensing.trend import MarkKind, NoTrend, Trend
 from console.store import observations
 from console.store.observations import ObservationRow
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE, an_actor, boxed_ward, some_readings

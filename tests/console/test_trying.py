@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from broker.vocabulary import LeaseState, Purpose
 from console.consenting.stops import Via
-from console.rules.pressing import MOST_WORDS
+from console.rules.in_person.pressing import MOST_WORDS
 from console.store.tables import check_prompts, measurements, records, room_events
 from tests.kit.boxed_ward import NURSE, BoxedWard, boxed_ward
 

@@ -6,9 +6,9 @@ import pytest
 
 from console.observing.doubts import Doubts
 from console.observing.turns import Turns
-from console.rules.doubt import DoubtNight, is_offer_due
-from console.rules.shifts import Post
-from console.rules.turns import Offer, Turn, TurnKind, Watch, decide_turn, figures_of, is_long, watch_of
+from console.rules.alerting.shifts import Post
+from console.rules.in_person.doubt import DoubtNight, is_offer_due
+from console.rules.in_person.turns import Offer, Turn, TurnKind, Watch, decide_turn, figures_of, is_long, watch_of
 from console.showing.views import TileKind
 from tests.kit.alerting import ADA, BEN, POLICY, RAISED, a_person, after, code_at
 from tests.kit.boxed_ward import NURSE, boxed_ward

@@ -19,7 +19,7 @@ from broker.vocabulary import (
     SensedState,
     SensorState,
 )
-from console.rules.grants import LessAnswer
+from console.rules.consenting.grants import LessAnswer
 from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, BOTH, NURSE, add_camera, boxed_ward

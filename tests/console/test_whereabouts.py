@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from broker.vocabulary import LeaseState
-from console.rules.consent import ConsentState, EntryKind
-from console.rules.grants import Basis, LessAnswer
-from console.rules.person import PlaceKind
-from console.rules.places import SIGNERS
+from console.rules.consenting.consent import ConsentState, EntryKind
+from console.rules.consenting.grants import Basis, LessAnswer
+from console.rules.consenting.person import PlaceKind
+from console.rules.consenting.places import SIGNERS
 from console.running.seed import example_grant
 from console.showing.views import TileKind
 from console.words import open_catalogues

@@ -9,7 +9,7 @@ import pytest
 
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.rules.reviewing import Escalation, ReviewKind
+from console.rules.looking.reviewing import Escalation, ReviewKind
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE, BoxedWard, an_actor, boxed_ward
 

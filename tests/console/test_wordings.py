@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from console.errors import ConsoleError
-from console.rules.grants import Information
+from console.rules.consenting.grants import Information
+from console.rules.consenting.wording import Wording, may_carry_grant
 from console.rules.policy import shipped_policy
-from console.rules.wording import Wording, may_carry_grant
 from console.running.seed import example_grant
 from console.wordings import read_wordings
 from tests.kit.boxed_ward import NURSE, boxed_ward

@@ -50,9 +50,9 @@ def test_a_whole_copy_has_no_finding_and_says_exit_0(copy: Path, capsys: pytest.
 
 
 def test_a_rule_whose_enforcement_was_taken_out_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    take_out(copy / "console" / "rules" / "asking.py", "C14")
+    take_out(copy / "console" / "rules" / "consenting" / "asking.py", "C14")
     assert main(["check", "--root", str(copy)]) == 1
-    assert "C14: not enforced: console.rules.asking decides nothing by it" in capsys.readouterr().out
+    assert "C14: not enforced: console.rules.consenting.asking decides nothing by it" in capsys.readouterr().out
 
 
 def test_a_permit_that_was_taken_out_is_named(copy: Path) -> None:
@@ -62,9 +62,9 @@ def test_a_permit_that_was_taken_out_is_named(copy: Path) -> None:
 
 
 def test_a_function_that_nothing_calls_any_more_enforces_nothing(copy: Path) -> None:
-    tiles = copy / "console" / "rules" / "tiles.py"
+    tiles = copy / "console" / "rules" / "sensing" / "tiles.py"
     tiles.write_text(tiles.read_text("utf-8").replace("_versions(live),", '"",'), "utf-8")
-    assert "nothing uses console.rules.tiles:_versions" in found_in(copy)["K7"]
+    assert "nothing uses console.rules.sensing.tiles:_versions" in found_in(copy)["K7"]
 
 
 def test_a_sentence_that_left_the_screen_is_named(copy: Path) -> None:

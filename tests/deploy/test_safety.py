@@ -7,7 +7,7 @@ import pytest
 
 from console.keys.door_tags import DoorTags
 from console.keys.signer import make_person_key
-from console.rules.alerts import AlertKind
+from console.rules.alerting.alerts import AlertKind
 from console.rules.hazards import HAZARDS, HazardError, read_hazards, shipped_hazards
 from console.rules.policy import RuleState, shipped_policy
 from deploy.hazard_check import findings

@@ -15,10 +15,10 @@ from console.alerting.alert_views import (
 )
 from console.alerting.nights import NightView
 from console.alerting.sounders import Carried
-from console.rules.alerts import AlertState
-from console.rules.budget import NightFigures
-from console.rules.corridor import Level
-from console.rules.emergency import EmergencyStepKind
+from console.rules.alerting.alerts import AlertState
+from console.rules.alerting.budget import NightFigures
+from console.rules.alerting.corridor import Level
+from console.rules.alerting.emergency import EmergencyStepKind
 from console.showing.views import Words
 
 AT = datetime(2026, 11, 20, 2, 14, 8, tzinfo=UTC)

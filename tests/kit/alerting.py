@@ -8,10 +8,10 @@ from broker.readings import PlaceReading
 from broker.vocabulary import Place
 from console.alerting.alert_book import Known
 from console.roles import Actor, Role
-from console.rules.alerts import Alert, AlertKind, Concern, Priority, Progress, Step, StepKind, progress_of
-from console.rules.ladder import Staffing
+from console.rules.alerting.alerts import Alert, AlertKind, Concern, Priority, Progress, Step, StepKind, progress_of
+from console.rules.alerting.ladder import Staffing
+from console.rules.alerting.shifts import OnShift
 from console.rules.policy import shipped_policy
-from console.rules.shifts import OnShift
 from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard
 
 POLICY = shipped_policy()

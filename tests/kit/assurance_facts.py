@@ -10,12 +10,12 @@ from broker.vocabulary import Modality, Purpose
 from console.assurance.pack import canonical, pack_of
 from console.assurance.public import purposes_here
 from console.assurance.views import BenefitView, DocumentRow, MonthRow, PackView, PapersView, PublicView, TalkRow
-from console.rules.benefit import BenefitAnswer, BenefitReview, Measure
-from console.rules.documents import NAMES, DocumentKind
-from console.rules.freezing import days_of
-from console.rules.grants import Basis, CarePlanReason
-from console.rules.listening import VisitReason
-from console.rules.register import Restriction
+from console.rules.consenting.grants import Basis, CarePlanReason
+from console.rules.consenting.register import Restriction
+from console.rules.governing.benefit import BenefitAnswer, BenefitReview, Measure
+from console.rules.governing.documents import NAMES, DocumentKind
+from console.rules.governing.freezing import days_of
+from console.rules.governing.listening import VisitReason
 from console.store.assurance import FrozenDay
 from tests.kit.skin_facts import NIGHT
 

@@ -24,9 +24,9 @@ from console.keys.signer import Keys
 from console.logbook.audit import AuditLog
 from console.office import Office
 from console.roles import Actor, Role
-from console.rules.grants import Grant, LessAnswer
+from console.rules.consenting.grants import Grant, LessAnswer
+from console.rules.in_person.training import Course, TrainingRecord
 from console.rules.policy import shipped_policy
-from console.rules.training import Course, TrainingRecord
 from console.running import opening
 from console.running.seed import example_grant
 from console.running.settings import ConsoleSettings

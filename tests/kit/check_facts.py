@@ -14,11 +14,11 @@ from console.observing.check_views import (
     RoundView,
     TurnView,
 )
-from console.rules.levels import Level
-from console.rules.load import load_of
+from console.rules.in_person.levels import Level
+from console.rules.in_person.load import load_of
+from console.rules.in_person.punctuality import Compared
+from console.rules.in_person.rounds import CheckState
 from console.rules.policy import shipped_policy
-from console.rules.punctuality import Compared
-from console.rules.rounds import CheckState
 from console.showing.views import Words
 from tests.kit.skin_facts import NIGHT
 

@@ -6,7 +6,7 @@ from typing import Any
 from console.observing.check_entries import Entry
 from console.roles import Actor
 from console.rules.decision import Decision
-from console.rules.rounds import PlannedCheck
+from console.rules.in_person.rounds import PlannedCheck
 from tests.kit.alerting import code_at
 from tests.kit.boxed_ward import NURSE, BoxedWard
 

@@ -17,10 +17,10 @@ from console.incidents.views import (
     WrongView,
 )
 from console.roles import Actor, Role
+from console.rules.afterwards.lifting import LiftEnd, LiftReason
+from console.rules.afterwards.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
+from console.rules.afterwards.wrongs import WrongOutcome
 from console.rules.decision import Decision
-from console.rules.lifting import LiftEnd, LiftReason
-from console.rules.releasing import ReleaseEnd, ReleaseKind, ReleasePurpose
-from console.rules.wrongs import WrongOutcome
 from console.store.incident_reads import Where
 from tests.kit.skin_facts import NIGHT, no, yes
 

@@ -14,16 +14,16 @@ from console.observing.spot_checks import SpotView
 from console.own.own_views import ReadingChoice, TrialView
 from console.roles import Actor, Role
 from console.rules.access import AccessReason, Permission, Request, may
-from console.rules.corridor import Level
+from console.rules.alerting.corridor import Level
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.consenting.places import OTHER_PLACES
 from console.rules.decision import Decision
-from console.rules.duties import duties_of
-from console.rules.groups import OwnQuestion
-from console.rules.observing import Saw
-from console.rules.places import OTHER_PLACES
+from console.rules.governing.duties import duties_of
+from console.rules.in_person.observing import Saw
+from console.rules.looking.telling import Telling
 from console.rules.policy import shipped_policy
-from console.rules.sleep import Night, NoNight
-from console.rules.telling import Telling
-from console.rules.trend import NoTrend, Trend
+from console.rules.sensing.sleep import Night, NoNight
+from console.rules.sensing.trend import NoTrend, Trend
 from console.showing.desk_views import StaffRow
 from console.showing.views import BoardView, ReadingView, StopState, StopView, TileView, Words
 from tests.kit.alert_facts import ALERT, CALL_TEST, CARRIED, EMERGENCY, NIGHT_VIEW, ROOM_LIMITS, on_shift

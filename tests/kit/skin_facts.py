@@ -10,13 +10,13 @@ from console.looking.closeness import StaffChoice
 from console.looking.reviews import ReviewView
 from console.own.own_views import ComplaintView, ConsentLine, CopyRequestView, CopyView, OwnCopy, OwnSensor, ReceiptView
 from console.roles import Role
+from console.rules.consenting.groups import OwnQuestion
+from console.rules.consenting.hours import Window
 from console.rules.decision import Decision
-from console.rules.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
-from console.rules.groups import OwnQuestion
-from console.rules.hours import Window
-from console.rules.reviewing import Escalation, ReviewKind
-from console.rules.sleep import Minute, night_of
-from console.rules.training import Course
+from console.rules.governing.equality import NOT_ON_RECORD, GroupCount, GroupQuestion, Outcome
+from console.rules.in_person.training import Course
+from console.rules.looking.reviewing import Escalation, ReviewKind
+from console.rules.sensing.sleep import Minute, night_of
 from console.showing.desk_views import AuditRow, HealthView, HoldView, NodeHealthView, RoomRow
 from console.showing.views import LedgerRow, PatientView, ReadingView, StopState, StopView, TileKind, TileView, Words
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from broker.vocabulary import Place, Presence, Purpose, RoomEventKind, Withheld
 from console.looking.room_trend import CHECKS, EVENTS
-from console.rules.hours import Window
-from console.rules.sleep import Minute
-from console.rules.trend import Mark, MarkKind, Noted, Trend, trend_of
+from console.rules.consenting.hours import Window
+from console.rules.sensing.sleep import Minute
+from console.rules.sensing.trend import Mark, MarkKind, Noted, Trend, trend_of
 from console.showing.views import Words
 from tests.kit.contract import NIGHT
 

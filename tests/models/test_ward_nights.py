@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from console.rules.alerts import AlertState, StepKind
+from console.rules.alerting.alerts import AlertState, StepKind
 from console.rules.policy import shipped_policy
 from models.recipes.ward_nights.figures import changed, live_through, with_number
 from models.recipes.ward_nights.habits import Habits

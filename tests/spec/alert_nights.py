@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from console.alerting.alert_views import AlertView
 from console.roles import Actor, Role
-from console.rules.alerts import Rung, StepKind
+from console.rules.alerting.alerts import Rung, StepKind
 from console.words import open_catalogues
 from tests.kit.alerting import a_person, code_at, in_the_ensuite, limit_ensuite, the_alert
 from tests.kit.boxed_ward import BoxedWard

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from console.incidents.holding import Begun
 from console.incidents.releases import Wanted
 from console.roles import Role
-from console.rules.wrongs import Finding, WrongOutcome
+from console.rules.afterwards.wrongs import Finding, WrongOutcome
 from console.store.holds import standing_holds
 from console.store.tables import measurements
 from tests.kit.boxed_ward import GOVERNANCE, an_actor, train

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from console.roles import Actor, Role
-from console.rules.reviewing import ReviewKind
+from console.rules.looking.reviewing import ReviewKind
 from console.words import open_catalogues
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE, BoxedWard, an_actor
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from broker.readings import PresenceReading
 from broker.vocabulary import LeaseState, Withheld
+from console.rules.consenting.register import restrictions_of
+from console.rules.consenting.sedation import next_check_at
 from console.rules.decision import Obligation
 from console.rules.policy import shipped_policy
-from console.rules.register import restrictions_of
-from console.rules.sedation import next_check_at
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, NURSE
 from tests.kit.skin import screens_over
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from console.roles import Role
-from console.rules.assurance_kinds import Kept
-from console.rules.benefit import Measure
-from console.rules.talking_over import Talk
+from console.rules.consenting.talking_over import Talk
+from console.rules.governing.assurance_kinds import Kept
+from console.rules.governing.benefit import Measure
 from console.store import assurance
 from console.store.assurance import KeptRow
 from tests.kit.boxed_ward import GOVERNANCE, an_actor

@@ -14,11 +14,11 @@ from typing import Any
 from broker.readings import PlaceReading
 from broker.vocabulary import LeaseState, Modality, Place, Purpose
 from console.roles import Role
-from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
+from console.rules.consenting.consent import ConsentEntry, EntryKind, Standing, derive
+from console.rules.consenting.grants import Basis, Feeling, Grant, Information, LessAnswer, Mark
+from console.rules.consenting.hours import parse_hours
+from console.rules.consenting.person import Hold
 from console.rules.decision import Decision
-from console.rules.grants import Basis, Feeling, Grant, Information, LessAnswer, Mark
-from console.rules.hours import parse_hours
-from console.rules.person import Hold
 from console.rules.policy import shipped_policy
 from console.rules.rule import CHAPTERS
 from console.running.seed import example_grant

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from console.rules.decision import Decision
-from console.rules.freezing import month_of
+from console.rules.governing.freezing import month_of
 from console.store.assurance import stays_at
 from console.words import open_catalogues
 from tests.kit.boxed_ward import GOVERNANCE, MORNING, BoxedWard

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from broker.readings import PlaceReading
 from broker.vocabulary import LeaseState, Place
 from console.consenting.stops import Via
-from console.rules.consent import ConsentState
+from console.rules.consenting.consent import ConsentState
 from console.running.seed import example_grant
 from console.store.database import Tx
 from console.store.tables import measurements, observations, room_events

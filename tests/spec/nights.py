@@ -23,12 +23,12 @@ from broker.vocabulary import (
     Withheld,
 )
 from console.keys.signer import UNSIGNED
-from console.rules.consent import ConsentEntry, EntryKind, Standing, derive
-from console.rules.hours import parse_hours
-from console.rules.leasing import LeaseFacts, LeaseVerdict, decide_lease
+from console.rules.consenting.consent import ConsentEntry, EntryKind, Standing, derive
+from console.rules.consenting.hours import parse_hours
+from console.rules.consenting.leasing import LeaseFacts, LeaseVerdict, decide_lease
 from console.rules.policy import shipped_policy
-from console.rules.staleness import loss_of
-from console.rules.tiles import TileFacts, tile
+from console.rules.sensing.staleness import loss_of
+from console.rules.sensing.tiles import TileFacts, tile
 from console.running.seed import example_grant
 from console.words import open_catalogues
 from tests.kit.boxed_ward import some_readings

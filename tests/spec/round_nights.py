@@ -7,7 +7,7 @@ from broker.readings import BreathingReading, RateReading
 from broker.vocabulary import SensedState
 from console.roles import Actor, Role
 from console.rules.decision import Decision
-from console.rules.rounds import PlannedCheck
+from console.rules.in_person.rounds import PlannedCheck
 from console.showing.views import TileKind
 from console.store import observations as rows
 from console.words import open_catalogues

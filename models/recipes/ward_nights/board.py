@@ -26,10 +26,10 @@ from broker.vocabulary import (
     Withheld,
 )
 from console.keys.signer import UNSIGNED
-from console.rules.alerts import AlertKind
+from console.rules.alerting.alerts import AlertKind
+from console.rules.in_person.rounds import PlannedCheck
 from console.rules.policy import Policy
-from console.rules.rounds import PlannedCheck
-from console.rules.tiles import CALM, TileFacts, tile
+from console.rules.sensing.tiles import CALM, TileFacts, tile
 from console.showing.views import TileKind
 from models.recipes.ward_nights.people import RoomNight, Stretch
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from console.rules.alerts import (
+from console.rules.alerting.alerts import (
     TOP,
     Alert,
     AlertKind,
@@ -18,13 +18,13 @@ from console.rules.alerts import (
     StepKind,
     progress_of,
 )
+from console.rules.alerting.ladder import Staffing, due_steps
+from console.rules.alerting.limits import Limit, LimitReason, watch_of
+from console.rules.alerting.raising import due_alert
+from console.rules.alerting.responding import may_answer, may_arrive, may_go, may_rate, may_report
+from console.rules.alerting.visits import HowSeen, VisitOutcome
 from console.rules.hazards import priority_of
-from console.rules.ladder import Staffing, due_steps
-from console.rules.limits import Limit, LimitReason, watch_of
 from console.rules.policy import Policy
-from console.rules.raising import due_alert
-from console.rules.responding import may_answer, may_arrive, may_go, may_rate, may_report
-from console.rules.visits import HowSeen, VisitOutcome
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.people import RoomNight, Stretch, around
 from models.recipes.ward_nights.staff import Doing, Shift, Worker

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median, quantiles
 
-from console.rules.alerts import AlertKind
-from console.rules.budget import NightFigures, figures_of
-from console.rules.levels import CONTINUOUS
-from console.rules.limits import watch_of
+from console.rules.alerting.alerts import AlertKind
+from console.rules.alerting.budget import NightFigures, figures_of
+from console.rules.alerting.limits import watch_of
+from console.rules.in_person.levels import CONTINUOUS
+from console.rules.in_person.punctuality import Compared, compared, wakings_per_night
 from console.rules.policy import Policy, shipped_policy
-from console.rules.punctuality import Compared, compared, wakings_per_night
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.measured import Measured
 from models.recipes.ward_nights.night import FIRST_NIGHT, Night, NightSeen, Way

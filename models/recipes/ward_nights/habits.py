@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.rules.levels import Level
+from console.rules.in_person.levels import Level
 
 POLICY, ASSUMED = "the rule book", "assumed"
 

@@ -8,9 +8,9 @@ from itertools import chain
 from math import inf
 from random import Random
 
-from console.rules.levels import CONTINUOUS
-from console.rules.limits import Watch, watch_of
-from console.rules.load import Load, load_of
+from console.rules.alerting.limits import Watch, watch_of
+from console.rules.in_person.levels import CONTINUOUS
+from console.rules.in_person.load import Load, load_of
 from console.rules.policy import Policy
 from console.showing.views import TileKind
 from models.recipes.ward_nights.board import tiles_of

@@ -5,9 +5,9 @@ from dataclasses import fields
 from statistics import fmean
 from textwrap import fill
 
-from console.rules.alerts import AlertKind
-from console.rules.budget import over_budget
-from console.rules.load import LoadColour
+from console.rules.alerting.alerts import AlertKind
+from console.rules.alerting.budget import over_budget
+from console.rules.in_person.load import LoadColour
 from console.showing.views import TileKind
 from models.recipes.ward_nights.figures import HOURS, Nights, Spread, middle_of
 from models.recipes.ward_nights.habits import Habits

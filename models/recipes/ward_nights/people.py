@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from math import exp, inf, log
 from random import Random
 
-from console.rules.alerts import AlertKind, Concern
-from console.rules.levels import Level
+from console.rules.alerting.alerts import AlertKind, Concern
+from console.rules.in_person.levels import Level
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.measured import Measured
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib import pyplot
 
-from console.rules.alerts import AlertKind
+from console.rules.alerting.alerts import AlertKind
 from models.recipes.ward_nights.figures import Nights
 from models.recipes.ward_nights.page import KINDS, spread_words
 from models.recipes.ward_nights.runs import VARIED

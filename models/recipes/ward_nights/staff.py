@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from console.roles import Actor, Role
-from console.rules.shifts import OnShift, Post
+from console.rules.alerting.shifts import OnShift, Post
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.people import NIGHT_S, around
 

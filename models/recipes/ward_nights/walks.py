@@ -6,13 +6,22 @@ from datetime import datetime, timedelta
 from random import Random
 
 from console.roles import Role
-from console.rules.alerts import AlertKind
-from console.rules.levels import CONTINUOUS, Level, longest_gap
-from console.rules.observing import IN_PERSON, Saw, SeenPlace, Told, Woke, judge
+from console.rules.alerting.alerts import AlertKind
+from console.rules.in_person.levels import CONTINUOUS, Level, longest_gap
+from console.rules.in_person.observing import IN_PERSON, Saw, SeenPlace, Told, Woke, judge
+from console.rules.in_person.punctuality import DoneCheck
+from console.rules.in_person.quiet import QuietFacts, may_lean_on_reading
+from console.rules.in_person.rounds import (
+    CheckState,
+    Moved,
+    PlannedCheck,
+    ToSee,
+    in_walking_order,
+    moved,
+    neighbours,
+    plan_round,
+)
 from console.rules.policy import Policy
-from console.rules.punctuality import DoneCheck
-from console.rules.quiet import QuietFacts, may_lean_on_reading
-from console.rules.rounds import CheckState, Moved, PlannedCheck, ToSee, in_walking_order, moved, neighbours, plan_round
 from models.recipes.ward_nights.habits import Habits
 from models.recipes.ward_nights.people import RoomNight, around
 from models.recipes.ward_nights.staff import Doing, Shift, Worker
