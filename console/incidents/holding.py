@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from console.incidents.own_page import OWN_HOLD
 from console.incidents.views import LiftView
 from console.incidents.who_was_there import was_there
-from console.keeping.holds import start_hold
+from console.keeping.holds import start_hold, within_stay
 from console.office import Done, Office
 from console.roles import Actor, Role
 from console.rules.access import Permission
 from console.rules.afterwards.holding import HoldReason, HoldTime, hold_around
 from console.rules.afterwards.lifting import HoldState, Lift, LiftEnd, LiftReason, may_ask_to_lift, may_begin, may_lift
+from console.rules.afterwards.releasing import WAS_THERE
 from console.rules.decision import Decision
 from console.showing.views import Words
 from console.staying.roll import Roll
@@ -59,10 +60,15 @@ class Holding:
 
         def work(tx: Tx) -> Done:
             office, now = self._office, self._office.now()
-            happened, stay = told.happened_at or now, self._stay(tx, told)
-            decision = may_begin(told.why, actor.role, happened, now, office.policy)
+            happened = told.happened_at or now
+            decision, stay = (
+                may_begin(told.why, actor.role, happened, now, office.policy),
+                self._stay(tx, told, happened),
+            )
             if decision and stay is None:
-                decision = office.policy.deny("I1", reason=Words("Nobody stays in that room. Choose whose notes."))
+                decision = office.policy.deny(
+                    "I1", reason=Words("Nobody stayed in that room then. Choose whose notes.")
+                )
             if not decision or stay is None:
                 return Done(decision, room=told.room_id)
             why = HoldReason(told.why)
@@ -86,12 +92,12 @@ class Holding:
 
         return self._office.run(actor, Permission.NOTES_HOLD, BEGUN, work, is_own=own)
 
-    def _stay(self, tx: Tx, told: Begun) -> StayRow | None:
+    def _stay(self, tx: Tx, told: Begun, happened: datetime) -> StayRow | None:
+        """Return whose notes: of an earlier hold's person, or of whoever stayed in the room when it happened."""
         if told.hold_id:
             earlier = holds.any_of(tx, told.hold_id)
             return rows.stay_of(tx, earlier.stay_id) if earlier else None
-        person = self._roll.sheet().people.get(told.room_id)
-        return person.stay if person else None
+        return rows.stay_in(tx, told.room_id, happened)
 
     def _time(self, stay: StayRow, why: HoldReason, happened: datetime) -> HoldTime:
         """Return what is kept: a day around what happened; for an inquiry the whole stay, as far as it is here."""
@@ -103,10 +109,11 @@ class Holding:
 
     def _begin_once(self, tx: Tx, stay: StayRow, why: HoldReason, time: HoldTime) -> str:
         """Begin a hold, unless one for the same stands already that covers nearly the same: nobody fills the desk."""
-        near = self._office.policy.duration("I1", "until_after_h")
+        near, time = self._office.policy.duration("I1", "until_after_h"), within_stay(tx, stay, time)
         for one in holds.standing_holds(tx):
             same = one.stay_id == stay.stay_id and one.why is why and one.time.from_at <= time.from_at
             if same and time.until_at - one.time.until_at < near:
+                holds.cover_until(tx, one.hold_id, max(one.time.until_at, time.until_at))
                 return one.hold_id
         return start_hold(self._office, tx, stay, why, time=time)
 
@@ -139,7 +146,10 @@ class Holding:
             hold = holds.of(tx, row.hold_id) if row else None
             here = hold is not None and was_there(tx, office, hold, actor)
             lift = row.lift if row is not None and hold is not None else None
-            decision = may_lift(lift, actor.actor_id, actor.role, office.now(), was_there=here, policy=office.policy)
+            is_open = hold is not None and rows.is_open(tx, hold.hold_id, hold.about)
+            decision = may_lift(
+                lift, actor.actor_id, actor.role, office.now(), was_there=here, policy=office.policy, is_open=is_open
+            )
             if not decision or row is None or hold is None:
                 return Done(decision, f"hold:{row.hold_id}" if row else "")
             rows.end(tx, lift_id, LiftEnd.LIFTED, office.now(), actor.actor_id, actor.role.value)
@@ -167,6 +177,8 @@ class Holding:
             policy, hold = self._office.policy, holds.of(tx, hold_id)
             if hold is None:
                 return Done(policy.deny("I4", reason=Words("There is no such hold, or it was lifted.")))
+            if was_there(tx, self._office, hold, actor):
+                return Done(policy.deny("I1", reason=WAS_THERE), f"hold:{hold_id}", hold.room_id)
             review_by = self._office.now() + policy.duration("I4", "review_after_d")
             holds.review(tx, hold_id, review_by)
             words = Words("It stands. Looked at again by {at:date}.", {"at": review_by})

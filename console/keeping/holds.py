@@ -4,11 +4,12 @@ import secrets
 
 from console.office import Done, Office
 from console.roles import Actor
-from console.rules.afterwards.holding import HoldReason, HoldTime, hold_around
+from console.rules.afterwards.holding import HoldReason, HoldTime, cut_to_stay, hold_around
 from console.showing.desk_views import HoldView
 from console.showing.views import Words
 from console.store import holds
 from console.store.database import Tx
+from console.store.hold_lifts import ended_at
 from console.store.holds import HoldRow
 from console.store.people import StayRow
 
@@ -45,9 +46,10 @@ def start_hold(
         stay: whose.
         why: what happened.
         about: what it belongs to, such as `complaint:...`.
-        time: what it covers; None for a day before now and two hours after.
+        time: what it covers; None for a day before now and two hours after. What is not of this stay is left out.
     """
     now = office.now()
+    held = within_stay(tx, stay, time or hold_around(now, office.policy))
     row = HoldRow(
         secrets.token_hex(16),
         stay.patient_id,
@@ -55,13 +57,18 @@ def start_hold(
         stay.room_id,
         why,
         about,
-        time or hold_around(now, office.policy),
+        held,
         now,
     )
     holds.add(tx, row)
     decision = office.policy.allow("I1", "I4", reason=_KEPT)
     office.record(tx, _SYSTEM, STARTED, Done(decision, f"hold:{row.hold_id}", reason=why.value))
     return row.hold_id
+
+
+def within_stay(tx: Tx, stay: StayRow, time: HoldTime) -> HoldTime:
+    """Return what of a hold's time falls into a stay, as far as it lasts."""
+    return cut_to_stay(time, stay.from_at, ended_at(tx, stay.stay_id))
 
 
 def stretch_hold(office: Office, tx: Tx, about: str) -> None:

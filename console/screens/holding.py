@@ -60,7 +60,11 @@ def _beginning(routes: APIRouter, ward: WardPort, door: Door, answers: Answers, 
         room: Slug = "",
         at: Annotated[str, Form(max_length=20)] = "",
     ) -> Response:
-        told = Begun(why, room, happened_at=_ward_time(at, zone))
+        happened_at = _ward_time(at, zone)
+        if at and happened_at is None:
+            words = N_("That is no date and time. Nothing is kept yet: go back, and say when it happened.")
+            return answers.sentence(request, actor, N_("Not done"), words, 422, HOLDS)
+        told = Begun(why, room, happened_at=happened_at)
         return answers.decided(request, actor, ward.incidents.holding.begin(actor, told), HOLDS)
 
     @routes.post("/me/hold")
@@ -109,8 +113,9 @@ def _ending(routes: APIRouter, ward: WardPort, door: Door, answers: Answers) -> 
 
 
 def _ward_time(told: str, zone: ZoneInfo) -> datetime | None:
-    """Return a time as typed, in ward time; None where nothing was typed that is one: then it is about now."""
+    """Return a time as typed, in ward time; None where nothing was typed that is one."""
     try:
-        return datetime.fromisoformat(told).replace(tzinfo=zone)
+        at = datetime.fromisoformat(told)
     except ValueError:
         return None
+    return at.replace(tzinfo=zone) if at.tzinfo is None else at

@@ -102,6 +102,18 @@ def stay_of(tx: Tx, stay_id: str) -> StayRow | None:
     return None if row is None else StayRow(row.stay_id, row.patient_id, row.room_id, row.from_at)
 
 
+def stay_in(tx: Tx, room_id: str, at: datetime) -> StayRow | None:
+    """Return the stay of a room at a time, the later where one had just ended; None when nobody stayed there."""
+    there = (stays.c.room_id == room_id) & (stays.c.from_at <= at) & (stays.c.to_at.is_(None) | (stays.c.to_at >= at))
+    row = tx.execute(select(stays).where(there).order_by(stays.c.from_at.desc()).limit(1)).first()
+    return None if row is None else StayRow(row.stay_id, row.patient_id, row.room_id, row.from_at)
+
+
+def ended_at(tx: Tx, stay_id: str) -> datetime | None:
+    """Return when a stay ended; None while it lasts."""
+    return tx.execute(select(stays.c.to_at).where(stays.c.stay_id == stay_id)).scalar_one_or_none()
+
+
 def _lift(row: Row[Any]) -> LiftRow:
     ended = None if row.ending is None else LiftEnd(row.ending)
     lift = Lift(row.asked_by, Role(row.asked_role), row.lapses_at, ended)

@@ -67,8 +67,13 @@ def stretch(tx: Tx, about: str, now: datetime, until_at: datetime) -> str | None
     passed = (holds.c.about == about) & holds.c.lifted_at.is_(None) & (holds.c.until_at < now)
     hold_id = tx.execute(select(holds.c.hold_id).where(passed).limit(1)).scalar_one_or_none()
     if hold_id is not None:
-        tx.execute(update(holds).where(holds.c.hold_id == hold_id).values(until_at=until_at))
+        cover_until(tx, hold_id, until_at)
     return hold_id
+
+
+def cover_until(tx: Tx, hold_id: str, until_at: datetime) -> None:
+    """Let a hold cover what is noted up to a time."""
+    tx.execute(update(holds).where(holds.c.hold_id == hold_id).values(until_at=until_at))
 
 
 def review(tx: Tx, hold_id: str, review_by: datetime) -> None:

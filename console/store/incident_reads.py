@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, or_, select
 
 from console.store.database import Tx
 from console.store.nights import SealedMinute
@@ -153,9 +153,10 @@ def logged(tx: Tx, where: Where) -> list[Found]:
 
 
 def took_part(tx: Tx, where: Where, actor_id: str) -> bool:
-    """Return whether somebody did anything about the room in that time, beside what comes after an incident."""
+    """Return whether somebody did anything about the room in that time, beside what is done at a desk afterwards."""
     mine = (audit_entries.c.room == where.room_id) & (audit_entries.c.actor == actor_id)
-    then = audit_entries.c.at.between(where.from_at, where.until_at) & ~audit_entries.c.action.startswith("incident:")
+    desk = or_(*(audit_entries.c.action.startswith(one) for one in ("incident:", "governance:")))
+    then = audit_entries.c.at.between(where.from_at, where.until_at) & ~desk
     return tx.execute(select(audit_entries.c.idx).where(mine & then).limit(1)).first() is not None
 
 

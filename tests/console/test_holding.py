@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from console.incidents.holding import Begun
+from console.incidents.releases import Wanted
 from console.roles import Role
 from console.rules.afterwards.holding import HoldReason
 from console.rules.afterwards.lifting import HoldState, Lift, LiftEnd, may_ask_to_lift, may_begin, may_lift
 from console.rules.policy import shipped_policy
 from console.store.holds import standing_holds
-from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward
+from tests.kit.boxed_ward import GOVERNANCE, MORNING, NURSE, an_actor, boxed_ward, train
 from tests.kit.two_people import CALDICOTT, MANAGER
 
 POLICY, DAY = shipped_policy(), timedelta(days=1)
@@ -94,12 +95,57 @@ def test_I1_a_hold_ends_by_two_people_of_different_roles_with_a_reason_and_the_r
     assert ended.words == "The family has its answer." and not view.holds and not view.lifts
 
 
+def test_I1_what_happened_before_somebody_came_is_kept_of_whoever_was_in_the_room_then(box):
+    first, left = box.person("room1").stay, box.clock.utc_now() + 3 * DAY
+    box.clock.advance(3 * 86400)
+    assert box.ward.desk.discharge(NURSE, first.stay_id)
+    box.clock.advance(3600)
+    assert box.ward.desk.admit(NURSE, "Bea C.", "B.C.", "room1")
+    box.clock.advance(86400)
+    assert box.ward.incidents.holding.begin(NURSE, Begun("asked_by_family", "room1", happened_at=left - DAY))
+    assert box.ward.incidents.holding.begin(CALDICOTT, Begun("inquiry", hold_id=held(box)[0].hold_id))
+    for one in held(box):
+        assert one.stay_id == first.stay_id and one.time.until_at <= left, "none of it is the next person's"
+    assert not box.ward.incidents.holding.begin(NURSE, Begun("safeguarding", "room1", happened_at=left + DAY / 48))
+    assert box.ward.incidents.holding.begin_own(box.patient("room1"))
+    assert held(box)[-1].time.from_at == box.person("room1").stay.from_at
+
+
+def test_I1_who_asks_again_later_has_what_came_since_kept_too(box):
+    assert box.ward.incidents.holding.begin_own(box.patient("room1"))
+    box.clock.advance(7000)
+    assert box.ward.incidents.holding.begin_own(box.patient("room1"))
+    (one,) = held(box)
+    assert one.time.until_at == box.clock.utc_now() + timedelta(hours=2)
+
+
+def test_I1_I4_whoever_receives_the_notice_of_an_inquiry_was_not_there_by_having_it_kept(box):
+    holding = box.ward.incidents.holding
+    assert holding.begin(NURSE, Begun("asked_by_family", "room1"))
+    assert holding.begin(CALDICOTT, Begun("inquiry", hold_id=held(box)[0].hold_id))
+    inquiry = held(box)[1].hold_id
+    assert holding.review(CALDICOTT, inquiry) and holding.ask_to_lift(CALDICOTT, inquiry, "inquiry_over", "It is over.")
+
+
+def test_I1_what_somebody_has_asked_to_open_since_is_not_lifted(box):
+    holding = box.ward.incidents.holding
+    train(box.ward, GOVERNANCE)
+    assert holding.begin(NURSE, Begun("asked_by_family", "room1"))
+    (hold,) = held(box)
+    assert holding.ask_to_lift(MANAGER, hold.hold_id, "looked_into", "Done.")
+    assert box.ward.incidents.releases.ask(GOVERNANCE, Wanted(hold.hold_id, "view", "complaint"))
+    (waiting,) = box.ward.incidents.view(CALDICOTT).lifts
+    refused = holding.lift(CALDICOTT, waiting.lift_id)
+    assert not refused and "asked to open it" in refused.reason.text and held(box)
+
+
 def test_I1_whoever_was_on_that_shift_neither_asks_nor_agrees(box):
     holding = box.ward.incidents.holding
     assert box.ward.shifts.sign_on(MANAGER, knows=True)
     assert holding.begin(NURSE, Begun("asked_by_family", "room1"))
     (hold,) = held(box)
     assert not holding.ask_to_lift(MANAGER, hold.hold_id, "looked_into", "Done.")
+    assert not holding.review(MANAGER, hold.hold_id)
     assert holding.ask_to_lift(CALDICOTT, hold.hold_id, "looked_into", "Done.")
     (waiting,) = box.ward.incidents.view(MANAGER).lifts
     assert not holding.lift(MANAGER, waiting.lift_id) and held(box)
@@ -155,4 +201,5 @@ def test_I1_I4_when_somebody_may_ask_that_a_hold_ends(hold, reason, words, there
     ],
 )
 def test_I1_the_second_person_is_another_of_another_role_who_was_not_there_and_in_time(lift, second, there, allowed):
-    assert may_lift(lift, *second, was_there=there, policy=POLICY).allowed == allowed
+    assert may_lift(lift, *second, was_there=there, policy=POLICY, is_open=False).allowed == allowed
+    assert not may_lift(lift, *second, was_there=there, policy=POLICY, is_open=True)

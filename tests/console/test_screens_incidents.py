@@ -57,6 +57,8 @@ def test_I1_anybody_has_notes_kept_from_a_room_and_a_patient_their_own(screens):
     assert (told.room_id, told.why, told.happened_at.isoformat()) == (
         "room-2", "asked_by_family", "2026-11-20T01:30:00+00:00",
     )  # fmt: skip
+    refused = screens.press("/holds", "/holds", room="room-2", why="asked_by_family", at="yesterday")
+    assert refused.status_code == 422 and "Nothing is kept yet" in refused.text and len(screens.ward.presses) == 1
     screens.sign_in("patient")
     assert screens.client.get("/holds").status_code == 404
     screens.press("/me/tell", "/me/hold")

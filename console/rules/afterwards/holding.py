@@ -1,7 +1,7 @@
 """A hold: what was noted around an incident is kept, for a stated room and time; it never starts sensing (I1, I4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -59,6 +59,18 @@ def hold_around(at: datetime, policy: Policy) -> HoldTime:
         at + policy.duration("I1", "until_after_h"),
         at + policy.duration("I4", "review_after_d"),
     )
+
+
+def cut_to_stay(time: HoldTime, from_at: datetime, to_at: datetime | None) -> HoldTime:
+    """Return what of a hold falls into a stay: what was noted in the room before or after is somebody else's.
+
+    Args:
+        time: what would be held.
+        from_at: when the stay began, UTC.
+        to_at: when it ended, UTC; None while it lasts.
+    """
+    ends = time.until_at if to_at is None else min(time.until_at, to_at)
+    return replace(time, from_at=min(max(time.from_at, from_at), ends), until_at=ends)
 
 
 def hold_after(kind: EntryKind, details: Mapping[str, Any]) -> HoldReason | None:

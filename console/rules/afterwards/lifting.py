@@ -87,15 +87,14 @@ def may_ask_to_lift(hold: HoldState | None, reason: str, words: str, *, was_ther
     if hold.is_asked_already:
         return policy.deny("I1", reason=Words("Somebody has asked for that already. A second person decides."))
     if hold.is_open:
-        words_open = Words("Its complaint is not answered yet, or somebody has asked to open it. First end that.")
-        return policy.deny("I1", reason=words_open)
+        return policy.deny("I1", reason=_STILL_OPEN)
     days = {"days": int(policy.number("I2", "waits_d"))}
     reason_words = Words("It waits for a second person of another role, for {days} days at most.", days)
     return policy.allow("I1", "I4", reason=reason_words)
 
 
 def may_lift(
-    lift: Lift | None, actor_id: str, role: Role, now: datetime, *, was_there: bool, policy: Policy
+    lift: Lift | None, actor_id: str, role: Role, now: datetime, *, was_there: bool, policy: Policy, is_open: bool
 ) -> Decision:
     """Decide whether somebody may be the second person who lifts a hold.
 
@@ -106,6 +105,7 @@ def may_lift(
         now: UTC.
         was_there: they were on a shift that it covers.
         policy: the rule book.
+        is_open: by now its complaint is not answered, or a request to open it waits, which came after this one.
     """
     if lift is None or lift.ended is not None or now >= lift.lapses_at:
         return policy.deny("I1", reason=Words("That request is not there, or is over. Ask anew."))
@@ -115,10 +115,13 @@ def may_lift(
         return policy.deny("I1", reason=Words("Somebody of another role decides, not a colleague of the same."))
     if was_there:
         return policy.deny("I1", reason=WAS_THERE)
+    if is_open:
+        return policy.deny("I1", reason=_STILL_OPEN)
     words = Words("Lifted. What it kept is destroyed at its ordinary time, or tonight where that is past.")
     return policy.allow("I1", "I4", reason=words)
 
 
+_STILL_OPEN = Words("Its complaint is not answered yet, or somebody has asked to open it. First end that.")
 _FOR_AN_INQUIRY = frozenset({Role.GOVERNANCE_LEAD, Role.IG_OFFICER})
 _ASKED_FOR = {
     HoldReason.ASKED_BY_FAMILY,
