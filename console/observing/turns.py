@@ -1,7 +1,7 @@
 """Who stays with each person that is never left alone: presses of two at the door, and what is said of a gap (O3)."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from console.alerting.alert_views import CallView
@@ -46,13 +46,26 @@ class Turns:
                 return Done(policy.deny("O3", reason=_NOBODY), room=self._known(room_id))
             is_proven = bool(code) and self._tags.proves(room_id, code, policy, now)
             stay_id = person.stay.stay_id
+            others = [(one, watch) for _, one, watch in self._standing() if one.stay.stay_id != stay_id]
+            elsewhere = {watch.with_id for _, watch in others if watch.with_id}
             with self._lock:
                 pressed = decide_turn(
-                    actor.actor_id, self._watch(person), self._offer(stay_id, now), now, policy, is_proven=is_proven
+                    actor.actor_id,
+                    self._watch(person),
+                    self._offer(stay_id, now),
+                    now,
+                    policy,
+                    is_proven=is_proven,
+                    elsewhere=elsewhere,
                 )
             if pressed.kind is not None:
                 self._keep(tx, person, pressed, now, is_proven=is_proven)
+                self._leave_others(
+                    tx, [one for one, watch in others if watch.with_id == pressed.taker_id], pressed, now
+                )
             elif pressed.decision:
+                # The other half may come in the same moment.
+                tx.decide_nothing_before()
                 tx.on_commit(lambda: self._wait(stay_id, Offer(actor.actor_id, now)))
             return Done(pressed.decision, f"patient:{person.stay.patient_id}", room_id, pressed.kind or "asked")
 
@@ -165,6 +178,12 @@ class Turns:
             tx,
             Turn(stay.stay_id, stay.room_id, kind, now, pressed.taker_id, pressed.giver_id, is_proven, pressed.gap_s),
         )
+
+    def _leave_others(self, tx: Tx, left: Iterable[Person], pressed: Pressed, now: datetime) -> None:
+        """Say of those whom somebody went away from, to come here, that nobody is with them: it calls everybody."""
+        for one in left:
+            stay, who = one.stay, pressed.taker_id
+            self._add(tx, Turn(stay.stay_id, stay.room_id, TurnKind.LEFT, now, who, who))
 
     def _add(self, tx: Tx, turn: Turn) -> None:
         tx.decide_nothing_before()

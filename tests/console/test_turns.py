@@ -1,5 +1,6 @@
 """O3, O7: turns beside somebody who is never left, and what is offered when a sensor could not tell for two nights."""
 
+import threading
 from datetime import date
 
 import pytest
@@ -8,7 +9,17 @@ from console.observing.doubts import Doubts
 from console.observing.turns import Turns
 from console.rules.alerting.shifts import Post
 from console.rules.in_person.doubt import DoubtNight, is_offer_due
-from console.rules.in_person.turns import Offer, Turn, TurnKind, Watch, decide_turn, figures_of, is_long, watch_of
+from console.rules.in_person.turns import (
+    Offer,
+    Turn,
+    TurnKind,
+    Watch,
+    decide_turn,
+    figures_of,
+    is_long,
+    lasts,
+    watch_of,
+)
 from console.showing.views import TileKind
 from tests.kit.alerting import ADA, BEN, POLICY, RAISED, a_person, after, code_at
 from tests.kit.boxed_ward import NURSE, boxed_ward
@@ -16,8 +27,8 @@ from tests.kit.boxed_ward import NURSE, boxed_ward
 FREE, WITH_ADA = Watch("", RAISED), Watch(ADA, RAISED)
 
 
-def pressed(who, watch, offer=None, seconds=100, *, is_proven=True):
-    return decide_turn(who, watch, offer, after(seconds), POLICY, is_proven=is_proven)
+def pressed(who, watch, offer=None, seconds=100, *, is_proven=True, elsewhere=()):
+    return decide_turn(who, watch, offer, after(seconds), POLICY, is_proven=is_proven, elsewhere=elsewhere)
 
 
 def test_O3_a_hand_over_is_two_presses_at_the_door_in_either_order():
@@ -32,6 +43,21 @@ def test_O3_a_hand_over_is_two_presses_at_the_door_in_either_order():
 def test_O3_without_the_doors_code_nothing_changes_hands_and_a_stranger_hands_nothing_over():
     assert not pressed(BEN, WITH_ADA, Offer(ADA, after(90)), is_proven=False).decision
     assert pressed(BEN, WITH_ADA, Offer("c" * 32, after(90))).kind is None
+
+
+def test_O3_nobody_is_written_down_in_two_rooms():
+    asks, hands = Offer(BEN, after(90)), Offer(ADA, after(90))
+    assert not pressed(BEN, WITH_ADA, elsewhere=[BEN]).decision
+    assert not pressed(BEN, WITH_ADA, Offer(BEN, after(10)), elsewhere=[BEN]).decision
+    assert not pressed(BEN, WITH_ADA, hands, elsewhere=[BEN]).decision
+    assert not pressed(ADA, WITH_ADA, asks, elsewhere=[BEN]).decision, "Ben went to somebody else meanwhile"
+    assert pressed(BEN, FREE, elsewhere=[BEN]).kind is TurnKind.TAKEN, (
+        "coming to somebody who is alone is never refused"
+    )
+
+
+def test_O3_a_press_under_a_clock_that_was_set_back_since_keeps_nobody_waiting():
+    assert lasts(Offer(BEN, after(90)), after(89), POLICY) and not lasts(Offer(BEN, after(90)), after(-3600), POLICY)
 
 
 def test_O3_somebody_who_finds_nobody_there_begins_alone_after_a_minute_and_it_is_told():
@@ -98,6 +124,45 @@ def test_O3_a_person_is_handed_over_at_the_door_and_the_ladder_knows_who_cannot_
         assert (told.handed_over, told.gaps, told.unproven) == (1, 2, 1) and told.longest_gap_s >= 40
         kept = Turns(box.ward.office, box.ward.roll, box.ward.checks.plans, box.ward.shifts, box.ward.tags)
         assert kept.view()[0].with_id == ada.actor_id, "it is known after a restart"
+
+
+def two_with_somebody(box):
+    for room_id in ("room1", "room2"):
+        assert box.ward.checks.plans.set_level(NURSE, box.stay(room_id), "arms_length")
+    return a_person(box, "ada", "Ada K."), a_person(box, "ben", "Ben C.")
+
+
+def test_O3_whoever_goes_to_another_who_is_alone_has_left_the_first_and_everybody_is_called(tmp_path):
+    with boxed_ward(tmp_path, rooms=2, yes=False) as box:
+        turns, (ada, ben) = box.ward.checks.turns, two_with_somebody(box)
+        assert turns.press(ada, "room1", code_at(box, "room1")) and turns.press(ben, "room2", code_at(box, "room2"))
+        assert not turns.press(ada, "room2", code_at(box, "room2"))
+        assert turns.leave(ben, "room2") and turns.press(ada, "room2", "")
+        assert [one.with_id for one in turns.view()] == ["", ada.actor_id]
+        assert [one.path for one in turns.calls()] == ["/turns/room1"]
+
+
+def test_O3_two_presses_in_the_same_moment_are_a_hand_over(tmp_path):
+    with boxed_ward(tmp_path, rooms=2, yes=False) as box:
+        turns, (ada, ben) = box.ward.checks.turns, two_with_somebody(box)
+        assert turns.press(ada, "room1", code_at(box, "room1"))
+        busy, both = threading.Event(), threading.Event()
+        code, threads = code_at(box, "room1"), []
+
+        def busy_until_both_have_pressed(_tx):
+            busy.set()
+            assert both.wait(20)
+
+        threads.append(threading.Thread(target=box.ward.office.store.write, args=(busy_until_both_have_pressed,)))
+        threads[0].start()
+        assert busy.wait(20)
+        threads += [threading.Thread(target=turns.press, args=(one, "room1", code)) for one in (ben, ada)]
+        for one in threads[1:]:
+            one.start()
+        both.set()
+        for one in threads:
+            one.join(20)
+        assert turns.view()[0].with_id == ben.actor_id
 
 
 @pytest.mark.parametrize(

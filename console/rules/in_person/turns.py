@@ -1,6 +1,6 @@
 """Turns beside a person who is never left alone: both at the door, both press, and a gap is counted (rule O3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -128,18 +128,26 @@ def watch_of(turns: Sequence[Turn], level_since: datetime) -> Watch:
 
 
 def lasts(offer: Offer, now: datetime, policy: Policy) -> bool:
-    """Return whether the other half of a handing over may still come."""
-    return now - offer.at <= policy.duration("O3", "hand_over_within_s")
+    """Return whether the other half of a handing over may still come; a clock that was set back ends it too."""
+    return abs(now - offer.at) <= policy.duration("O3", "hand_over_within_s")
 
 
 def decide_turn(
-    actor_id: str, watch: Watch, offer: Offer | None, now: datetime, policy: Policy, *, is_proven: bool
+    actor_id: str,
+    watch: Watch,
+    offer: Offer | None,
+    now: datetime,
+    policy: Policy,
+    *,
+    is_proven: bool,
+    elsewhere: Collection[str] = (),
 ) -> Pressed:
     """Decide what a press at the door comes to.
 
     Two people make a hand-over: who stays there and who comes both press, both with the code that the door shows, in
     either order; the first stays until the second has pressed. Where nobody is written down, one press begins a turn,
-    and is marked when no code proves the place. Whoever has asked at the door and got no answer may begin alone.
+    and is marked when no code proves the place. Whoever has asked at the door and got no answer may begin alone. Nobody
+    is in two rooms: who stays with somebody else takes over from nobody, and may only come to a person who is alone.
 
     Args:
         actor_id: who presses.
@@ -148,6 +156,7 @@ def decide_turn(
         now: on the console's clock.
         policy: the rule book.
         is_proven: the door's code fits.
+        elsewhere: those who are written down as being with somebody else.
     """
     if not watch.with_id:
         gap = max(timedelta(0), now - watch.since)
@@ -160,11 +169,15 @@ def decide_turn(
     is_giver, is_other = watch.with_id == actor_id, offer is not None and offer.actor_id != actor_id
     if offer is not None and is_other and (is_giver or offer.actor_id == watch.with_id):
         taker = offer.actor_id if is_giver else actor_id
+        if taker in elsewhere:
+            return Pressed(policy.deny("O3", reason=_WITH_ANOTHER))
         words = Words("Handed over. You are free.") if is_giver else Words("You are with them from now on.")
         return Pressed(policy.allow("O3", reason=words), TurnKind.HANDED_OVER, taker, watch.with_id)
     if is_giver:
         words = Words("Now they press, here at the door. You stay with them until they have.")
         return Pressed(policy.allow("O3", reason=words))
+    if actor_id in elsewhere:
+        return Pressed(policy.deny("O3", reason=_WITH_ANOTHER))
     waited = now - offer.at if offer is not None and not is_other else timedelta(0)
     if waited >= policy.duration("O3", "alone_after_s"):
         words = Words("You are with them from now on. The nurse in charge sees that nobody handed over.")
@@ -173,6 +186,9 @@ def decide_turn(
         return Pressed(decision, TurnKind.TAKEN_ALONE, actor_id, watch.with_id, _seconds(waited))
     words = Words("Now whoever stays there presses too. Is nobody there? Stay with them, and press again in a minute.")
     return Pressed(policy.allow("O3", reason=words))
+
+
+_WITH_ANOTHER = Words("Whoever comes is with somebody else: first hand over there, or say there that you must go.")
 
 
 def is_long(watch: Watch, now: datetime, policy: Policy) -> bool:
