@@ -25,7 +25,9 @@ from console.rules.alerting.call_tests import (
     is_due,
     is_over,
     lines_of,
+    may_say_heard,
     may_sound,
+    so_far,
     to_walk,
 )
 from console.rules.decision import Decision
@@ -39,6 +41,8 @@ _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("call_tests")
 _EVERY_S = 1.0
 _MARK_BYTES = 4
+_SOUNDS_WITHIN_S = 60.0
+"""[s] after a press within which the corridor unit sounds, or not at all: it may be night when it is back."""
 _NO_MARKS: Mapping[str, str] = {}
 
 
@@ -60,13 +64,15 @@ class CallTests:
         self._running: _Running | None = None
         self._newest = office.store.read(rows.newest)
         self._audible = office.store.read(rows.newest_audible)
-        self._sounds_once = False
+        self._sounds_until_s = self._sounded_s = float("-inf")
         self._stepped_s = float("-inf")
 
     def begin(self, actor: Actor) -> Decision:
         """Test now, because somebody of the ward asks for it."""
 
         def work(tx: Tx) -> Done:
+            if self._running is not None:
+                return Done(self._office.policy.allow("N4", reason=Words("A test goes on already. Look again soon.")))
             tx.on_commit(lambda: self._begin(actor.actor_id))
             return Done(self._office.policy.allow("N4", reason=Words("The test goes on in silence. Look again soon.")))
 
@@ -78,7 +84,7 @@ class CallTests:
         if now_s - self._stepped_s < _EVERY_S:
             return
         self._stepped_s = now_s
-        now, policy, newest = self._office.now(), self._office.policy, self._told()
+        now, policy, newest = self._office.now(), self._office.policy, self._newest
         begun_at = newest.begun_at if newest else None
         if self._running is None and is_due(begun_at, [one.since for one in self._shifts.people()], now, policy):
             self._begin("")
@@ -120,7 +126,10 @@ class CallTests:
             brought: what it was given when it last asked; empty before that.
         """
         with self._lock:
-            once, self._sounds_once = self._sounds_once, False
+            now_s = self._office.clock.elapsed_s()
+            once, self._sounds_until_s = now_s <= self._sounds_until_s, float("-inf")
+            if once:
+                self._sounded_s = now_s
             running = self._running
             if running is None:
                 return "", once
@@ -135,7 +144,8 @@ class CallTests:
         def work(tx: Tx) -> Done:
             decision = may_sound(self._office.now(), self._office.policy, self._office.zone)
             if decision:
-                tx.on_commit(lambda: setattr(self, "_sounds_once", True))
+                until_s = self._office.clock.elapsed_s() + _SOUNDS_WITHIN_S
+                tx.on_commit(lambda: setattr(self, "_sounds_until_s", until_s))
             return Done(decision)
 
         return self._office.run(actor, Permission.SHIFT, "ward:corridor:sounded", work)
@@ -145,15 +155,13 @@ class CallTests:
 
         def work(tx: Tx) -> Done:
             now, policy = self._office.now(), self._office.policy
-            rows.add_audible(tx, now, actor.actor_id, was_heard=was_heard)
-            tx.on_commit(lambda: setattr(self, "_audible", (now, was_heard)))
-            good, bad = (
-                Words("Written down: it is heard."),
-                Words("Written down. Tell an engineer now: it is not heard."),
-            )
-            return Done(
-                policy.allow("N4", reason=good if was_heard else bad), reason="heard" if was_heard else "not_heard"
-            )
+            decision = policy.allow("N4", reason=Words("Written down. Tell an engineer now: it is not heard."))
+            if was_heard:
+                decision = may_say_heard(self._office.clock.elapsed_s() - self._sounded_s, policy)
+            if decision:
+                rows.add_audible(tx, now, actor.actor_id, was_heard=was_heard)
+                tx.on_commit(lambda: setattr(self, "_audible", (now, was_heard)))
+            return Done(decision, reason="heard" if was_heard else "not_heard")
 
         return self._office.run(actor, Permission.SHIFT, "ward:corridor:listened", work)
 
@@ -172,12 +180,14 @@ class CallTests:
     def view(self) -> CallTestView:
         """Return how it stands, for the page of the shift."""
         test, now, policy = self._told(), self._office.now(), self._office.policy
+        running = self._running
+        shown = self._newest if running is None else running.test
         heard_at, was_heard = self._audible or (None, False)
         return CallTestView(
-            test.begun_at if test else None,
-            self._running is not None,
-            test.proven if test else 0,
-            len(test.rooms) if test else 0,
+            shown.begun_at if shown else None,
+            running is not None,
+            shown.proven if shown else 0,
+            len(shown.rooms) if shown else 0,
             lines_of(test, self._titles(), now, policy) if test else (),
             heard_at,
             was_heard,
@@ -220,8 +230,10 @@ class CallTests:
             self._running, self._newest = None, replace(test, ended_at=now)
 
     def _told(self) -> CallTest | None:
-        running = self._running
-        return running.test if running is not None else self._newest
+        running, newest = self._running, self._newest
+        if running is None or newest is None:
+            return newest if running is None else running.test
+        return so_far(running.test, newest, self._office.now(), self._office.policy)
 
     def _titles(self) -> dict[str, str]:
         return {one.room_id: one.title for one in self._roll.sheet().rooms}

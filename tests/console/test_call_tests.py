@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from broker.clock import HandClock
 from console.alerting.corridor_unit import CorridorUnit, SimulatedOutput, Told
-from console.rules.alerting.call_tests import CallTest, Missing, RoomProof, is_due, lines_of, to_walk
+from console.rules.alerting.call_tests import CallTest, Missing, RoomProof, is_due, is_over, lines_of, to_walk
 from console.rules.alerting.corridor import Level
 from console.words import open_catalogues
 from tests.kit.alerting import POLICY, RAISED, a_person, after
@@ -29,6 +29,13 @@ def test_N4_a_test_is_due_once_for_a_shift_however_many_sign_on():
     assert not is_due(begun, [after(300)], after(300), POLICY), "the same shift"
     assert not is_due(begun, [after(-60)], after(5 * 3600), POLICY), "nobody has come since"
     assert is_due(begun, [after(4 * 3600)], after(4 * 3600), POLICY)
+    assert is_due(after(7200), [after(10)], after(20), POLICY), "the clock was set back since"
+
+
+def test_N4_a_clock_that_is_set_back_ends_a_test_instead_of_keeping_it_silent_for_hours():
+    going = a_test(RoomProof("room1"), ended_at=None, corridor_at=None)
+    assert is_over(going, after(-7200), POLICY) and to_walk(going, after(-7200), POLICY) == ("room1",)
+    assert not is_over(going, after(-1), POLICY)
 
 
 def test_N4_what_is_missing_is_said_by_room_and_cause_and_such_a_room_is_walked():
@@ -98,7 +105,10 @@ def test_N4_a_silent_node_fails_its_own_room_alone_until_it_is_tested_again(tmp_
         assert box.ward.call_tests.to_walk() == ("room2",) and not box.ward.call_tests.view().is_running
         box.nodes["room2"] = quiet
         assert box.ward.call_tests.begin(NURSE)
+        marks = box.ward.call_tests.marks()
+        assert box.ward.call_tests.begin(NURSE) and box.ward.call_tests.marks() == marks, "one goes on already"
         box.pass_time(3)
+        assert box.ward.call_tests.to_walk() == ("room2",), "what was found stands until it is proven"
         box.ward.call_tests.came_back(box.ward.call_tests.marks().values(), counts=True)
         assert box.ward.call_tests.to_walk() == ()
 
@@ -106,12 +116,17 @@ def test_N4_a_silent_node_fails_its_own_room_alone_until_it_is_tested_again(tmp_
 def test_N4_the_corridor_unit_is_listened_for_by_day_only_and_sounds_once(tmp_path):
     with boxed_ward(tmp_path) as box:
         tests, out = box.ward.call_tests, SimulatedOutput()
+        assert not tests.heard(NURSE, was_heard=True), "nothing has sounded"
         assert tests.view().is_audible_due and tests.sound(NURSE)
         unit = CorridorUnit(lambda: Told(Level.SILENT, True, tests.for_corridor("")[1]), out, HandClock(RAISED), POLICY)
         unit.step(), unit.step()
         assert out.sounded == [Level.LOW, Level.SILENT]
         assert tests.heard(NURSE, was_heard=True) and not tests.view().is_audible_due
+        assert tests.sound(NURSE)
+        box.clock.advance(61)
+        assert tests.for_corridor("") == ("", False), "a unit that comes back later wakes nobody"
         box.clock.advance(timedelta(hours=14).total_seconds())
+        assert not tests.heard(NURSE, was_heard=True) and tests.heard(NURSE, was_heard=False)
         refused = tests.sound(NURSE)
         assert not refused and refused.rules == ("N4",) and not tests.view().may_sound
         assert tests.for_corridor("") == ("", False)

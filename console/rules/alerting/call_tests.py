@@ -1,7 +1,7 @@
 """Whether each room's call reaches a held device and the corridor unit, tried in silence when a shift begins (N4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,6 +10,9 @@ from console.rules.consenting.hours import is_within
 from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.showing.views import Words
+
+HEARD_WITHIN_S = 600.0
+"""[s] after a sound within which somebody says that they heard it."""
 
 
 class Missing(StrEnum):
@@ -72,7 +75,7 @@ class CallTest:
 
     def is_telling(self, now: datetime, policy: Policy) -> bool:
         """Return whether what is missing is said already: a device answers every few seconds, not at once."""
-        return self.ended_at is not None or now - self.begun_at >= policy.duration("N4", "told_after_s")
+        return self.ended_at is not None or abs(now - self.begun_at) >= policy.duration("N4", "told_after_s")
 
 
 def is_due(begun_at: datetime | None, signed_on: Iterable[datetime], now: datetime, policy: Policy) -> bool:
@@ -85,14 +88,40 @@ def is_due(begun_at: datetime | None, signed_on: Iterable[datetime], now: dateti
         policy: the rule book; several people sign on for one shift, and one test serves them all.
     """
     newest = max(signed_on, default=None)
-    if newest is None or begun_at is None:
+    # A test of a time that is to come was begun under a clock that has been set back since.
+    if newest is None or begun_at is None or begun_at > now:
         return newest is not None
     return newest > begun_at and now - begun_at >= policy.duration("N4", "again_after_h")
 
 
 def is_over(test: CallTest, now: datetime, policy: Policy) -> bool:
-    """Return whether a test ends now: all is proven, or its time is over."""
-    return test.is_whole or now - test.begun_at >= policy.duration("N4", "lasts_min")
+    """Return whether a test ends now: all is proven, or its time is over, also by a clock that was set back."""
+    return test.is_whole or abs(now - test.begun_at) >= policy.duration("N4", "lasts_min")
+
+
+def so_far(running: CallTest, before: CallTest, now: datetime, policy: Policy) -> CallTest:
+    """Return what is told while a test goes on: until it tells, what the one before found and it has not proven yet.
+
+    Otherwise whoever tests again and again would keep from the board which room is walked to.
+    """
+    if running.is_telling(now, policy):
+        return running
+    proven = {one.room_id: one for one in running.rooms if not one.missing()}
+    rooms = tuple(proven.get(one.room_id, one) for one in before.rooms)
+    return replace(before, rooms=rooms, corridor_at=before.corridor_at or running.corridor_at)
+
+
+def may_say_heard(sounded_ago_s: float, policy: Policy) -> Decision:
+    """Decide whether somebody may write down that they heard the corridor unit: it has sounded a moment ago.
+
+    Args:
+        sounded_ago_s: [s] since it was told to sound; infinite when it was not.
+        policy: the rule book.
+    """
+    if not 0 <= sounded_ago_s <= HEARD_WITHIN_S:
+        words = Words("It has not sounded in the last ten minutes. Make it sound first, and listen.")
+        return policy.deny("N4", reason=words)
+    return policy.allow("N4", reason=Words("Written down: it is heard."))
 
 
 def to_walk(test: CallTest, now: datetime, policy: Policy) -> tuple[str, ...]:
