@@ -68,7 +68,7 @@ class Strangers:
         """
         self._store, self._append, self._version = store, append, policy_version
         self._clock = store.clock
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         self._hour = -1
         self._singly: Counter[tuple[str, str]] = Counter()
         self._bursts: dict[str, _Burst] = {}
@@ -108,16 +108,18 @@ class Strangers:
 
     def write_counts(self) -> bool:
         """Write what is counted and not written yet, as before the console ends; return whether it could be."""
-        with self._lock:
-            counted = {action: one.copy() for action, one in self._bursts.items() if one.every}
-        if not counted:
+        # One at a time: two that write what both have seen would count it twice.
+        with self._writing:
+            with self._lock:
+                counted = {action: one.copy() for action, one in self._bursts.items() if one.every}
+            if not counted:
+                return True
+            try:
+                self._store.write(lambda tx: self._lines(tx, counted))
+            except StoreError as error:
+                _log.error("attempts_not_counted", error=type(error).__name__)
+                return False
             return True
-        try:
-            self._store.write(lambda tx: self._lines(tx, counted))
-        except StoreError as error:
-            _log.error("attempts_not_counted", error=type(error).__name__)
-            return False
-        return True
 
     def _lines(self, tx: Tx, counted: dict[str, _Burst]) -> None:
         for action, burst in counted.items():

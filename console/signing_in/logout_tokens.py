@@ -6,6 +6,7 @@ Source:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from console.signing_in.tokens import Asked, TokenRefused, proved
@@ -25,11 +26,13 @@ class Logout:
         subject: their name there; empty where only a session is named.
         sid: the provider's own session; empty where only a person is named.
         jti: of this token; no other has it.
+        issued_at: when they signed out; whoever has come since has come anew.
     """
 
     subject: str
     sid: str = field(repr=False)
     jti: str
+    issued_at: datetime
 
 
 def logout_of(token: str, keys: Mapping[str, Any], asked: Asked) -> Logout:
@@ -63,7 +66,8 @@ def logout_of(token: str, keys: Mapping[str, Any], asked: Asked) -> Logout:
     wrong = next((name for name, holds in held.items() if not holds), None)
     if wrong is not None:
         raise TokenRefused(f"wrong_{wrong}")
-    return Logout(claims.get("sub") or "", claims.get("sid") or "", claims["jti"])
+    issued_at = datetime.fromtimestamp(_time(issued), UTC)
+    return Logout(claims.get("sub") or "", claims.get("sid") or "", claims["jti"], issued_at)
 
 
 def _time(told: Any) -> int:

@@ -87,7 +87,8 @@ class ProviderLogouts:
         actor = self._whose(tx, logout)
         if actor is None:
             return
-        self._sessions.end_all(tx, actor, "provider_logout")
+        by = logout.issued_at + timedelta(seconds=self._settings.skew_s)
+        self._sessions.end_all(tx, actor, "provider_logout", opened_by=by)
         subject = f"account:{actor.actor_id}"
         self._register.record(tx, LOGGED_OUT, Actor.system("provider"), subject=subject)
 

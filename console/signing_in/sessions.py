@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -176,9 +176,16 @@ class Sessions:
         found = self._store.read(lambda tx: accounts.session(tx, session_token))
         return found is not None and self._end(found, "signed_out")
 
-    def end_all(self, tx: Tx, actor: Actor, reason: str) -> None:
-        """End every session of somebody within the caller's write, each with its entry."""
-        for session_hash in identity_rows.open_sessions_of(tx, actor.actor_id):
+    def end_all(self, tx: Tx, actor: Actor, reason: str, *, opened_by: datetime | None = None) -> None:
+        """End every session of somebody within the caller's write, each with its entry.
+
+        Args:
+            tx: the write.
+            actor: whose.
+            reason: why, for the log.
+            opened_by: later ones go on; None for none.
+        """
+        for session_hash in identity_rows.open_sessions_of(tx, actor.actor_id, opened_by):
             self._end_one(tx, session_hash, actor, reason)
 
     def _make_room(self, tx: Tx, actor: Actor, device: str) -> None:

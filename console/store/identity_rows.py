@@ -56,9 +56,11 @@ class PasskeyRow:
     used_at: datetime | None = None
 
 
-def open_sessions_of(tx: Tx, actor_id: str) -> list[str]:
-    """Return the hashes of somebody's sessions that have not ended."""
+def open_sessions_of(tx: Tx, actor_id: str, opened_by: datetime | None = None) -> list[str]:
+    """Return the hashes of somebody's sessions that have not ended; only those opened by a time where one is given."""
     wanted = select(sessions.c.session_hash).where(sessions.c.actor_id == actor_id, sessions.c.ended_at.is_(None))
+    if opened_by is not None:
+        wanted = wanted.where(sessions.c.opened_at <= opened_by)
     return list(tx.execute(wanted).scalars())
 
 

@@ -261,6 +261,14 @@ def test_X6_who_signs_out_at_the_hospital_is_signed_out_here_at_once(desk: Desk,
     assert "signin:provider:logged_out" in {one.action for one in rows}
 
 
+def test_X6_a_word_that_comes_late_or_again_after_a_restart_signs_nobody_out_who_has_come_since(desk: Desk) -> None:
+    late = desk.hospital.logout_token()
+    desk.clock.advance(110)
+    browser = desk.browser()
+    desk.come(browser, **ADA, **NURSES)
+    assert log_out(desk, late) == 200 and browser.get("/sign-in").status_code == 303
+
+
 LOGOUT_LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"iss": "https://elsewhere.example"},
     "for another console": {"aud": "another"},
