@@ -19,6 +19,7 @@ from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import accounts, people
 from console.store.database import Tx
+from console.store.now_and_then import NowAndThen
 
 _EVERY_S = 60.0
 """[s] between two looks at what is due: all of it is counted in days."""
@@ -40,14 +41,12 @@ class Assurance:
         self.freezing, self.packs = Freezing(office, disclosures), Packs(office)
         self.documents, self.benefit = Documents(office), Benefit(office)
         self.evaluation = Evaluation(office)
-        self._looked_s = float("-inf")
+        self._looking = NowAndThen(office.store, _EVERY_S)
 
     def step(self) -> None:
         """Do what is due."""
-        now_s = self._office.clock.elapsed_s()
-        if now_s - self._looked_s < _EVERY_S:
+        if not self._looking.is_time():
             return
-        self._looked_s = now_s
         self.freezing.step()
         self.documents.step()
         self.packs.step()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from console.logbook.entries import Entry
 from console.office import Office
 from console.roles import Actor, Role
-from console.rules.consenting.history import ConsentEntry
+from console.rules.consenting.history import ConsentEntry, EntryKind
 from console.store import audit_rows, consents, day_choices, shares
 from console.store import retention as rows
 from console.store.database import Tx
@@ -17,6 +17,7 @@ SEALED = "retention:days:sealed"
 CHOSEN = "retention:choice:deleted"
 UNSEALED = "retention:days:not_sealed"
 _AGAIN = timedelta(days=1)
+_SAYS = (EntryKind.GIVEN, EntryKind.CARRIED)
 
 
 def seal_days(tx: Tx, office: Office, seals: DaySeals) -> list[str]:
@@ -44,22 +45,35 @@ def delete_chosen(tx: Tx, office: Office) -> int:
     """
     since, before = office.now() - 2 * office.policy.duration("R1", "destroy_after_d"), office.now() - _after(office)
     choices = day_choices.newest(tx)
-    chosen = {
-        entry.consent_id
-        for history in consents.histories_since(tx, since).values()
-        for entry in history
-        if entry.details.get("destroy_after_a_day") and not _is_taken_back(entry, choices)
-    }
+    told = [one for history in consents.histories_since(tx, since).values() for one in history if one.kind in _SAYS]
+    chosen = {(one.consent_id, one.stay_id) for one in told if chooses_a_day(one) and not _is_taken_back(one, choices)}
     gone = rows.delete_of_consents(tx, chosen, before) if chosen else 0
     for stay_id, (at, after_a_day) in choices.items():
-        if after_a_day and at < before:
-            gone += rows.delete_of_stay(tx, stay_id, before, since=at)
+        # A yes that came later says it anew.
+        until = min((one.at for one in told if one.stay_id == stay_id and one.at > at), default=before)
+        if after_a_day and at < min(until, before):
+            gone += rows.delete_of_stay(tx, stay_id, min(until, before), since=at)
     return gone
+
+
+def is_for_a_day(tx: Tx, stay_id: str) -> bool:
+    """Return whether what is noted in a stay is deleted after a day: as its newest yes says, or as chosen since."""
+    at, after_a_day = day_choices.newest(tx).get(stay_id, (None, False))
+    told = [one for one in consents.entries_of(tx, [stay_id])[stay_id] if one.kind in _SAYS]
+    if told and (at is None or told[-1].at > at):
+        return chooses_a_day(told[-1])
+    return after_a_day
+
+
+def chooses_a_day(entry: ConsentEntry) -> bool:
+    """Return whether a yes, or what came along with somebody from another room, asks for deletion after a day."""
+    carried = entry.details.get("grant") or {}
+    return bool(entry.details.get("destroy_after_a_day", carried.get("destroy_after_a_day")))
 
 
 def _is_taken_back(entry: ConsentEntry, choices: Mapping[str, tuple[datetime, bool]]) -> bool:
     at, after_a_day = choices.get(entry.stay_id, (entry.at, True))
-    return at > entry.at and not after_a_day
+    return at >= entry.at and not after_a_day
 
 
 def note(office: Office, tx: Tx, action: str, reason: str, proof: str = "") -> int:

@@ -4,7 +4,6 @@ import secrets
 
 import structlog
 
-from console.errors import StoreError
 from console.incidents.views import TellingView
 from console.office import Done, Office
 from console.roles import Actor
@@ -25,6 +24,7 @@ from console.showing.views import Words
 from console.store import consents, holds, tellings
 from console.store.database import Tx
 from console.store.holds import HoldRow
+from console.store.now_and_then import NowAndThen
 from console.store.tellings import TellingRow
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class Informing:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._last_s = float("-inf")
+        self._following = NowAndThen(office.store, _EVERY_S, "tellings_not_followed")
 
     def begin(self, tx: Tx, about: str, about_id: str, hold: HoldRow) -> None:
         """Owe it from now on, within the write that held or released something."""
@@ -49,15 +49,7 @@ class Informing:
 
     def step(self) -> None:
         """Begin what a new hold owes, and escalate what is late; a disk that fails is asked again."""
-        now_s = self._office.clock.elapsed_s()
-        if now_s - self._last_s < _EVERY_S:
-            return
-        self._last_s = now_s
-        try:
-            if self._office.store.read(self._has_work):
-                self._office.store.write(self._work)
-        except StoreError as error:
-            _log.error("tellings_not_followed", error=type(error).__name__)
+        self._following.step(self._has_work, self._work)
 
     def _has_work(self, tx: Tx) -> bool:
         return bool(self._new(tx)) or bool(self._late(tx))

@@ -4,11 +4,10 @@ A withdrawal by itself deletes nothing, and neither does one that somebody else 
 """
 
 import secrets
-from datetime import datetime
 
 import structlog
 
-from console.errors import StoreError
+from console.incidents import day_sealing
 from console.office import Done, Office
 from console.own.ledger import DELETED
 from console.roles import Actor
@@ -24,13 +23,13 @@ from console.rules.afterwards.keeping import (
     own_stop,
     stops_deletion,
 )
-from console.rules.consenting.history import EntryKind
 from console.rules.decision import Decision
 from console.showing.views import Words
 from console.staying.roll import Person, Roll
 from console.store import consents, day_choices, holds, keep_answers, retention
 from console.store.database import Tx
 from console.store.keep_answers import KeepRow
+from console.store.now_and_then import NowAndThen
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("keeping")
@@ -43,7 +42,7 @@ class Keeping:
     def __init__(self, office: Office, roll: Roll) -> None:
         self._office = office
         self._roll = roll
-        self._last_s = float("-inf")
+        self._deleting = NowAndThen(office.store, _EVERY_S, "notes_not_deleted")
         self._is_flushed = True
 
     def of(self, tx: Tx, person: Person) -> Kept | None:
@@ -85,12 +84,7 @@ class Keeping:
         person = self._roll.sheet().people.get(actor.room_id or "")
         if person is None or person.stay.patient_id != actor.patient_id:
             return False
-        at, after_a_day = self._office.store.read(day_choices.newest).get(person.stay.stay_id, (None, False))
-        grant = self._roll.standing_of(person).grant
-        given = self._office.store.read(lambda tx: _given_at(tx, person.stay.stay_id))
-        if grant is not None and given is not None and (at is None or given > at):
-            return grant.destroy_after_a_day
-        return after_a_day
+        return self._office.store.read(lambda tx: day_sealing.is_for_a_day(tx, person.stay.stay_id))
 
     def choose_day(self, actor: Actor, *, after_a_day: bool) -> Decision:
         """Keep for how long a patient has notes kept, from now on; it can be changed at any time (rule R1)."""
@@ -101,7 +95,8 @@ class Keeping:
             policy = self._office.policy
             if person is None:
                 return Done(policy.deny("R1", reason=Words("There is nothing to answer.")))
-            day_choices.add(tx, person.stay.stay_id, self._office.now(), after_a_day=after_a_day)
+            if day_sealing.is_for_a_day(tx, person.stay.stay_id) != after_a_day:
+                day_choices.add(tx, person.stay.stay_id, self._office.now(), after_a_day=after_a_day)
             decision = policy.allow("R1", reason=FOR_A_DAY if after_a_day else FOR_14_DAYS)
             told = "after_a_day" if after_a_day else "after_14_days"
             return Done(decision, f"stay:{person.stay.stay_id}", person.stay.room_id, told)
@@ -110,18 +105,10 @@ class Keeping:
 
     def step(self) -> None:
         """Delete what is due, and prove it; a disk that fails is asked again."""
-        now_s = self._office.clock.elapsed_s()
-        if now_s - self._last_s < _EVERY_S and self._is_flushed:
-            return
-        self._last_s = now_s
-        try:
-            if self._office.store.read(lambda tx: keep_answers.due(tx, self._office.now())):
-                self._office.store.write(self._work)
-                self._is_flushed = False
-            if not self._is_flushed:
-                self._is_flushed = self._office.store.flush_deleted()
-        except StoreError as error:
-            _log.error("notes_not_deleted", error=type(error).__name__)
+        if self._deleting.step(lambda tx: keep_answers.due(tx, self._office.now()), self._work):
+            self._is_flushed = False
+        if not self._is_flushed:
+            self._is_flushed = self._office.store.flush_deleted()
 
     def _work(self, tx: Tx) -> None:
         now = self._office.now()
@@ -143,9 +130,3 @@ class Keeping:
         standing = {one.hold_id for one in holds.standing_holds(tx)}
         followed = stops_deletion(kept.withdrawn_at, (one.started_at for one in every), self._office.policy)
         return followed or any(one.hold_id in standing for one in every)
-
-
-def _given_at(tx: Tx, stay_id: str) -> datetime | None:
-    """Return when the newest yes of a stay was written down; None without one."""
-    entries = consents.entries_of(tx, [stay_id])[stay_id]
-    return max((one.at for one in entries if one.kind is EntryKind.GIVEN), default=None)

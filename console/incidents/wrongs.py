@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import structlog
 
-from console.errors import StoreError
 from console.incidents.views import HazardView, WrongView
 from console.office import Done, Office
 from console.roles import Actor
@@ -18,6 +17,7 @@ from console.rules.decision import Decision
 from console.showing.views import Words
 from console.store import wrong_reports as rows
 from console.store.database import Tx
+from console.store.now_and_then import NowAndThen
 from console.store.sealing import TextSeals
 from console.store.wrong_reports import WrongRow
 
@@ -39,7 +39,7 @@ class Wrongs:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._texts = TextSeals(office.store)
-        self._last_s = float("-inf")
+        self._following = NowAndThen(office.store, _EVERY_S, "wrongs_not_followed")
 
     def report(self, actor: Actor, screen: str) -> Decision:
         """Take one tap; `detail` is the report's id, under which its maker may add a word.
@@ -135,15 +135,7 @@ class Wrongs:
 
     def step(self) -> None:
         """Escalate what nobody answered in time; a disk that fails is asked again."""
-        now_s = self._office.clock.elapsed_s()
-        if now_s - self._last_s < _EVERY_S:
-            return
-        self._last_s = now_s
-        try:
-            if self._office.store.read(self._late):
-                self._office.store.write(self._escalate)
-        except StoreError as error:
-            _log.error("wrongs_not_followed", error=type(error).__name__)
+        self._following.step(self._late, self._escalate)
 
     def _late(self, tx: Tx) -> list[WrongRow]:
         return [one for one in rows.waiting(tx) if not one.escalated and self._office.now() > one.due_at]

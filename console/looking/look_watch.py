@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from console.errors import StoreError
 from console.looking.look_circumstances import add_review
 from console.office import Done, Office
 from console.own.ledger import FLAGGED, LOOKS
@@ -24,6 +23,7 @@ from console.staying.roll import Person, Roll
 from console.store import alerts, looking, prompts
 from console.store.database import Tx
 from console.store.looking import SeenLook
+from console.store.now_and_then import NowAndThen
 
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("look_watch")
@@ -41,23 +41,11 @@ class LookWatch:
         self._office = office
         self._roll = roll
         self._shifts = shifts
-        self._last_s = float("-inf")
-        self._cannot = False
+        self._counting = NowAndThen(office.store, _EVERY_S, "looks_not_counted")
 
     def step(self) -> None:
         """Count what is new, when it is time; a disk that cannot be written is tried again."""
-        now_s = self._office.clock.elapsed_s()
-        if now_s - self._last_s < _EVERY_S:
-            return
-        self._last_s = now_s
-        try:
-            if self._office.store.read(self._has_work):
-                self._office.store.write(self._work)
-            self._cannot = False
-        except StoreError as error:
-            if not self._cannot:
-                _log.error("looks_not_counted", error=type(error).__name__)
-            self._cannot = True
+        self._counting.step(self._has_work, self._work)
 
     def _has_work(self, tx: Tx) -> bool:
         return bool(self._new(tx)) or bool(looking.waiting_of(tx, ReviewKind.BREAK_GLASS))

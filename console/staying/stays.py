@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 
+from console.incidents.day_sealing import is_for_a_day
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
@@ -74,7 +75,7 @@ class Stays:
                 return Done(self._no("C2", Words("That room is not free.")), room=room_id)
             standing = self._roll.standing_in(tx, person)
             self._end(tx, person.stay, "moved")
-            fresh = self._begin(tx, actor, person.stay.patient_id, room_id, standing)
+            fresh = self._begin(tx, actor, person.stay.patient_id, room_id, standing, stay_id)
             decision = made(self._yes("C2", Words("They have moved. The sensor there is off.")), fresh.stay_id)
             return Done(decision, f"patient:{person.stay.patient_id}", room_id)
 
@@ -95,7 +96,7 @@ class Stays:
             for person, _room in pairs:
                 self._end(tx, person.stay, "swapped")
             for (person, room_id), standing in zip(pairs, standings, strict=True):
-                self._begin(tx, actor, person.stay.patient_id, room_id, standing)
+                self._begin(tx, actor, person.stay.patient_id, room_id, standing, person.stay.stay_id)
             decision = self._yes("C2", Words("Both sensors are off. Each of the two is asked again."))
             second = Done(decision, f"patient:{other.stay.patient_id}", other.stay.room_id)
             self._office.record(tx, actor, "desk:stay:swapped", second)
@@ -130,7 +131,7 @@ class Stays:
                 return Done(self._no("C2", Words("That room is not free.")), room=room_id)
             office, entries = self._office, consents.entries_of(tx, [stay_id])[stay_id]
             standing = derive(entries, office.now(), office.policy, office.zone)
-            fresh = self._begin(tx, actor, old.patient_id, room_id, standing)
+            fresh = self._begin(tx, actor, old.patient_id, room_id, standing, stay_id)
             decision = made(self._yes("C2", Words("They are back. The sensor there is off.")), fresh.stay_id)
             return Done(decision, f"patient:{old.patient_id}", room_id)
 
@@ -174,13 +175,30 @@ class Stays:
         accounts.move_patient(tx, stay.patient_id, None)
         self._roll.changes_with(tx)
 
-    def _begin(self, tx: Tx, actor: Actor, patient_id: str, room_id: str, standing: Standing | None) -> StayRow:
-        """Begin a stay with what is known of the person; in seclusion or a like place it begins confined (rule P9)."""
+    def _begin(
+        self,
+        tx: Tx,
+        actor: Actor,
+        patient_id: str,
+        room_id: str,
+        standing: Standing | None,
+        before: str = "",
+    ) -> StayRow:
+        """Begin a stay with what is known of the person; in seclusion or a like place it begins confined (rule P9).
+
+        Args:
+            tx: the write.
+            actor: who begins it.
+            patient_id: whose.
+            room_id: where.
+            standing: what they said in the stay before; None for nothing.
+            before: the stay before, whose choice of how long notes are kept comes along.
+        """
         fresh = StayRow(secrets.token_hex(16), patient_id, room_id, self._office.now())
         people.open_stay(tx, fresh)
         accounts.move_patient(tx, patient_id, room_id)
         if standing is not None:
-            details = carried_details(standing)
+            details = carried_details(standing) | {"destroy_after_a_day": is_for_a_day(tx, before)}
             self._add(tx, actor, fresh, EntryKind.CARRIED, details, standing.consent_id)
         kind = self._roll.sheet().kind_of(room_id)
         if kind is not PlaceKind.BEDROOM:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Table, delete, exists, select
+from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
 
 from console.store.database import Tx
 from console.store.tables import day_keys, holds, leases, measurements, room_events
@@ -21,9 +21,15 @@ def days_here(tx: Tx, before: date) -> list[date]:
     return list(tx.execute(select(day_keys.c.day).where(here).order_by(day_keys.c.day)).scalars())
 
 
-def delete_of_consents(tx: Tx, consent_ids: Iterable[str], before: datetime) -> int:
-    """Delete what was noted under some consents before a time, but for what a hold keeps; return how many rows."""
-    return _delete_under(tx, leases.c.consent_id.in_(list(consent_ids)), before)
+def delete_of_consents(tx: Tx, chosen: Iterable[tuple[str, str]], before: datetime) -> int:
+    """Delete what was noted under some consents before a time, but for what a hold keeps; return how many rows.
+
+    Args:
+        tx: the write.
+        chosen: each consent with the stay in which it was chosen: the same consent may say otherwise in another.
+        before: what is newer stays, UTC.
+    """
+    return _delete_under(tx, tuple_(leases.c.consent_id, leases.c.stay_id).in_(list(chosen)), before)
 
 
 def delete_of_stay(tx: Tx, stay_id: str, before: datetime, *, since: datetime | None = None) -> int:

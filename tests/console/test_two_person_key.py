@@ -9,11 +9,12 @@ from console.errors import KeyDestroyed, KeySealed, SealBroken
 from console.roles import Role
 from console.rules.decision import Decision
 from console.store import shares
+from console.store.holding_tables import day_choices
 from console.store.incident_tables import day_shares
 from console.store.sealing import DaySeals
 from console.store.tables import day_keys, measurements
 from console.store.two_keys import new_code, open_with, public_of, seal_to
-from tests.kit.boxed_ward import BoxedWard, an_actor, boxed_ward
+from tests.kit.boxed_ward import ADMIN, NURSE, BoxedWard, an_actor, boxed_ward
 from tests.kit.two_people import CALDICOTT, MANAGER, name_holders
 
 DAY = 24 * 3600
@@ -154,6 +155,34 @@ def test_R1_a_day_chosen_on_their_own_page_counts_from_then_on_and_can_be_taken_
         assert [keeping.is_for_a_day(box.patient(one)) for one in rooms] == [True, False]
         box.pass_time(26 * 3600, in_steps_of=13 * 3600)
         assert sorted(row.room_id for row in every(box, measurements)) == ["room1", "room2", "room2"]
+
+
+def days_wanted(box):
+    return box.ward.incidents.keeping.is_for_a_day(box.patient(next(iter(box.ward.roll.sheet().people))))
+
+
+def test_R1_how_long_notes_are_kept_goes_along_into_another_room_whichever_way_it_was_chosen(tmp_path):
+    with boxed_ward(tmp_path, yes=False) as box:
+        assert box.ward.desk.add_room(ADMIN, "room2", "Room 2")
+        box.ask("room1", destroy_after_a_day=True)
+        assert box.ward.desk.move(NURSE, box.stay("room1"), "room2") and days_wanted(box)
+        assert box.ward.incidents.keeping.choose_day(box.patient("room2"), after_a_day=False)
+        assert box.ward.desk.move(NURSE, box.stay("room2"), "room1") and not days_wanted(box)
+
+
+def test_R1_a_later_yes_says_anew_how_long_and_the_same_press_again_writes_nothing(tmp_path):
+    with boxed_ward(tmp_path) as box:
+        keeping, patient = box.ward.incidents.keeping, box.patient("room1")
+        box.clock.advance(60)
+        assert all(keeping.choose_day(patient, after_a_day=True) for _ in range(3))
+        assert len(every(box, day_choices)) == 1 and days_wanted(box)
+        box.pass_time(3 * 3600, in_steps_of=3600)
+        box.ask("room1")
+        assert not days_wanted(box)
+        box.pass_time(11 * 3600, in_steps_of=5.5 * 3600)
+        note(box, "room1")
+        box.pass_time(26 * 3600, in_steps_of=13 * 3600)
+        assert len(every(box, measurements)) == 1
 
 
 def test_R1_nobody_chooses_it_for_another_patient(tmp_path):
