@@ -6,12 +6,13 @@ yes is needed for it. Figures of single people would be another purpose (rule P7
 
 import csv
 import io
-import json
 from datetime import date
 
 from console.assurance.duties import subject_of
+from console.assurance.pack import figures_of
 from console.assurance.pack_csv import csv_of
-from console.assurance.packs import pack_in
+from console.assurance.packs import DAMAGED, pack_in
+from console.errors import FiguresDamaged
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
@@ -42,10 +43,14 @@ class Evaluation:
                 days = days_of(month)
             except ValueError:
                 return Done(office.policy.deny("G10", reason=Words("There is no such month with frozen figures.")))
-            plan, whole = newest_rows(tx, limit=1, subject=subject_of("G10")), self._wholeness(tx, days)
-            decision = may_export(plan[0].at if plan else None, whole, office.now(), office.policy)
-            if decision:
-                made.append(_headed(whole, csv_of(pack_in(tx, office.site, office.ward, month))))
+            plan = newest_rows(tx, limit=1, subject=subject_of("G10"))
+            try:
+                whole = self._wholeness(tx, days)
+                decision = may_export(plan[0].at if plan else None, whole, office.now(), office.policy)
+                if decision:
+                    made.append(_headed(whole, csv_of(pack_in(tx, office.site, office.ward, month))))
+            except FiguresDamaged:
+                return Done(office.policy.deny("G10", reason=DAMAGED))
             return Done(decision, reason=f"month_{month.replace('-', '_')}_share_{whole.share_pct}")
 
         decision = self._office.run(actor, Permission.PACK_SIGN, EXPORTED, work)
@@ -54,7 +59,8 @@ class Evaluation:
     def _wholeness(self, tx: Tx, days: tuple[date, ...]) -> Wholeness:
         """Count who stayed at the end of each day that is over, and who of them stands in that day's figures."""
         office, nights, counted = self._office, 0, 0
-        frozen = {one.day: json.loads(one.figures)["people"] for one in rows.days_between(tx, days[0], days[-1])}
+        kept = rows.days_between(tx, days[0], days[-1])
+        frozen = {one.day: told["people"] for one, told in zip(kept, figures_of(kept), strict=True)}
         over = [one for one in days if bounds(one, office.zone)[1] <= office.now()]
         for day in over:
             there = len(rows.stays_at(tx, bounds(day, office.zone)[1]))

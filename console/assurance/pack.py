@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from console.assurance.sections import Section, sections_of
 from console.errors import FiguresDamaged
@@ -58,13 +59,11 @@ def pack_of(site: str, ward: str, month: str, days: Sequence[FrozenDay]) -> Pack
         ValueError: the month is not written as 2026-10.
         FiguresDamaged: a day's figures are not those that were frozen.
     """
-    for one in days:
-        if hashlib.sha256(one.figures.encode()).hexdigest() != one.sha256:
-            raise FiguresDamaged(f"the figures of {one.day} are not those that were frozen: compare with the log")
+    figures = figures_of(days)
     there = {one.day for one in days}
     missing = tuple(day.isoformat() for day in days_of(month) if day not in there)
     is_whole = bool(days) and days[-1].day == days_of(month)[-1]
-    sections = sections_of([json.loads(one.figures) for one in days], len(days_of(month)), missing, is_whole=is_whole)
+    sections = sections_of(figures, len(days_of(month)), missing, is_whole=is_whole)
     told = {
         "v": PACK_VERSION,
         "site": site,
@@ -85,6 +84,18 @@ def pack_of(site: str, ward: str, month: str, days: Sequence[FrozenDay]) -> Pack
         ],
     }
     return Pack(site, ward, month, missing, sections, canonical(told))
+
+
+def figures_of(days: Sequence[FrozenDay]) -> list[dict[str, Any]]:
+    """Return the figures of frozen days, as they were frozen.
+
+    Raises:
+        FiguresDamaged: a day's figures are not those that were frozen.
+    """
+    for one in days:
+        if hashlib.sha256(one.figures.encode()).hexdigest() != one.sha256:
+            raise FiguresDamaged(f"the figures of {one.day} are not those that were frozen: compare with the log")
+    return [json.loads(one.figures) for one in days]
 
 
 def canonical(told: object) -> bytes:

@@ -1,6 +1,5 @@
 """The month's audit: built in one press, signed, escalated when nobody signs, and visited where it stands out (G1)."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 import structlog
 
 from console.assurance.duties import subject_of
-from console.assurance.pack import Pack, pack_of
+from console.assurance.pack import Pack, figures_of, pack_of
 from console.assurance.sections import yes_share_pct
 from console.assurance.views import MonthRow, PackView
-from console.errors import StoreError
+from console.errors import FiguresDamaged, StoreError
 from console.office import Done, Office
 from console.roles import Actor
 from console.rules.access import Permission
@@ -28,6 +27,9 @@ from console.store.database import Tx
 _log = structlog.get_logger(__name__)
 _SYSTEM = Actor.system("assurance")
 _SHOWN_MONTHS = 15
+DAMAGED = Words(
+    "The figures of a day are not those that were frozen. Nothing is built from them: compare with the log."
+)
 _NO_MONTH = Words("There is no such month with frozen figures.")
 
 
@@ -54,8 +56,8 @@ class Packs:
 
         def work(tx: Tx) -> Done:
             view = self._view(tx, month)
-            if view is None:
-                return Done(self._office.policy.deny("G1", reason=_NO_MONTH))
+            if isinstance(view, Decision):
+                return Done(view)
             found.append(view)
             return _done(self._yes(Words("You may.")), month, view.pack)
 
@@ -67,8 +69,8 @@ class Packs:
 
         def work(tx: Tx) -> Done:
             view = self._view(tx, month)
-            if view is None:
-                return Done(self._office.policy.deny("G1", reason=_NO_MONTH))
+            if isinstance(view, Decision):
+                return Done(view)
             self._keep(tx, Kept.PACK_BUILT, month, actor, digest=view.pack.digest)
             asked = (Obligation.LISTENING_VISIT,) if view.row.visit is not None else ()
             words = Words("Built. Its SHA-256 stands in the log.")
@@ -87,8 +89,8 @@ class Packs:
 
         def work(tx: Tx) -> Done:
             view, policy = self._view(tx, month), self._office.policy
-            if view is None:
-                return Done(policy.deny("G1", reason=_NO_MONTH))
+            if isinstance(view, Decision):
+                return Done(view)
             if not view.row.is_whole:
                 words = Words("The month is not over: its last day is frozen at noon of the next.")
                 return Done(policy.deny("G1", reason=words))
@@ -133,8 +135,12 @@ class Packs:
         """Return the newest month whose signed audit the frozen days still make, with its figures; None without one."""
         for one in reversed(rows.kept(tx, Kept.PACK_SIGNED)):
             month = str(one.details["month"])
-            if pack_in(tx, self._office.site, self._office.ward, month).digest == one.details["digest"]:
-                return month, _figures(tx, month)
+            try:
+                if pack_in(tx, self._office.site, self._office.ward, month).digest == one.details["digest"]:
+                    return month, _figures(tx, month)
+            except FiguresDamaged:
+                # What was changed since it was signed is not shown; the audit's own page says so.
+                continue
         return None
 
     def _escalate(self, month: str) -> None:
@@ -151,7 +157,7 @@ class Packs:
     def _months(self, tx: Tx) -> tuple[MonthRow, ...]:
         months = sorted({month_of(day) for day in rows.frozen_days(tx)})
         shown = months[-_SHOWN_MONTHS:]
-        shares = {month: yes_share_pct(_figures(tx, month)) for month in months[-_SHOWN_MONTHS - COMPARED_MONTHS :]}
+        shares = {month: _share(tx, month) for month in months[-_SHOWN_MONTHS - COMPARED_MONTHS :]}
         kept = rows.kept(tx, Kept.PACK_BUILT, Kept.PACK_SIGNED, Kept.LISTENING_VISIT)
         return tuple(self._row(tx, month, shares, kept) for month in reversed(shown))
 
@@ -177,9 +183,14 @@ class Packs:
             visited.at if visited else None,
         )
 
-    def _view(self, tx: Tx, month: str) -> PackView | None:
-        row = next((one for one in self._months(tx) if one.month == month), None)
-        return None if row is None else PackView(pack_in(tx, self._office.site, self._office.ward, month), row)
+    def _view(self, tx: Tx, month: str) -> PackView | Decision:
+        office, row = self._office, next((one for one in self._months(tx) if one.month == month), None)
+        if row is None:
+            return office.policy.deny("G1", reason=_NO_MONTH)
+        try:
+            return PackView(pack_in(tx, office.site, office.ward, month), row)
+        except FiguresDamaged:
+            return office.policy.deny("G1", reason=DAMAGED)
 
     def _keep(self, tx: Tx, kind: Kept, month: str, actor: Actor, **told: object) -> None:
         rows.keep(tx, KeptRow(kind, self._office.now(), {"month": month, **told}, actor.actor_id))
@@ -207,7 +218,14 @@ def was_logged(tx: Tx, digest: str) -> datetime | None:
 
 def _figures(tx: Tx, month: str) -> list[dict[str, Any]]:
     days = days_of(month)
-    return [json.loads(one.figures) for one in rows.days_between(tx, days[0], days[-1])]
+    return figures_of(rows.days_between(tx, days[0], days[-1]))
+
+
+def _share(tx: Tx, month: str) -> float | None:
+    try:
+        return yes_share_pct(_figures(tx, month))
+    except FiguresDamaged:
+        return None
 
 
 def _visit(month: str, shares: dict[str, float | None], policy: Policy) -> VisitReason | None:

@@ -25,6 +25,7 @@ from console.rules.governing.benefit import Measure
 from console.store import assurance, audit_rows
 from console.store.assurance import FrozenDay, KeptRow
 from tests.kit.boxed_ward import ADMIN, GOVERNANCE, MORNING, NURSE, SITE, WARD, an_actor, boxed_ward
+from tests.kit.console_store import outside
 
 SAME = {one.value: "same" for one in Measure}
 MATRON = an_actor(Role.MATRON)
@@ -110,6 +111,17 @@ def test_G1_a_month_is_rebuilt_byte_for_byte_in_a_fresh_process_after_the_minute
 def test_G1_a_figure_that_was_changed_builds_nothing():
     with pytest.raises(FiguresDamaged, match="2026-11-20"):
         pack_of(SITE, WARD, "2026-11", [FrozenDay(date(2026, 11, 20), "{}", "0" * 64, MORNING)])
+
+
+def test_G1_G10_a_day_that_was_changed_beside_the_log_is_said_and_takes_no_other_page_with_it(box):
+    go_on(box, 4)
+    outside(box.ward.office.store.file, "UPDATE day_figures SET figures = 'nothing'")
+    assurance = box.ward.assurance
+    for told in (assurance.packs.view(GOVERNANCE, "2026-11"), assurance.evaluation.export(GOVERNANCE, "2026-11")[0]):
+        assert not told and "not those that were frozen" in told.reason.text
+    assert assurance.packs.months(GOVERNANCE)[-1].month == "2026-11"
+    assert not assurance.packs.sign(GOVERNANCE, "2026-11", "0" * 64)
+    assurance.packs.step()
 
 
 def test_G1_acceptance_stands_beside_the_sentence_that_it_is_no_target_and_few_people_are_not_shown(box):
