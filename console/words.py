@@ -36,7 +36,7 @@ _RIGHT_TO_LEFT_OVERRIDE, _POP = "\u202e", "\u202c"
 _ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _TURNING = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Bidirectional classes of signs after which what stands beside them may be read in another order."""
-_TIME_PATTERNS = {"": "HH:mm", "seconds": "HH:mm:ss", "day": "EEE HH:mm", "date": "EEE d MMM"}
+_TIME_PATTERNS = {"": "HH:mm", "seconds": "HH:mm:ss", "day": "EEE HH:mm", "date": "EEE d MMM", "month": "LLLL y"}
 _ACCENTS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "áƀçđéƒĝĥíĵķļɱñóþǫřšţúṽŵẋýžÁƁÇĐÉƑĜĤÍĴĶĻṀÑÓÞǪŘŠŢÚṼŴẊÝŽ",

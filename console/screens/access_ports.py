@@ -86,6 +86,9 @@ class Badges(Protocol):
     def choose_pin(self, actor: Actor, pin: str) -> Decision:
         """Keep a PIN for one's own badge."""
 
+    def has_pin(self, actor: Actor) -> bool:
+        """Return whether somebody has chosen a PIN for a badge of theirs."""
+
     def opens(self, actor: Actor, pin: str, device: str) -> Decision:
         """Return whether a PIN is that of somebody's badge."""
 

@@ -38,6 +38,7 @@ class ComingIn:
             200 if denied is None else 403,
             denied=denied,
             known=actor,
+            has_pin=actor is not None and self._ward.identity.badges.has_pin(actor),
             has_provider=provider is not None,
             is_away=provider is not None and provider.is_away,
             may_use_passkeys=may_be_used_at(self.origin(request)),

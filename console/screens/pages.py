@@ -182,6 +182,7 @@ def _environment(context: Context) -> Environment:
         gettext=_say,
         words=_words,
         moment=_moment,
+        month_name=_month_name,
         span=_span,
         shape=shape,
         mark=mark,
@@ -217,6 +218,12 @@ def _words(context: RenderContext, words: Words) -> str:
 def _moment(context: RenderContext, at: datetime, form: str = "") -> Markup:
     shown = _catalogue(context).moment(at, form)
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)
+
+
+@pass_context
+def _month_name(context: RenderContext, month: str) -> str:
+    """Return a month that is kept as 2026-10 as people say it, such as October 2026."""
+    return _catalogue(context).moment(datetime.strptime(f"{month}-15 12 +0000", "%Y-%m-%d %H %z"), "month")
 
 
 @pass_context

@@ -103,6 +103,10 @@ class Badges:
             return self._deny(None, "unknown_badge", _UNKNOWN)
         return found.actor
 
+    def has_pin(self, actor: Actor) -> bool:
+        """Return whether somebody has chosen a PIN for a badge of theirs, so that a screen asks for it first."""
+        return self._store.read(lambda tx: self._pin_of(tx, actor)) is not None
+
     def opens(self, actor: Actor, pin: str, device: str) -> Decision:
         """Return whether a PIN is that of somebody's badge."""
         if self._throttle.wait_s(actor.actor_id, device, is_known_device=True) > 0:

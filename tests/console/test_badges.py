@@ -47,7 +47,7 @@ def test_X6_a_badge_and_a_pin_that_were_seen_make_no_passkey_that_outlasts_the_s
     actor, passkeys = enrolled(bench), bench.identity.passkeys
     by_badge = bench.identity.tap(badge(bench, actor), DEVICE)
     assert isinstance(by_badge, SignIn) and bench.identity.badges.choose_pin(actor, "4071")
-    assert bench.identity.badges.opens(actor, "4071", DEVICE)
+    assert bench.identity.badges.has_pin(actor) and bench.identity.badges.opens(actor, "4071", DEVICE)
     assert isinstance(passkeys.ask_to_add(actor, DEVICE, ORIGIN, by_badge.session_token), Decision)
     by_password = bench.identity.sign_in("bea", "three quiet words", DEVICE)
     assert isinstance(by_password, SignIn)
@@ -56,7 +56,7 @@ def test_X6_a_badge_and_a_pin_that_were_seen_make_no_passkey_that_outlasts_the_s
 
 def test_X6_a_pin_is_the_owners_own_and_guessing_it_must_wait(bench: Bench) -> None:
     actor, badges = enrolled(bench), bench.identity.badges
-    assert not badges.choose_pin(actor, "4071"), "no badge yet"
+    assert not badges.choose_pin(actor, "4071") and not badges.has_pin(actor), "no badge yet"
     badge(bench, actor)
     assert [bool(badges.choose_pin(actor, pin)) for pin in ("1234", "7777", "12a4", "123", "4071")] == [0, 0, 0, 0, 1]
     assert badges.opens(actor, "4071", DEVICE)

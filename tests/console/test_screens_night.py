@@ -101,7 +101,11 @@ def test_X6_after_two_minutes_untouched_details_ask_for_the_password_and_answers
 def test_X6_the_password_opens_the_details_again(screens):
     screens.sign_in("nurse")
     screens.ward.clock.advance(121)
-    assert "Say again who you are" in screens.client.get("/unlock").text
+    asked = screens.client.get("/unlock").text
+    assert "Say again who you are" in asked and 'name="pin"' not in asked, "nobody is asked for a PIN they never chose"
+    screens.ward.identity.has_pin_of.add("ada")
+    asked = screens.client.get("/unlock").text
+    assert asked.index('name="pin"') < asked.index('name="password"')
     assert screens.sign_in("nurse").client.get("/rooms").status_code == 200
 
 
