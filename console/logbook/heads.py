@@ -2,11 +2,11 @@
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from broker.durable import replace_durably
 from console.errors import AuditDamaged
 
 
@@ -71,12 +71,7 @@ def keep(path: Path, head: Head, at: datetime) -> None:
         OSError: it cannot be written; the earlier head stays.
     """
     line = {"tree_size": head.tree_size, "root": head.root.hex(), "issued_at": at.isoformat()}
-    draft = path.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
-        file.flush()
-        os.fdatasync(file.fileno())
-    draft.replace(path)
+    replace_durably(path, f"{json.dumps(line)}\n".encode(), mode=0o644)
 
 
 def _head(told: dict[str, object]) -> Head:
