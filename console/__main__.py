@@ -22,13 +22,12 @@ from console.keeping import retention as retained
 from console.keys import certificates, key_backup
 from console.keys.door_tags import read_token
 from console.keys.signer import Keys
-from console.logbook import audit_page, restoring
+from console.logbook import audit_page, restoring, schema_back
 from console.logbook.audit import AuditLog
 from console.rules.policy import shipped_policy
 from console.running.settings import ConsoleSettings
 from console.running.settings_file import describe, load
 from console.store.database import Store
-from console.store.going_back import go_back
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,18 +88,26 @@ def migrate(config: _Config) -> None:
 
 
 @app.command("go-back")
-def go_back_one(config: _Config) -> None:
+def go_back_one(
+    config: _Config,
+    by: Annotated[list[str], typer.Option("--by", help="Sign-in name: the engineer, and the safety officer on call.")],
+    why: Annotated[schema_back.Why, typer.Option("--why", help="Why; the word stands in the audit log.")],
+) -> None:
     """Take the database back by one version, before an older console is started; the console must not run.
 
-    It is refused where a record would be lost that the older version cannot hold. Make a backup first.
+    Both people, the two versions and the reason go into the audit log, in the same write. It is refused where a record
+    would be lost that the older version cannot hold. Make a backup first.
 
-    Example: hushward console go-back --config console.toml
+    Example: hushward console go-back --config console.toml --by an.engineer --by safety.officer --why update_failed
 
     Exit codes: 0 it is one version older; 1 it was refused or failed and nothing was changed; 2 wrong options.
     """
     settings = load(config)
-    older = go_back(settings.url)
-    typer.echo(f"the database has version {older} now; install the console that made it before you start it")
+    move = schema_back.go_back(settings, clock_from(settings.clock_file), by, why)
+    typer.echo(
+        f"the database went from version {move.newer} to {move.older}, and the log says who and why; install the "
+        f"console of version {move.older} before you start it"
+    )
 
 
 @app.command()

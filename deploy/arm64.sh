@@ -32,9 +32,12 @@ if [ ! -x "$root/usr/bin/python3.11" ]; then
 fi
 
 echo "== numpy and onnxruntime for ARM, as locked"
-locked() { sed -n "s/^\($1==[^ ]*\).*/\1/p" requirements.lock | head -1; }
+# Only what the models import, each held to its hashes in the lock; the rest of what onnxruntime names is not loaded.
+.venv/bin/python -m deploy.lock_files part requirements.lock numpy onnxruntime >"$room/arm64.lock" \
+    || cannot "the lock is broken"
 .venv/bin/uv pip install --quiet --target "$room/site" --python-platform aarch64-manylinux_2_28 --python-version 3.11 \
-    --only-binary :all: "$(locked numpy)" "$(locked onnxruntime)" || cannot "the packages for ARM cannot be fetched"
+    --only-binary :all: --no-deps --require-hashes -r "$room/arm64.lock" \
+    || cannot "the packages for ARM cannot be fetched, or are not the ones that were locked"
 
 echo "== the same inputs here and there"
 on_arm() {

@@ -70,8 +70,11 @@ def broker(address: str | None) -> Iterable[Finding]:
     """Look for a broker: the one asked for, or the programs that can be one."""
     if address is not None:
         host, _, number = address.rpartition(":")
+        if not (host and number.isascii() and number.isdigit() and 0 < int(number) < 65536):
+            yield Finding(f"broker {address}: not of the form HOST:PORT", "write it like 192.168.1.10:8883")
+            return
         try:
-            with socket.create_connection((host, int(number)), timeout=3):
+            with socket.create_connection((host.strip("[]"), int(number)), timeout=3):
                 yield Finding(f"broker {address} answers")
         except (OSError, ValueError) as error:
             yield Finding(
@@ -210,7 +213,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def doctor(
     data: Annotated[Path, typer.Option(help="The ward's data folder.")] = Path("ward-data"),
-    console_port: Annotated[int, typer.Option("--port", help="The console's port.")] = 8800,
+    console_port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The console's port.")] = 8800,
     broker_address: Annotated[str | None, typer.Option("--broker", help="HOST:PORT of a broker to reach.")] = None,
     node: Annotated[Path | None, typer.Option(help="A node's settings; those in /etc/hushward are found.")] = None,
     of_console: Annotated[
@@ -259,7 +262,7 @@ def _part(part: str, checks: Callable[[], dict[str, Check]]) -> list[Named]:
     try:
         return examine(checks())
     except (EdgeError, ConsoleError) as error:
-        return [(part, Finding(str(error), "mend that line, then ask again"))]
+        return [(part, Finding(str(error), f"mend that, or name another file here (--{part} FILE); then ask again"))]
     except OSError as error:
         told = f"the {part}'s folder cannot be looked at ({error.filename}: {error.strerror})"
         return [(part, Finding(told, "run it as root: sudo hushward doctor"))]

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# What is in the source and in the packages: secrets, a list (SBOM) in out/sbom.json, and known faults.
+# What is in the source and in the packages: broken locks, secrets, a list (SBOM) in out/sbom.json, and known faults.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 tools=.venv-audit/bin
+
+# First, for everything below reads them: a lock that is broken tells nothing of what would be installed.
+.venv/bin/python -m deploy.lock_files check requirements.lock requirements-dev.lock deploy/locks/*.lock || exit 1
 
 if ! .venv/bin/uv venv --quiet --allow-existing .venv-audit ||
     ! .venv/bin/uv pip install --quiet --python $tools/python --require-hashes -r deploy/locks/audit.lock; then
@@ -29,8 +32,11 @@ if [ $code -eq 0 ]; then
 elif grep -q "Found [0-9]* known vulnerabilit" <<<"$found"; then
     echo "$found"
     exit 1
-else
-    # Any other ending is no answer: it must not read as one, neither as good news nor as bad.
+elif grep -qiE "connect|timed? ?out|unreachable|resolve|proxy|HTTP|ServiceError|vulnerability feed" <<<"$found"; then
+    # No answer must not read as one, neither as good news nor as bad.
     echo "check: NOT LOOKED AT for known faults: the list (osv.dev) gave no answer. Where it can be reached, run this again."
     echo "check: its last word was: $(tail -n 1 <<<"$found" | cut -c 1-200)"
+else
+    echo "check: the look for known faults failed here, and not for want of a network: $(tail -n 1 <<<"$found" | cut -c 1-200)" >&2
+    exit 1
 fi

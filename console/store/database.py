@@ -17,7 +17,7 @@ from console.errors import StoreClosed, StoreError, StoreFault
 from console.keys.signer import Keys
 from console.store.engines import BUSY_S, is_failure, reader_of, sentence_of, writer_of
 from console.store.lock import only_console
-from console.store.migrate import bring_up_to_date
+from console.store.migrate import bring_up_to_date, hold_as_it_is
 from console.store.transaction import Tx
 
 __all__ = ["Store", "Tx"]
@@ -63,13 +63,14 @@ class Store:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     @classmethod
-    def open(cls, url: str, keys: Keys, clock: Clock) -> Self:
+    def open(cls, url: str, keys: Keys, clock: Clock, *, as_it_is: bool = False) -> Self:
         """Open or make the database, bring it up to date, and start the writer.
 
         Args:
             url: `sqlite:///FILE` (its folder must exist) or `postgresql+psycopg://...`.
             keys: the console's keys; a database made with others is refused.
             clock: the console's clock.
+            as_it_is: leave its schema at the version that it has; for going back alone.
 
         Raises:
             StoreBusy: another console holds it.
@@ -80,7 +81,7 @@ class Store:
         lock = only_console(_file_of(url))
         try:
             store = cls(url, keys, clock, lock)
-            bring_up_to_date(store._writer_engine, keys)
+            (hold_as_it_is if as_it_is else bring_up_to_date)(store._writer_engine, keys)
         except BaseException:
             if lock is not None:
                 lock.close()

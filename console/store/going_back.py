@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
 
 from console.errors import StoreConflict, StoreDamaged
-from console.store.engines import sentence_of, writer_of
-from console.store.lock import only_console
-from console.store.migrate import HEAD, version_of
+from console.store.migrate import HEAD
+from console.store.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,60 +86,57 @@ BROUGHT: Mapping[str, Brought] = {
 """By version; a test holds it against what the scripts do."""
 
 
-def go_back(url: str) -> str:
-    """Take the newest version's part of the schema out, in one transaction.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step back.
 
-    Args:
-        url: as the settings give it; the console must not run.
+    Attributes:
+        newer: the version that is left, four digits.
+        older: the version that it has then.
+    """
 
-    Returns:
-        The version that it has now.
+    newer: str
+    older: str
+
+
+def next_move(tx: Tx) -> Move:
+    """Return the step back that this database can take.
 
     Raises:
-        StoreBusy: a console holds it.
-        StoreConflict: something is kept that the older schema cannot hold; nothing was changed.
         StoreDamaged: it has a version that this console does not know, or the first.
-        StoreError: the database failed; nothing was changed.
     """
-    told = make_url(url)
-    is_file = told.get_backend_name() == "sqlite" and told.database
-    lock, engine = only_console(Path(str(told.database)) if is_file else None), writer_of(told)
-    try:
-        with engine.connect() as connection, connection.begin():
-            found = version_of(connection)
-            if found is None or found not in BROUGHT:
-                raise StoreDamaged(f"from version {found} this console cannot go back; it knows 0002 to {HEAD}")
-            _refuse_a_loss(connection, found, BROUGHT[found])
-            import_module("console.store.upgrade").take_out(connection, BROUGHT[found])
-            older = f"{int(found) - 1:04d}"
-            connection.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": older})
-            return older
-    except DBAPIError as error:
-        raise sentence_of(error) from None
-    finally:
-        engine.dispose()
-        if lock is not None:
-            lock.close()
+    found = str(tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    if found not in BROUGHT:
+        raise StoreDamaged(f"from version {found} this console cannot go back; it knows 0002 to {HEAD}")
+    return Move(found, f"{int(found) - 1:04d}")
 
 
-def _refuse_a_loss(connection: Connection, version: str, brought: Brought) -> None:
-    """Refuse when anything is kept that only this version can hold.
+def refuse_a_loss(tx: Tx, move: Move) -> None:
+    """Refuse when anything is kept that only the newer version can hold.
 
     Raises:
         StoreConflict: with the names of the tables and how many records.
     """
+    brought = BROUGHT[move.newer]
     asked = [(table, "1 = 1") for table in brought.tables]
     asked += [(table, f"{column} IS NOT NULL") for table, column in brought.columns]
     asked += [(check.table, f"NOT ({check.older})") for check in brought.checks]
     lost: dict[str, int] = {}
     for table, which in asked:
         # Every name here is written above; nothing comes from outside.
-        count = connection.execute(text(f"SELECT count(*) FROM {table} WHERE {which}")).scalar_one()
+        count = tx.execute(text(f"SELECT count(*) FROM {table} WHERE {which}")).scalar_one()
         if count:
             lost[table] = max(count, lost.get(table, 0))
     if lost:
         told = ", ".join(f"{count} in {table}" for table, count in sorted(lost.items()))
         raise StoreConflict(
-            f"going back from version {version} would lose records that the older schema cannot hold ({told}); nothing "
-            "was changed. Stay with this version, or put back the backup that was made before it"
+            f"going back from version {move.newer} would lose records that the older schema cannot hold ({told}); "
+            "nothing was taken out. Stay with this version, or put back the backup that was made before it"
         )
+
+
+def take_back(tx: Tx, move: Move) -> None:
+    """Take the newer version's part of the schema out, within this transaction; whether it may be is asked before."""
+    take_out = import_module("console.store.upgrade").take_out
+    tx.reshape(lambda connection: take_out(connection, BROUGHT[move.newer]))
+    tx.execute(text("UPDATE alembic_version SET version_num = :older"), {"older": move.older})

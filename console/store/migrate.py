@@ -41,6 +41,22 @@ def bring_up_to_date(engine: Engine, keys: Keys) -> None:
         raise sentence_of(error) from None
 
 
+def hold_as_it_is(engine: Engine, keys: Keys) -> None:
+    """Check that a database is a console's, and was made with these keys; its schema stays at its version.
+
+    Raises:
+        StoreDamaged: it was never a console's, or was made with other keys.
+        StoreError: the database failed.
+    """
+    try:
+        with engine.connect() as connection, connection.begin():
+            if version_of(connection) is None:
+                raise StoreDamaged("the database is not a console's; look at database_url or data_dir in the settings")
+            _refuse_other_keys(connection, keys)
+    except DBAPIError as error:
+        raise sentence_of(error) from None
+
+
 def version_of(connection: Connection) -> str | None:
     """Return the schema's version, or None when it was never migrated."""
     if not inspect(connection).has_table("alembic_version"):
@@ -50,6 +66,17 @@ def version_of(connection: Connection) -> str | None:
 
 
 def _check_keys(connection: Connection, keys: Keys) -> None:
+    """Refuse other keys, and write down whose these are in a database that is new."""
+    for name, key_id in _refuse_other_keys(connection, keys).items():
+        connection.execute(insert(facts).values(name=name, value=key_id))
+
+
+def _refuse_other_keys(connection: Connection, keys: Keys) -> dict[str, str]:
+    """Return which of these keys the database does not know yet.
+
+    Raises:
+        StoreDamaged: it was made with another key than one of these.
+    """
     ours = {f"{name}_key": keys.sealing(name).key_id for name in (NAMES, TEXTS, DAYS)}
     kept = {row.name: row.value for row in connection.execute(select(facts))}
     for name, key_id in ours.items():
@@ -58,5 +85,4 @@ def _check_keys(connection: Connection, keys: Keys) -> None:
                 f"the database was made with another {name.replace('_', ' ')} than {keys.folder} holds; "
                 "put the keys of this database back"
             )
-        if name not in kept:
-            connection.execute(insert(facts).values(name=name, value=key_id))
+    return {name: key_id for name, key_id in ours.items() if name not in kept}

@@ -40,6 +40,16 @@ class Tx:
                 self._failure = sentence_of(error)
             raise
 
+    def reshape(self, change: Callable[[Connection], None]) -> None:
+        """Change the schema within this transaction; the migration library asks for the connection itself."""
+        self.check()
+        try:
+            change(self._connection)
+        except DBAPIError as error:
+            if is_failure(error):
+                self._failure = sentence_of(error)
+            raise
+
     def check(self) -> None:
         """Refuse to go on once the disk or the server has failed: the database may have undone the transaction.
 

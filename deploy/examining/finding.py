@@ -1,9 +1,13 @@
 """One thing that was looked at, and all of them as lines for a person or as JSON for a machine."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from broker.errors import BrokerError
+from console.errors import ConsoleError
+from edge.errors import EdgeError
+from models.errors import ModelError
 
 Check = Callable[[], Iterable["Finding"]]
 
@@ -34,15 +38,26 @@ Named = tuple[str, Finding]
 """A finding after the name of its check."""
 
 
+_OF_A_ROOM = (BrokerError, ConsoleError, EdgeError, ModelError)
+"""Errors that are one sentence for whoever has to act: what is wrong and what to do."""
+
+
 def examine(checks: Mapping[str, Check]) -> list[Named]:
-    """Make all checks, in order; one that fails is a finding, not an end."""
+    """Make all checks, in order; one that fails is a finding, not an end: what it looked at may be in any state."""
     findings: list[Named] = []
     for name, check in checks.items():
         try:
-            findings += [(name, one) for one in check()]
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            missed = Finding(f"this could not be looked at: {error}", "run it as root, or see the reason above", False)
-            findings.append((name, missed))
+            findings.extend((name, one) for one in check())
+        except _OF_A_ROOM as error:
+            findings.append((name, Finding(str(error), "mend that, then ask again")))
+        except PermissionError as error:
+            told = f"{name}: may not be looked at by this account ({error.filename})"
+            findings.append((name, Finding(told, "run it as root: sudo hushward doctor", is_needed=False)))
+        except Exception as error:
+            # Whatever it is: an engineer at three in the morning needs the other findings, and not a traceback.
+            told = f"{name}: could not be looked at ({type(error).__name__}: {str(error)[:200]})"
+            remedy = "see the reason above; run it as root, and report it if it comes again"
+            findings.append((name, Finding(told, remedy, is_needed=False)))
     return findings
 
 

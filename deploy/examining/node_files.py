@@ -1,9 +1,11 @@
 """What a node keeps on its disk: who may read it, what waits in the outbox, what the gate and the witness remember."""
 
+import errno
+import os
 import pwd
 import sqlite3
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -34,6 +36,11 @@ def rights(settings: NodeSettings, config: Path) -> Iterable[Finding]:
     folder = settings.data_dir
     if not folder.exists():
         yield Finding(f"{folder} is not there", "begin with hushward first-boot, as the account that runs the node")
+        return
+    if not folder.is_dir():
+        yield Finding(
+            f"{folder} is no folder", f"see data_dir in {config}: the node's own folder, such as /var/lib/hushward/node"
+        )
         return
     yield from _closed(folder, 0o700)
     for name in _KEYS:
@@ -94,8 +101,25 @@ def outbox(settings: NodeSettings) -> Iterable[Finding]:
         yield Finding(f"{waiting} records wait for the console, {settled} of {last} are settled")
 
 
-def lease(settings: NodeSettings, clock: Clock) -> Iterable[Finding]:
-    """Look what the gate and the witness remember: under which lease the sensor is open, and what keeps it closed."""
+def may_read(file: Path) -> bool:
+    """Return whether this account may read a file."""
+    return os.access(file, os.R_OK)
+
+
+def lease(settings: NodeSettings, clock: Clock, may_read: Callable[[Path], bool] = may_read) -> Iterable[Finding]:
+    """Look what the gate and the witness remember: under which lease the sensor is open, and what keeps it closed.
+
+    Args:
+        settings: the node's.
+        clock: the machine's.
+        may_read: whether this account may read a file that is there.
+
+    Raises:
+        PermissionError: this account may not read them, which says nothing of what stands in them.
+    """
+    for name in ("gate.json", "witness.json"):
+        if (file := settings.data_dir / name).exists() and not may_read(file):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
     memory = GateMemory(settings.data_dir / "gate.json")
     witness = Witness(settings.data_dir / "witness.json")
     if memory.fault is not None:

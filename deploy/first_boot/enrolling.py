@@ -15,8 +15,9 @@ from deploy.toml import text as toml_text
 from edge.memory import GateMemory
 from edge.settings import load
 
-ANSWER_WITHIN_S, CONSOLE_WITHIN_S = 3600.0, 1200.0
-"""[s] of waiting for what is carried from another machine, and for the console's first word."""
+ANSWER_WITHIN_S, BROKER_WITHIN_S, CONSOLE_WITHIN_S, OPENS_WITHIN_S = 3600.0, 5.0, 1200.0, 12.0
+"""[s] of waiting for what is carried from another machine, for a broker that starts again, for the console's first
+word, and for a sensor that opens because somebody in the room has said yes already."""
 
 
 def make_keys(place: Place, kept: Kept) -> Kept:
@@ -69,8 +70,15 @@ def take_answer(place: Place, kept: Kept) -> Kept:
 def reach_broker(place: Place, kept: Kept) -> Kept:
     """Look whether the broker answers, now that its address is known."""
     settings = load(place.config)
-    why = place.world.reach(settings.broker.host, settings.broker.port)
-    if why is not None:
+    last: list[str | None] = []
+
+    def answers() -> bool:
+        last.append(place.world.reach(settings.broker.host, settings.broker.port))
+        return last[-1] is None
+
+    # It was just told to start again, and read this node's name.
+    if not place.wait_for(answers, BROKER_WITHIN_S, "the broker"):
+        why = last[-1]
         raise FirstBootFault(
             f"the broker {settings.broker.host}:{settings.broker.port} does not answer ({why}); see to cable, Wi-Fi, "
             "firewall and mosquitto, then run this again"
@@ -112,18 +120,22 @@ def be_confirmed(place: Place, kept: Kept) -> Kept:
     place.talk.say("The console has found this node: its lamp flashes.")
     if not says_yes(place.talk, "Has the second person confirmed it at the console?"):
         raise FirstBootFault("nothing is believed before a second person confirms; then run this again")
+    place.wait_for(lambda: _is_open(place), OPENS_WITHIN_S, "the sensor")
     return kept
 
 
 def last_words(place: Place) -> str:
     """Say in one sentence how it stands: a live tile, or what is to be done next."""
-    kept = GateMemory(place.data / "gate.json").kept
-    if kept.open_under is not None:
+    if _is_open(place):
         return "Done: the sensor is on, and the room's tile on the night board is live."
     return (
         "Done: the node is believed, and its sensor stays closed until somebody in the room says yes. Next, before "
         "anybody sleeps there: commission the room (hushward room-check)."
     )
+
+
+def _is_open(place: Place) -> bool:
+    return GateMemory(place.data / "gate.json").kept.open_under is not None
 
 
 def _last_word(place: Place) -> int:

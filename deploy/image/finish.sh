@@ -18,4 +18,13 @@ passwd --lock root >/dev/null
 install -d /etc/systemd/journald.conf.d
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\n' >/etc/systemd/journald.conf.d/hushward.conf
 printf 'kernel.core_pattern=|/bin/false\n' >/etc/sysctl.d/60-hushward.conf
-rm -rf /usr/src/hushward /root/.cache /var/cache/apt/archives/*.deb
+# No name and no name server of the machine that built this: a broker or a time server that is known by a name needs one.
+printf 'hushward-node\n' >/etc/hostname
+printf '127.0.0.1 localhost\n127.0.1.1 hushward-node\n::1 localhost ip6-localhost ip6-loopback\n' >/etc/hosts
+rm -f /etc/resolv.conf
+printf '# nameserver 192.168.1.1     only where the broker or the time server is known by a name and not by its address\n' >/etc/resolv.conf
+# Traces of the building, which are the same in no two builds; byte code comes again with the first start.
+find /var/log /var/lib/apt/lists /tmp -type f -delete
+rm -rf /usr/src/hushward /root/.cache /root/.npm /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old \
+    /var/lib/dpkg/*-old /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- /var/lib/systemd/random-seed
+find /opt/hushward -name __pycache__ -prune -exec rm -rf {} +

@@ -9,17 +9,37 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, inspect, make_url, text
 
+from broker.clock import HandClock
 from console.errors import StoreBusy, StoreConflict, StoreDamaged
+from console.keys.signer import Keys
+from console.store.database import Store, Tx
 from console.store.engines import writer_of
-from console.store.going_back import BROUGHT, go_back
+from console.store.going_back import BROUGHT, next_move, refuse_a_loss, take_back
 from console.store.lock import only_console
 from console.store.migrate import HEAD
 from console.store.upgrade import upgrade
+from tests.kit.boxed_ward import MORNING
 from tests.kit.own_postgres import own_postgres
 
 _VALUES = {"why": "'restraint'", "idx": "0", "tree_size": "0"}
 """What the triggers of some tables ask of their first row; any other column is 1."""
 Schema = Mapping[str, frozenset[str]]
+
+
+def go_back(url: str, keys: Path) -> str:
+    """Take one step back, as the verb does it, of a database in which nobody has an account; return the version."""
+
+    def work(tx: Tx) -> str:
+        move = next_move(tx)
+        refuse_a_loss(tx, move)
+        take_back(tx, move)
+        return move.older
+
+    store = Store.open(url, Keys.open(keys), HandClock(MORNING), as_it_is=True)
+    try:
+        return store.write(work)
+    finally:
+        store.close()
 
 
 class Database:
@@ -28,6 +48,7 @@ class Database:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "console.db"
         self.url = f"sqlite:///{self.file}"
+        self.keys = folder / "keys"
 
     def up_to(self, version: str) -> None:
         engine = writer_of(make_url(self.url))
@@ -99,7 +120,7 @@ def test_F44_back_over_every_version_loses_nothing_that_the_first_one_holds_and_
     database.up_to(HEAD)
     for version in reversed(BROUGHT):
         older = f"{int(version) - 1:04d}"
-        assert go_back(database.url) == older
+        assert go_back(database.url, database.keys) == older
         assert database.schema == schemas[older], version
     assert database.counts() == before
     database.up_to(HEAD)
@@ -114,7 +135,7 @@ def test_F44_whoever_would_lose_a_record_is_refused_and_told_which(database: Dat
     database.fill([table])
     before = database.schema
     with pytest.raises(StoreConflict, match=rf"1 in {table}.*put back the backup"):
-        go_back(database.url)
+        go_back(database.url, database.keys)
     assert database.schema == before
     assert database.counts()[table] == 1
 
@@ -146,23 +167,23 @@ def test_F44_neither_is_what_only_the_newer_columns_and_words_can_say(
             raw.execute("UPDATE holds SET why = 'unanswered'")
         raw.commit()
     with pytest.raises(StoreConflict, match="would lose records"):
-        go_back(database.url)
+        go_back(database.url, database.keys)
 
 
 def test_F42_nobody_goes_back_under_a_running_console(database: Database) -> None:
     database.up_to(HEAD)
     with only_console(database.file) or closing(database.file.open()), pytest.raises(StoreBusy):  # type: ignore[arg-type]
-        go_back(database.url)
+        go_back(database.url, database.keys)
 
 
 def test_a_version_that_is_not_known_is_left_alone(database: Database) -> None:
     database.up_to("0001")
     with pytest.raises(StoreDamaged, match="cannot go back"):
-        go_back(database.url)
+        go_back(database.url, database.keys)
 
 
 @pytest.mark.slow
-def test_F44_on_a_database_server_it_is_the_same() -> None:
+def test_F44_on_a_database_server_it_is_the_same(tmp_path: Path) -> None:
     with own_postgres() as url:
 
         def do(sql: str = "", up_to: str = "") -> Any:
@@ -180,15 +201,15 @@ def test_F44_on_a_database_server_it_is_the_same() -> None:
         do("INSERT INTO node_boots VALUES ('node1', 'b', 'c', 'sensor', '0.9.0', now(), 'ab')")
         for version in reversed(BROUGHT):
             assert do() == made[version], version
-            go_back(url)
+            go_back(url, tmp_path)
         assert do() == made["0001"]
         assert do(up_to=HEAD) == made[HEAD]
         assert do("UPDATE node_boots SET software = '0.9.1' WHERE node_id = 'node1'") == 1
         do("INSERT INTO day_figures VALUES ('2026-11-26', '{}', 'a', now())")
         while do("SELECT 1 FROM alembic_version WHERE version_num > '0011'"):
-            go_back(url)
+            go_back(url, tmp_path)
         with pytest.raises(StoreConflict, match="1 in day_figures"):
-            go_back(url)
+            go_back(url, tmp_path)
 
 
 def _schema_of(connection: Connection) -> Schema:

@@ -17,6 +17,7 @@ import pytest
 from broker.certificates import read
 from broker.clock import HandClock, SystemClock
 from broker.configuration import BrokerSettings
+from broker.errors import CertificateFault
 from broker.vocabulary import Modality
 from console.running.settings import ConsoleSettings
 from deploy import doctor
@@ -350,6 +351,11 @@ def test_a_console_that_is_away_or_not_ready_is_a_problem(tmp_path: Path) -> Non
     assert "others may read" in only(console.files(told, REAL)).what
 
 
+@pytest.mark.parametrize("address", ["", "broker", "broker:", ":1883", "127.0.0.1:99999", "127.0.0.1:-1", "a:٣"])
+def test_an_address_that_is_none_is_told_its_form(address: str) -> None:
+    assert "HOST:PORT" in only(doctor.broker(address)).what
+
+
 def test_a_taken_port_is_named() -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -363,13 +369,50 @@ def test_a_broker_that_does_not_answer_is_a_problem() -> None:
     assert problems(doctor.broker("nonsense"))[0].is_needed
 
 
-def test_a_check_that_fails_is_a_finding_and_not_an_end() -> None:
+@pytest.mark.parametrize(
+    ("error", "told", "marks"),
+    [
+        (OSError("no such thing"), "no such thing", "note"),
+        (KeyError("what nobody thought of"), "what nobody thought of", "note"),
+        (PermissionError(13, "Permission denied", "/secret"), "/secret", "note"),
+        (CertificateFault("node.pem: cannot be read as a certificate; make one"), "make one", "PROBLEM"),
+    ],
+)
+def test_a_check_that_fails_is_a_finding_and_not_an_end(error: Exception, told: str, marks: str) -> None:
     def broken() -> list[Finding]:
-        raise OSError("no such thing")
+        raise error
 
-    found = examine({"broken": broken})
-    assert "no such thing" in found[0][1].what
-    assert exit_code(found) == 0
+    found = examine({"broken": broken, "next": lambda: (Finding("well"),)})
+    assert [one.mark for _, one in found] == [marks, "ok"]
+    assert told in found[0][1].what
+
+
+def test_nonsense_in_every_file_of_a_node_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    nonsense = tmp_path / "node.toml"
+    nonsense.write_bytes(b"\xff not what it should be")
+    names = ("ca_file", "certificate_file", "key_file")
+    node = settings(tmp_path / "node", broker={"port": 1} | dict.fromkeys(names, nonsense))
+    for name in ("gate.json", "witness.json", "outbox.db", "node.key"):
+        (tmp_path / "node" / name).write_bytes(nonsense.read_bytes())
+    (tmp_path / "node" / "tls").symlink_to("tls")
+    found = examine(
+        {
+            "rights": lambda: node_files.rights(node, nonsense),
+            "certificate": lambda: clocks.against_certificate(nonsense, REAL),
+            "broker": lambda: broker_road.road(node.broker, REAL),
+            "lease": lambda: node_files.lease(node, REAL),
+            "outbox": lambda: node_files.outbox(node),
+        }
+    )
+    assert {name for name, one in found if one.mark == "PROBLEM"} >= {"rights", "certificate", "lease", "outbox"}
+    assert exit_code(found) == 1
+
+
+def test_a_memory_that_this_account_may_not_read_is_not_called_damaged(tmp_path: Path) -> None:
+    node = settings(tmp_path / "node")
+    (tmp_path / "node" / "gate.json").write_text("{}")
+    found = examine({"lease": lambda: node_files.lease(node, REAL, may_read=lambda _file: False)})
+    assert [(one.mark, "root" in str(one.remedy)) for _, one in found] == [("note", True)]
 
 
 def test_every_finding_is_said_with_its_remedy_for_a_person_and_for_a_machine() -> None:

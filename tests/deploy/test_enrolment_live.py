@@ -1,5 +1,7 @@
 """A blank folder becomes a live tile: real keys, a real mosquitto with mutual TLS, a real node, a real console."""
 
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +14,16 @@ import pytest
 from broker.clock import SharedClock, SystemClock
 from broker.paho_link import Address, PahoLink
 from broker.topics import downward_filters, upward_filters
-from broker.vocabulary import Modality
+from broker.vocabulary import Lamp, Modality
 from console.running.opening import open_ward
 from console.running.seed import example_grant
 from console.ward import Ward
 from deploy.plan import free_port
 from deploy.provisioning import node_side
 from deploy.provisioning.authority import Place, WardAuthority
+from deploy.provisioning.command import main as provision
 from tests.kit.boxed_ward import ADMIN, ENGINEER, MORNING, NURSE, QUICK, SITE, WARD, settings_of, train
+from tests.kit.first_boot_terminal import Terminal, asking
 from tests.kit.processes import Heard, Process, answers, eventually, processes
 from tests.kit.ready_schema import put_ready_schema
 
@@ -105,29 +109,53 @@ def somebody_who_said_yes(ward: Ward) -> None:
     assert ward.consents.give(NURSE, stay_id, replace(example_grant(ward.clock.utc_now())))
 
 
-def test_H5_a_blank_folder_becomes_a_live_tile(site: Site, tmp_path: Path) -> None:
+LIVE = ("still", "moving", "out_of_bed", "living")
+
+
+def tile(ward: Ward) -> str:
+    return str(ward.board.view().tiles[0].kind)
+
+
+def carry(paper: Path, to: Path) -> None:
+    """Put a paper there as a whole: somebody waits for it."""
+    whole = shutil.copy(paper, to / "on-its-way")
+    Path(whole).rename(to / paper.name)
+
+
+@pytest.mark.timeout(600)
+def test_H5_a_blank_folder_becomes_a_live_tile_through_the_first_start(site: Site, tmp_path: Path) -> None:
     clock = SharedClock.start(tmp_path / "clock.json", MORNING, 1.0)
-    node, config = tmp_path / "card", tmp_path / "node.toml"
+    stick, node, config = tmp_path / "stick", tmp_path / "node", tmp_path / "node.toml"
+    stick.mkdir()
     with console(site, tmp_path / "console", clock) as ward, processes(tmp_path) as start:
         somebody_who_said_yes(ward)
         site.authority.tell_console_key((tmp_path / "console" / "keys" / "lease.pub").read_text().strip())
         began_s = REAL.elapsed_s()
-        asked = node_side.ask(node, SITE, WARD, "node1", Modality.RADAR)
-        answer = site.authority.answer(asked, REAL.utc_now())
-        node_side.take(node, answer)
-        settings = node_side.settings_text(node, answer).replace('"evaluation"', '"demonstration"')
-        # A simulated sleeper in the place of a sensor, and the ward's clock: all else is as on a real node.
-        config.write_text(f'clock_file = "{tmp_path / "clock.json"}"\n{settings}\n[source]\nseed = 4\n')
+        wizard = Terminal(tmp_path)
+        asking(wizard, [("Room code", f"{SITE}/{WARD}/node1\r"), ("kind of sensor", "1\r"),
+                        ("Address of the ward's console", "https://console.ward.example\r"),
+                        ("Folder for the request", f"{stick}\r")])  # fmt: skip
+        wizard.until("Waiting for")
+        carry(stick / "node1.request.json", site.folder)
+        assert provision(["sign", str(site.folder), str(site.folder / "node1.request.json")]) == 0
         site.restart_broker()
+        carry(site.folder / "node1.answer.json", stick)
+        wizard.until("Start the node now")
+        # A simulated sleeper in the place of a sensor, and the ward's clock: all else is as on a real node.
+        config.write_text(f'clock_file = "{tmp_path / "clock.json"}"\n{config.read_text()}')
         start("node", "-m", "edge", "--config", str(config))
-        assert ward.desk.add_node(ADMIN, "node1", "room1", Modality.RADAR, asked.public_key)
+        wizard.until("The node's key, by hand")
+        key = re.search(r"public_key=([0-9a-f]{64})", wizard.shown)
+        assert key is not None, wizard.shown
+        assert ward.desk.add_node(ADMIN, "node1", "room1", Modality.RADAR, key[1])
+        wizard.until("its lamp flashes")
+        eventually(lambda: (node / "lamp").read_text() == f"{Lamp.IDENTIFY}\n", 20, "a lamp that flashes")
+        assert not ward.desk.confirm_node(ADMIN, "node1"), "whoever added it is not the second person"
         assert ward.desk.confirm_node(ENGINEER, "node1")
-        live = ("still", "moving", "out_of_bed", "living")
-
-        def tile() -> str:
-            return str(ward.board.view().tiles[0].kind)
-
-        eventually(lambda: tile() in live, 60, f"a live tile: {tile()}")
+        wizard.type("yes\r")
+        wizard.until("tile on the night board is live")
+        assert wizard.end() == 0
+        eventually(lambda: tile(ward) in LIVE, 60, f"a live tile: {tile(ward)}")
         print(f"from a blank folder to a live tile: {REAL.elapsed_s() - began_s:.1f} s")
 
 

@@ -1,20 +1,14 @@
 """A machine's first start: from nothing to a node that is believed, cut anywhere, and on a bare terminal."""
 
-import os
-import pty
 import re
-import select
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from broker.clock import HandClock, SystemClock
+from broker.clock import HandClock
 from broker.vocabulary import Modality
 from deploy.errors import DeployError
 from deploy.examining.finding import Finding
@@ -30,7 +24,7 @@ from deploy.provisioning.papers import Asked, read_paper, write_paper
 from edge.gpio import FakeChip
 from edge.memory import GateMemory
 from edge.settings import load
-from tests.kit.processes import ROOT
+from tests.kit.first_boot_terminal import Terminal, asking
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ROOM = ["site/willow/node1", "1", "https://console.ward.example"]
@@ -231,56 +225,6 @@ def test_H5_the_code_fits_a_terminal_of_24_lines_and_a_camera_reads_it() -> None
     picture = np.kron(np.array(rows, np.uint8) * 255, np.ones((8, 8), np.uint8))
     read, _, _ = cv2.QRCodeDetector().detectAndDecode(np.pad(picture, 32, constant_values=255))
     assert read == link
-
-
-class Terminal:
-    """A first start on a pseudo-terminal of 80 by 24."""
-
-    def __init__(self, home: Path) -> None:
-        self._master, slave = pty.openpty()
-        code = "import sys; from deploy.cli import main; sys.exit(main(sys.argv[1:]))"
-        told = ["first-boot", "--demonstration", "--data", str(home / "node"), "--config", str(home / "node.toml")]
-        environment = os.environ | {"COLUMNS": "80", "LINES": "24", "TERM": "vt100"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code, *told], cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, env=environment,
-            start_new_session=True, preexec_fn=lambda: _control(0),
-        )  # fmt: skip
-        os.close(slave)
-        self.shown = ""
-
-    def until(self, words: str, within_s: float = 250) -> None:
-        """Read until words are shown."""
-        clock = SystemClock()
-        ends_s = clock.elapsed_s() + within_s
-        while words not in self.shown:
-            assert clock.elapsed_s() < ends_s, self.shown
-            if select.select([self._master], [], [], 1)[0]:
-                try:
-                    self.shown += os.read(self._master, 4096).decode()
-                except OSError:
-                    break
-        assert words in self.shown, self.shown
-
-    def type(self, line: str) -> None:
-        os.write(self._master, line.encode())
-
-    def end(self) -> int:
-        code = self.process.wait(250)
-        os.close(self._master)
-        return code
-
-
-def _control(descriptor: int) -> None:
-    import fcntl
-    import termios
-
-    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
-
-
-def asking(terminal: Terminal, exchange: list[tuple[str, str | Callable[[], str]]]) -> None:
-    for words, answer in exchange:
-        terminal.until(words)
-        terminal.type(answer if isinstance(answer, str) else answer())
 
 
 @pytest.mark.timeout(600)
