@@ -17,6 +17,7 @@ from broker.errors import BrokerError
 from broker.service import Service
 from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, new_start, paho_link, supervisor
+from edge.doorkeeper import LOOK_EVERY_S
 from edge.errors import EdgeError, SettingsError
 from edge.illuminator import illuminator_of
 from edge.logs import log_to_stderr
@@ -91,6 +92,8 @@ def run(
         log.info("node started", extra={"boot_id": start.boot_id, "origin": str(start.origin)})
         # An error that nobody foresaw ends the process, loudly: the kernel then ends sensing, which closes the sensor.
         service.ready()
+        ended = threading.Event()
+        threading.Thread(target=_keep_the_door, args=(node, ended, real), name="door", daemon=True).start()
         try:
             while not asked.to_end:
                 node.step()
@@ -100,6 +103,7 @@ def run(
             service.ending()
             is_closed = _end(node, wake, real)
         finally:
+            ended.set()
             link.stop()
             outbox.close()
     log.info("node ended", extra={"sensor_is_closed": is_closed})
@@ -117,6 +121,12 @@ def darken(settings: NodeSettings) -> int:
     """
     is_dark = illuminator_of(settings.illuminator, settings.modality, settings.data_dir).shine(False)
     return 0 if is_dark else 1
+
+
+def _keep_the_door(node: Node, ended: threading.Event, real: Clock) -> None:
+    """Look at the control in the room beside the loop, which may wait for a disk."""
+    while not real.wait(ended, LOOK_EVERY_S):
+        node.keep_the_door(real.elapsed_s())
 
 
 def _end(node: Node, wake: threading.Event, real: Clock) -> bool:

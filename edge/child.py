@@ -96,6 +96,17 @@ class Child:
             self._process.kill()
         return False
 
+    def kill(self) -> None:
+        """End it now; unlike all else here this may be called on any thread."""
+        self._process.kill()
+
+    def is_gone(self) -> bool:
+        """Return whether it has ended, without reaping it, which is the loop's; may be asked on any thread."""
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return True
+
     def close(self) -> None:
         """Let go of the pipes of a process that has ended."""
         with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from broker.messages import Digest, NodeAnnouncement, NodeLost
 from broker.outbox import Outbox
 from broker.paho_link import Address, PahoLink
 from broker.topics import Leaf, Topic, downward_filters
-from broker.vocabulary import Context, Modality
+from broker.vocabulary import Context, Lamp, Modality
 from edge.admission import Identity
 from edge.child import SENSING
 from edge.commissioning.check import RoomCheck
@@ -22,6 +22,7 @@ from edge.commissioning.drawing import DrawingFile
 from edge.commissioning.grids import GridFile
 from edge.commissioning.installation import Installation, InstallationBook, Setup, digest_of_zones
 from edge.commissioning.requests import RequestDesk
+from edge.doorkeeper import Doorkeeper
 from edge.errors import SettingsError
 from edge.gate import Gate
 from edge.health import Doctor, Machine
@@ -140,7 +141,10 @@ def compose(
     identity = Identity(settings.node_id, start.boot_id, settings.modality, start.origin)
     gate, room = Gate(identity, console_key, memory, witness, clock), Room(clock, settings.no_movement_after_s)
     live, record = _topic(settings, Leaf.LIVE), _topic(settings, Leaf.RECORD)
-    inbox, recorder = Inbox(live, start.boot_id, console_key.verifies, clock), Recorder(outbox, start, clock)
+    inbox = Inbox(live, start.boot_id, console_key.verifies, clock, gate.is_a_no, sensing.brake)
+    recorder = Recorder(outbox, start, clock)
+    shown = lamp or lamp_of(settings.lamp, data_dir, clock)
+    light = illuminator or illuminator_of(settings.illuminator, settings.modality, data_dir)
     announcement = _announcement(settings, start, outbox, key, clock)
     parts = Parts(
         clock=clock,
@@ -152,9 +156,11 @@ def compose(
         speaker=Speaker(lambda payload: link.publish(live, payload), announcement, key.sign, clock),
         gate=gate,
         memory=memory,
-        lamp=lamp or lamp_of(settings.lamp, data_dir, clock),
-        light=LitWithSensor(illuminator or illuminator_of(settings.illuminator, settings.modality, data_dir)),
-        control=control or control_of(settings.pause, data_dir, clock),
+        lamp=shown,
+        light=LitWithSensor(light),
+        door=Doorkeeper(
+            control or control_of(settings.pause, data_dir, clock), sensing.brake, lambda: _darken(light, shown)
+        ),
         sensing=sensing,
         truth=SensorTruth(settings.modality, sensing, gate, memory, recorder, clock),
         room=room,
@@ -179,6 +185,12 @@ def compose(
 
     link.start(receive, change)
     return node, outbox
+
+
+def _darken(light: Illuminator, lamp: RoomLamp) -> None:
+    """Show that nothing senses; the light that nobody sees goes first, for a simulated lamp may wait for the disk."""
+    light.shine(False)
+    lamp.show(Lamp.OFF)
 
 
 def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:

@@ -1,7 +1,6 @@
 """May this node sense now? Closed by default, closed on expiry, closed on doubt (rules C1, C2, C5, K3, S3)."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,10 +109,6 @@ class _Held:
         return self.came_s + (moment - self.came_at).total_seconds()
 
 
-def _nothing() -> None:
-    """End nothing: for a gate that nothing senses behind."""
-
-
 class Gate:
     """Takes leases, presses of the pause control and lamp faults; says whether the sensor may be open.
 
@@ -156,28 +151,28 @@ class Gate:
         """Return whether a lease, open or closed, has been accepted in this boot and is still young enough to count."""
         return self._held is not None and self._clock.elapsed_s() < self._held.dies_s
 
-    def offer(self, lease: ConsentLease, came_s: float, close: Callable[[], object] = _nothing) -> LeaseRefusal | None:
+    def is_a_no(self, lease: ConsentLease) -> bool:
+        """Return whether a lease not offered yet will close; changes nothing, and may be asked on any thread."""
+        return lease.state is LeaseState.CLOSED and self._objection(lease) is None
+
+    def offer(self, lease: ConsentLease, came_s: float) -> LeaseRefusal | None:
         """Take a lease, or say why not.
 
         Args:
             lease: as decoded from the link.
             came_s: when it came, on the node's elapsed time [s]; its lifetime counts from here.
-            close: begins to end what senses; called for a genuine "no" before the disk is asked, which may stand still.
 
         Returns:
             None when taken: it now decides, and its serial is on the disk. Otherwise the reason, which is counted.
         """
         self._watch_the_clock()
-        refusal = objection(
-            lease, self._identity, self._verifier, highest_serial=self._highest, now=self._clock.utc_now()
-        )
+        refusal = self._objection(lease)
         is_no = lease.state is LeaseState.CLOSED
         if refusal is None and not is_no and self._history.in_conflict:
             refusal = LeaseRefusal.AUDIT_CONFLICT
         if refusal is None and is_no:
             # It closes even when the disk cannot keep it.
             self._hold(lease, came_s)
-            close()
         if refusal is None and not self._memory.keep_serial(lease.serial):
             refusal = LeaseRefusal.CANNOT_REMEMBER
         if refusal is not None:
@@ -186,15 +181,10 @@ class Gate:
             self._hold(lease, came_s)
         return refusal
 
-    def press_pause(self, close: Callable[[], object] = _nothing) -> None:
-        """Close at once for 10 min; another press adds 10 min. Needs no network and opens nothing (rules C5, S3).
-
-        Args:
-            close: as in `offer`.
-        """
+    def press_pause(self) -> None:
+        """Close at once for 10 min; another press adds 10 min. Needs no network and opens nothing (rules C5, S3)."""
         now_s = self._clock.elapsed_s()
         self._pause_ends_s = max(self._pause_ends_s, now_s) + PAUSE_S
-        close()
         # If the disk refuses, the pause still stands in this process; a restart then begins closed in any case.
         self._memory.keep_pause(self._clock.utc_now() + timedelta(seconds=self._pause_ends_s - now_s))
 
@@ -225,6 +215,9 @@ class Gate:
         is_offline = now_s >= held.dies_s
         lamp = Lamp.ON if is_offline else _lamp_when_open(held.lease)
         return Verdict(held.lease, None, lamp, held.until_s(now_s), is_offline)
+
+    def _objection(self, lease: ConsentLease) -> LeaseRefusal | None:
+        return objection(lease, self._identity, self._verifier, highest_serial=self._highest, now=self._clock.utc_now())
 
     def _hold(self, lease: ConsentLease, came_s: float) -> None:
         """Let a lease decide from now on."""

@@ -13,6 +13,7 @@ from broker.errors import MessageRefused, Refusal
 from broker.link import Delivery
 from broker.messages import Checkpoint, ConsentLease, Receipt
 from broker.topics import DOWNWARD, Leaf, Topic, parse
+from edge.brake import Brake
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ class Inbox:
         boot_id: str,
         verifies: Callable[[ConsentLease | Receipt | Checkpoint], bool],
         clock: Clock,
+        is_a_no: Callable[[ConsentLease], bool],
+        brake: Brake,
     ) -> None:
         """Take what decides.
 
@@ -74,11 +77,15 @@ class Inbox:
             boot_id: this boot; a lease for another is none.
             verifies: whether the console signed this.
             clock: the node's.
+            is_a_no: whether a lease will close.
+            brake: pulled for a lease that will close, before the loop has heard of it.
         """
         self._mine = topic_of
         self._boot_id = boot_id
         self._verifies = verifies
         self._clock = clock
+        self._is_a_no = is_a_no
+        self._brake = brake
         self._lease: Heard | None = None
         self._newest_serial = 0
         self._waiting: deque[Heard] = deque()
@@ -112,7 +119,11 @@ class Inbox:
             self._count(leaf, error)
             delivery.settle()
             return False
+        # Asked before the loop can take it, and pulled once the loop can hear why.
+        is_a_no = isinstance(message, ConsentLease) and self._is_a_no(message)
         self._keep(Heard(message, came_s, delivery.settle))
+        if is_a_no:
+            self._brake.pull()
         return True
 
     def put_change(self, is_up: bool) -> None:

@@ -11,13 +11,13 @@ from broker.messages import Checkpoint, ConsentLease, LiveState, Receipt
 from broker.vocabulary import CheckpointOutcome, CloseReason, Context, Lamp, Origin, SensorState
 from edge.admission import LeaseRefusal
 from edge.commissioning.check import RoomCheck
+from edge.doorkeeper import Doorkeeper
 from edge.gate import Gate, Verdict
 from edge.health import Doctor
 from edge.illuminator import LitWithSensor
 from edge.inbox import Inbox
 from edge.lamp import RoomLamp
 from edge.memory import GateMemory
-from edge.pause_control import PauseControl
 from edge.pipe import Ended, Loop, Notice
 from edge.recorder import Recorder, Start
 from edge.room import Room
@@ -46,7 +46,7 @@ class Parts:
     memory: GateMemory
     lamp: RoomLamp
     light: LitWithSensor
-    control: PauseControl
+    door: Doorkeeper
     sensing: SensingProcess
     truth: SensorTruth
     room: Room
@@ -63,7 +63,6 @@ class Node:
         self._parts = parts
         self._is_ending = False
         self._refused: Counter[LeaseRefusal] = Counter()
-        self._early: list[Happening] = []
         parts.truth.record_what_a_crash_left_open()
 
     @property
@@ -86,6 +85,10 @@ class Node:
         """Return the messages that were not taken, by reason, since the start."""
         return self._parts.inbox.refused
 
+    def keep_the_door(self, now_s: float) -> None:
+        """Obey a press while `step` may wait for a disk: for a thread of its own (see `Doorkeeper.look`)."""
+        self._parts.door.look(now_s)
+
     def begin_to_end(self) -> None:
         """Close the sensor for good; keep stepping until it is closed and what can be sent is sent."""
         self._is_ending = True
@@ -95,8 +98,7 @@ class Node:
         self._hear()
         verdict = self._ask_the_gate()
         self._parts.check.look(verdict, self._parts.sensing.state)
-        happened = [*self._early, *self._parts.sensing.follow(self._order(verdict))]
-        self._early.clear()
+        happened = self._parts.sensing.follow(self._order(verdict))
         self._parts.light.follow(self._parts.sensing.state, may_sense=verdict.is_open)
         self._darken(verdict)
         for one in happened:
@@ -109,16 +111,17 @@ class Node:
             self._parts.sender.send()
 
     def _hear(self) -> None:
+        # What was obeyed beside this loop lies ready before the brake is pulled, so it is heard now.
+        self._parts.sensing.brake.let_go()
         for is_up in self._parts.inbox.take_changes():
             log.info("link is up" if is_up else "link is lost")
             if is_up:
                 self._parts.speaker.announce_again()
                 self._parts.sender.begin_again()
-        for _ in range(self._parts.control.take_presses()):
+        for _ in range(self._parts.door.take_presses()):
             log.info("the control in the room was pressed")
-            self._parts.gate.press_pause(self._close_first)
-        # What may close comes before what only writes: a disk may stand still.
-        for heard in sorted(self._parts.inbox.take(), key=lambda one: not isinstance(one.message, ConsentLease)):
+            self._parts.gate.press_pause()
+        for heard in self._parts.inbox.take():
             if isinstance(heard.message, ConsentLease):
                 self._hear_lease(heard.message, heard.came_s)
             elif isinstance(heard.message, Receipt):
@@ -129,7 +132,7 @@ class Node:
 
     def _hear_lease(self, lease: ConsentLease, came_s: float) -> None:
         was_alone = not self._parts.gate.holds_a_lease
-        refusal = self._parts.gate.offer(lease, came_s, self._close_first)
+        refusal = self._parts.gate.offer(lease, came_s)
         if refusal is None:
             if was_alone:
                 self._parts.sender.begin_again()
@@ -137,10 +140,6 @@ class Node:
         self._refused[refusal] += 1
         if self._refused[refusal] == 1:
             log.warning("lease refused", extra={"refusal": str(refusal), "serial": lease.serial})
-
-    def _close_first(self) -> None:
-        """Begin to close before anything is written; what happened meanwhile is taken in this step, in its order."""
-        self._early += self._parts.sensing.follow(None)
 
     def _hear_checkpoint(self, shown: Checkpoint) -> None:
         witness = self._parts.witness

@@ -57,9 +57,12 @@ class SensorTruth:
     def record_end(self, ended: SensorClosed | SensorFailed, verdict: Verdict) -> None:
         """Record that the sensor is closed, and why; a failure under an open lease is a fault.
 
-        A "yes" that comes while the process is still being ended does not change why it was ended.
+        A "yes" that comes while the process is still being ended does not change why it was ended; one that took the
+        place of a "no" before the loop heard it neither.
         """
-        reason = verdict.reason or (self._closing_for if isinstance(ended, SensorClosed) else None)
+        reason = verdict.reason
+        if reason is None and isinstance(ended, SensorClosed):
+            reason = self._closing_for or CloseReason.LEASE_CLOSED
         if reason is None:
             self._record(SensorState.FAULT, ended.lease_id, CloseReason.SENSOR_FAULT)
         else:

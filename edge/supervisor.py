@@ -6,6 +6,7 @@ from typing import Protocol
 
 from broker.clock import Clock
 from broker.vocabulary import LeaseKind, Purpose, SensorState
+from edge.brake import Brake
 from edge.child import SENSING, Child
 from edge.errors import PipeError
 from edge.pipe import (
@@ -102,6 +103,11 @@ class SensingProcess(Protocol):
         """Return whether it failed so often that it is left alone for a while."""
         ...
 
+    @property
+    def brake(self) -> Brake:
+        """Return what ends the process at once, from any thread; while it is pulled nothing is started."""
+        ...
+
     def follow(self, order: Order | None) -> list[Happening]:
         """Bring the process nearer to the order; None means closed. Never waits.
 
@@ -144,6 +150,7 @@ class Supervisor:
         self._failure: str | None = None
         self._state = SensorState.CLOSED
         self._heard_s = 0.0
+        self._brake = Brake()
         self.bad_lines = 0
 
     @property
@@ -157,12 +164,19 @@ class Supervisor:
         return self._restarts.is_crash_loop
 
     @property
+    def brake(self) -> Brake:
+        """See `SensingProcess.brake`."""
+        return self._brake
+
+    @property
     def child_pid(self) -> int | None:
         """Return the sensing process's id, None while there is none."""
         return self._child.pid if self._child is not None else None
 
     def follow(self, order: Order | None) -> list[Happening]:
         """See `SensingProcess.follow`."""
+        if order is not None and self._brake.is_on:
+            return self._wait_for_the_reason()
         happened: list[Happening] = []
         if self._child is not None and self._state is not SensorState.CLOSING:
             if order is None or self._is_of_another_kind(order):
@@ -182,6 +196,12 @@ class Supervisor:
                 happened += self._start(order)
         return happened
 
+    def _wait_for_the_reason(self) -> list[Happening]:
+        """The order is older than a "no" that the loop has not heard yet: it starts nothing, and a fault is none."""
+        if self._child is not None:
+            self._begin_to_close()
+        return []
+
     def _is_of_another_kind(self, order: Order) -> bool:
         """Say whether a patient's lease follows an engineer's or the other way: it opens anew, as the room is drawn."""
         return self._order is not None and order.lease_kind is not self._order.lease_kind
@@ -193,6 +213,7 @@ class Supervisor:
             self._restarts.count_failure()
             self._state = SensorState.FAULT
             return [SensorFailed(order.lease_id, f"the sensing process cannot be started: {error.strerror}")]
+        self._brake.guard(self._child)
         self._failure = None
         self._state = SensorState.OPENING
         self._order = order
@@ -262,6 +283,7 @@ class Supervisor:
         lease_id, status = self._order.lease_id, self._child.exit_status
         ended_by_itself = self._state is not SensorState.CLOSING
         self._child = self._order = None
+        self._brake.guard(None)
         if ended_by_itself or self._failure is not None:
             self._restarts.count_failure()
             self._state = SensorState.FAULT

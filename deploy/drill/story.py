@@ -6,6 +6,7 @@ from pathlib import Path
 
 from broker.clock import Clock
 from broker.vocabulary import Presence, SensedState, SensorState, Withheld, Zone
+from edge.brake import Brake
 from edge.estimates import Estimate, Moment, withheld_estimate
 from edge.permitted import permitted
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorOpened
@@ -69,6 +70,7 @@ class TellingSensing:
             frozen: while a file is there, frames repeat bit for bit.
         """
         self.state = SensorState.CLOSED
+        self.brake = Brake()
         self._clock, self._tell, self._frozen = clock, tell, frozen
         self._order: Order | None = None
         self._told_s = self._began_s = 0.0

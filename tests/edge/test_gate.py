@@ -273,24 +273,12 @@ def test_S3_a_second_press_extends_the_pause(night: GateAtNight) -> None:
     assert night.is_open
 
 
-def test_F15_a_no_closes_before_the_disk_is_asked_and_so_does_a_press(night: GateAtNight) -> None:
-    night.give(night.console.open_lease())
-    on_disk = []
-    no = night.console.closed_lease()
-
-    night.gate.offer(no, night.clock.elapsed_s(), lambda: on_disk.append(night.memory.kept.serial))
-    night.gate.press_pause(lambda: on_disk.append(night.memory.kept.paused_until))
-
-    assert on_disk == [no.serial - 1, None]
-    assert night.memory.kept.serial == no.serial and night.memory.kept.paused_until is not None
-
-
-def test_C1_a_yes_and_what_is_no_lease_of_this_node_close_nothing(night: GateAtNight) -> None:
-    closed: list[bool] = []
+def test_F15_a_no_is_known_before_it_is_offered_and_a_yes_and_an_old_no_are_none(night: GateAtNight) -> None:
     old_no = night.console.closed_lease()
-    for lease in (night.console.open_lease(), old_no):
-        night.gate.offer(lease, night.clock.elapsed_s(), lambda: closed.append(True))
-    assert closed == [] and night.is_open
+    yes, no = night.console.open_lease(), night.console.closed_lease()
+    night.give(yes)
+    assert [night.gate.is_a_no(one) for one in (old_no, yes, no)] == [False, False, True]
+    assert night.is_open
 
 
 def test_S3_a_press_opens_nothing(night: GateAtNight) -> None:

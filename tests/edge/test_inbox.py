@@ -8,7 +8,8 @@ from broker.errors import Refusal
 from broker.link import Delivery
 from broker.messages import ConsentLease, Downward, Receipt
 from broker.topics import Leaf, Topic
-from broker.vocabulary import CloseReason, SensorState
+from broker.vocabulary import CloseReason, LeaseState, SensorState
+from edge.brake import Brake
 from edge.inbox import MOST_JUNK_PER_S, MOST_WAITING, Inbox
 from tests.kit.nodes import BOOT, NIGHT, NODE, SigningConsole, node_at_night
 
@@ -23,11 +24,17 @@ class Flooded:
         self.console, self.stranger = SigningConsole(self.clock), SigningConsole(self.clock)
         self.verified = 0
         self.settled = 0
-        self.inbox = Inbox(Topic("demo", "rowan", NODE, Leaf.LIVE), BOOT, self._verifies, self.clock)
+        self.brake = Brake()
+        topic = Topic("demo", "rowan", NODE, Leaf.LIVE)
+        self.inbox = Inbox(topic, BOOT, self._verifies, self.clock, self._is_a_no, self.brake)
 
     def _verifies(self, message: Downward) -> bool:
         self.verified += 1
         return self.console.public_key.verifies(message)
+
+    def _is_a_no(self, lease: ConsentLease) -> bool:
+        assert not self.brake.is_on
+        return lease.state is LeaseState.CLOSED
 
     def _settle(self) -> None:
         self.settled += 1
@@ -122,3 +129,13 @@ def test_T37_a_no_closes_at_the_next_step_in_the_middle_of_a_flood(tmp_path: Pat
     assert room.sensing.state is SensorState.CLOSED
     assert (room.live.sensor.reason, room.live.sensor.lease_serial) == (CloseReason.LEASE_CLOSED, closed.serial)
     room.outbox.close()
+
+
+def test_F15_a_genuine_no_pulls_the_brake_before_anybody_takes_it_and_nothing_else_does(flooded: Flooded) -> None:
+    flooded.put(Leaf.LEASE, encode(flooded.console.open_lease()))
+    flooded.put(Leaf.LEASE, encode(flooded.stranger.closed_lease(serial=8)))
+    assert not flooded.brake.is_on
+    no = flooded.console.closed_lease(serial=9)
+    flooded.put(Leaf.LEASE, encode(no))
+    assert flooded.brake.is_on
+    assert flooded.taken() == [no]

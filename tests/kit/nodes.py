@@ -41,6 +41,7 @@ from broker.vocabulary import (
     Zone,
 )
 from edge.admission import Identity
+from edge.brake import Brake
 from edge.commissioning.drawing import DrawingFile
 from edge.compose import compose, will_of
 from edge.gate import Gate
@@ -198,6 +199,7 @@ class FakeSensing:
         self.state = SensorState.CLOSED
         self.is_crash_loop = False
         self.is_slow = False
+        self.brake = Brake()
         self.orders: list[Order | None] = []
         self._order: Order | None = None
         self._to_say: list[SensedLine | Loop | TrialSaid] = []
@@ -212,6 +214,9 @@ class FakeSensing:
     def follow(self, order: Order | None) -> list[Happening]:
         self.orders.append(order)
         said, self._to_say = self._to_say, []
+        if order is not None and self.brake.is_on:
+            self.state = SensorState.CLOSING if self._order is not None else self.state
+            return []
         if order is None or self.state is SensorState.CLOSING:
             return self._close()
         if self._order is None:

@@ -21,6 +21,7 @@ from broker.vocabulary import Origin, SensorState, Withheld
 from console.keys.signer import Keys
 from console.running.seed import DemoAccount, seed
 from console.ward import Ward
+from edge.brake import Brake
 from edge.compose import compose, will_of
 from edge.estimates import Estimate, Moment, withheld_estimate
 from edge.node import Node
@@ -42,6 +43,7 @@ class InlineSensing:
     def __init__(self, clock: HandClock, estimates: Iterable[Estimate]) -> None:
         self.state = SensorState.CLOSED
         self.is_crash_loop = False
+        self.brake = Brake()
         self.opened = 0
         self._clock = clock
         self._estimates = iter(estimates)
