@@ -19,7 +19,11 @@ class Terminal:
 
     def __init__(self, home: Path) -> None:
         self._master, slave = pty.openpty()
-        code = "import sys; from deploy.cli import main; sys.exit(main(sys.argv[1:]))"
+        # A test run that was started in the background leaves Ctrl-C ignored to all that it starts.
+        code = (
+            "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "from deploy.cli import main; sys.exit(main(sys.argv[1:]))"
+        )
         told = ["first-boot", "--demonstration", "--data", str(home / "node"), "--config", str(home / "node.toml")]
         environment = os.environ | {"COLUMNS": "80", "LINES": "24", "TERM": "vt100"}
         self.process = subprocess.Popen(
