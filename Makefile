@@ -82,8 +82,8 @@ arm64: ## Ask every model on an emulated 64-bit ARM and compare its answers (nee
 	@bash deploy/setup.sh run
 	@bash deploy/arm64.sh
 
-containers: ## Build a ward's images, run them, enrol a node, look at what was promised (needs podman, podman-compose)
-	@bash deploy/containers/try.sh
+containers: ## Build a ward's images, run them, enrol a node, look at what was promised; ARGS=postgres with a database (podman)
+	@bash deploy/containers/try.sh $(ARGS)
 
 image: ## Make a node's memory card; ARGS="card FILE", or none: its root alone, installed and asked emulated (needs root)
 	@bash deploy/setup.sh run

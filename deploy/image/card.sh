@@ -10,11 +10,11 @@ root=$1 file=$2
 epoch=${SOURCE_DATE_EPOCH:-$(date +%s)}
 export SOURCE_DATE_EPOCH=$epoch E2FSPROGS_FAKE_TIME=$epoch MTOOLS_SKIP_CHECK=1
 stop() { echo "card: $1" >&2; exit 1; }
-for one in sfdisk mkfs.vfat mcopy mke2fs; do
-    command -v "$one" >/dev/null || stop "$one is missing; apt install fdisk dosfstools mtools e2fsprogs"
-done
 for one in start4.elf fixup4.dat config.txt cmdline.txt bcm2711-rpi-4-b.dtb 'vmlinuz*' 'initrd*'; do
     compgen -G "$root/boot/firmware/$one" >/dev/null || stop "$root/boot/firmware has no $one, so no Raspberry Pi 4 starts from it"
+done
+for one in sfdisk mkfs.vfat mcopy mke2fs; do
+    command -v "$one" >/dev/null || stop "$one is missing; apt install fdisk dosfstools mtools e2fsprogs"
 done
 mib=$((1024 * 1024)) boot_mib=256
 work=$(mktemp -d "${TMPDIR:-/tmp}/hushward-card.XXXXXX")

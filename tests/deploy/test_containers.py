@@ -57,6 +57,12 @@ def test_every_package_of_an_image_has_a_version() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+=\$\{[A-Z]+\}", one) for one in told)
 
 
+def test_K1_the_key_that_debian_makes_with_its_database_is_gone_from_the_layer_that_made_it() -> None:
+    made = re.search(r"^RUN (?:.*\\\n)*.*postgresql-15=(?:.*\\\n)*.*", stages()["database"], re.MULTILINE)
+    assert made is not None
+    assert re.search(r"rm -rf .*/etc/ssl/private/ssl-cert-snakeoil\.key", made[0])
+
+
 @pytest.mark.parametrize("one", SERVICES)
 def test_K2_a_service_has_no_rights_writes_what_is_mounted_and_dumps_nothing(one: str) -> None:
     told = services()[one]

@@ -75,6 +75,13 @@ def test_K1_what_no_card_may_carry_is_found(tmp_path: Path, name: str, text: str
     assert (done.returncode, told in done.stderr) == (1, True), done.stderr + done.stdout
 
 
+def test_a_card_that_no_raspberry_pi_would_start_from_is_not_written(tmp_path: Path) -> None:
+    command = ("bash", str(IMAGE / "card.sh"), str(tmp_path), str(tmp_path / "card.img"))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "has no start4.elf" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "card.img").exists()
+
+
 @pytest.mark.parametrize("finds", [lambda text: "hushward-node" in text, lambda text: "uninitialized" in text])
 def test_the_recipe_leaves_what_the_search_asks_for(finds: Callable[[str], bool]) -> None:
     assert finds((IMAGE / "finish.sh").read_text("utf-8"))
