@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from broker import acl, asyncapi, embedded, mosquitto, topics
+from broker import acl, asyncapi, embedded, mosquitto, rates, topics
 from broker.errors import BrokerError
 from broker.logins import new_login, write_private
 
@@ -60,6 +60,15 @@ def print_acl(node: _Nodes, site: _Site = "site", ward: _Ward = "ward") -> None:
     Example: python -m broker acl --node room1 --node room2
     """
     typer.echo(acl.mosquitto_acl(site, ward, node), nl=False)
+
+
+@app.command("rates")
+def print_rates(port: Annotated[int, typer.Option(min=1, max=65535, help="The broker's TCP port.")] = 8883) -> None:
+    """Print packet rules (nftables) for the broker's machine: how much one address may send.
+
+    Example: hushward broker rates > /etc/nftables.d/hushward.nft
+    """
+    typer.echo(rates.nftables(port), nl=False)
 
 
 @app.command("mosquitto")

@@ -4,6 +4,7 @@ import base64
 import getpass
 import hashlib
 import os
+import resource
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -130,7 +131,14 @@ def serve(config: Path) -> None:
         BrokerMissing: it is not installed.
     """
     path = program()
+    _let_it_have_sockets()
     os.execv(path, [path, "-c", str(config)])
+
+
+def _let_it_have_sockets() -> None:
+    """Raise the limit of open files as far as the machine allows: each client is one, and a shell allows 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _base64(raw: bytes) -> str:

@@ -1,6 +1,7 @@
 """`Link` over paho-mqtt: manual acknowledgement, a will, reconnects with back-off (the only importer of paho)."""
 
 import logging
+import random
 import ssl
 import threading
 from collections import Counter
@@ -19,6 +20,10 @@ from broker.link import Delivery, Receiver
 from broker.topics import Topic
 
 log = logging.getLogger(__name__)
+
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 10.0
+"""[s] between two attempts to connect, at most: the first, and the longest after many in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class PahoLink:
         will: tuple[Topic, bytes] | None = None,
         *,
         keepalive_s: int = 5,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._address = address
         self._subscriptions = tuple(subscriptions)
@@ -78,7 +84,8 @@ class PahoLink:
             client.will_set(str(will[0]), will[1], qos=1, retain=False)
         # Records are kept by the outbox; what paho queues while down would only be sent a second time.
         client.max_queued_messages_set(1000)
-        client.reconnect_delay_set(min_delay=1, max_delay=10)
+        first_s, longest_s = reconnect_waits_s(chance)
+        client.reconnect_delay_set(min_delay=first_s, max_delay=longest_s)  # type: ignore[arg-type]
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
@@ -164,6 +171,18 @@ class PahoLink:
         self._receive(
             Delivery(message.topic, bytes(message.payload), message.retain, lambda: _acknowledge(client, mid, qos))
         )
+
+
+def reconnect_waits_s(chance: Callable[[], float]) -> tuple[float, float]:
+    """Return how long a link waits before it tries again: the first time, and at most; it doubles in between [s].
+
+    Each link has waits of its own, so that a ward whose broker comes back is not all at its door in one moment.
+
+    Args:
+        chance: gives numbers of 0..1.
+    """
+    share = 0.5 + chance() / 2
+    return FIRST_WAIT_S * share, LONGEST_WAIT_S * share
 
 
 def _ignore_change(_up: bool) -> None:

@@ -110,6 +110,9 @@ install -m 0644 -D "$release/deploy/units/hushward.sysusers" /usr/lib/sysusers.d
 systemd-sysusers /usr/lib/sysusers.d/hushward.conf
 install -d -m 0755 "$settings"
 install -m 0644 "$release/deploy/units/hushward-$part.service" "/etc/systemd/system/hushward-$part.service"
+if [ "$part" = console ]; then
+    install -m 0644 "$release"/deploy/units/hushward-broker-renew.{service,timer} /etc/systemd/system/
+fi
 [ "$part" = corridor ] && example=corridor.env || example=$part.toml
 group=root
 if [ "$part" != corridor ]; then group=hushward-$part; fi
@@ -147,10 +150,12 @@ elif [ "$part" = console ]; then
 fi
 
 systemctl enable "hushward-$part.service"
+if [ "$part" = console ]; then systemctl enable hushward-broker-renew.timer; fi
 if running; then
     systemctl daemon-reload
     restart_what_runs
     systemctl start "hushward-$part.service"
+    if [ "$part" = console ]; then systemctl start hushward-broker-renew.timer; fi
     say "running; what it says: journalctl -u hushward-$part -f"
 else
     say "installed; it starts with the machine"

@@ -4,6 +4,7 @@ Run by the node as `python -m edge.sensing`; the lines on its two pipes are thos
 to the node, the kernel ends this process: with the node's death, and with the lease's end.
 """
 
+import contextlib
 import ctypes
 import os
 import select
@@ -34,6 +35,8 @@ from edge.zones import zones_from
 from models.errors import ModelError
 
 PR_SET_PDEATHSIG = 1
+OOM_SCORE = 500
+"""Half of all the memory there is counts on top of what this process holds (proc(5), oom_score_adj)."""
 MAX_SENTENCE = 200
 SECOND_S = 1.0
 
@@ -234,6 +237,12 @@ def die_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_before_the_node() -> None:
+    """Ask the kernel, when memory runs out, to end this process and not the node, which can start it again."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(f"{OOM_SCORE}\n", "ascii")
+
+
 def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0][:MAX_SENTENCE] if str(error) else type(error).__name__
 
@@ -252,6 +261,8 @@ def main(
         0 when the node stopped it, 1 after a fault, which was said on the pipe.
     """
     die_with_parent()
+    # What is kept private afterwards is root's, this file with it.
+    end_before_the_node()
     keep_private()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -10,6 +10,7 @@ from broker.messages import LiveState
 from broker.readings import Readings
 from broker.vocabulary import HealthFlag
 from console.rules.policy import Policy
+from console.rules.sensing.evenness import EvenRun, run_with
 from console.rules.sensing.staleness import Loss, loss_of
 from console.store.leases import Boot
 
@@ -34,6 +35,7 @@ class Heard:
         certain_at: when its tile last stood on evidence under the present lease; None when it did not.
         witness_size: audit entries under the newest head it has cosigned; None when none.
         disagrees: it remembers another history of the audit log.
+        even: the newest stretch of rates under the present lease that hardly differ; None before the first.
     """
 
     boot: Boot | None = None
@@ -48,6 +50,7 @@ class Heard:
     certain_at: datetime | None = None
     witness_size: int | None = None
     disagrees: bool = False
+    even: EvenRun | None = None
 
     @property
     def lease_id(self) -> str:
@@ -105,18 +108,21 @@ class Live:
         with self._lock:
             before = self.of(state.node_id)
             same_lease = before.lease_id == (state.sensor.lease_id or "")
-            kept = before if same_lease else replace(before, rated=None, no_movement_since=None, certain_at=None)
-            readings = state.readings
-            has_rate = readings is not None and readings.respiratory_rate.value_per_min is not None
+            kept = before
+            if not same_lease:
+                kept = replace(before, rated=None, no_movement_since=None, certain_at=None, even=None)
+            readings, now_s = state.readings, self._clock.elapsed_s()
+            rate_per_min = readings.respiratory_rate.value_per_min if readings is not None else None
             self._heard[state.node_id] = replace(
                 kept,
                 state=state,
-                began_s=self._clock.elapsed_s() - state.uptime_s if kept.began_s is None else kept.began_s,
-                heard_s=self._clock.elapsed_s(),
+                began_s=now_s - state.uptime_s if kept.began_s is None else kept.began_s,
+                heard_s=now_s,
                 heard_at=self._clock.utc_now(),
                 is_lost=False,
                 clock_ahead=False,
-                rated=readings if has_rate else kept.rated,
+                rated=readings if rate_per_min is not None else kept.rated,
+                even=run_with(kept.even, rate_per_min, now_s),
             )
 
     def lost(self, node_id: str, boot_id: str) -> None:

@@ -32,6 +32,7 @@ class MachineView:
         lease_serial: serial of that lease; 0 before the first.
         lease_taken: serial of the newest lease that it says it has taken.
         disagrees: it remembers another history of the audit log.
+        too_even: for ten minutes it has told a rate that varies less than anything alive.
     """
 
     modality: Modality
@@ -47,6 +48,7 @@ class MachineView:
     lease_serial: int = 0
     lease_taken: int = 0
     disagrees: bool = False
+    too_even: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Machines:
             lease_serial=sent.lease.serial if sent else 0,
             lease_taken=heard.state.sensor.lease_serial if heard.state else 0,
             disagrees=heard.has_conflict,
+            too_even=heard.even is not None and heard.even.is_too_even,
         )
 
 

@@ -141,6 +141,9 @@ _STEPS: tuple[tuple[Urgency, _Test, Words], ...] = (
     (Urgency.NOW, lambda f: f.machine.disagrees,
      Words("It remembers another history of the audit log: keep its witness.json, and read the health page with a "
            "second person.")),
+    (Urgency.NOW, lambda f: f.machine.too_even,
+     Words("For ten minutes it has told a breathing rate that varies less than anything alive: have somebody look in "
+           "now, then look for another device before its sensor, and compare it with its papers.")),
     (Urgency.NOW, lambda f: f.until is not None and f.until <= f.now,
      Words("Its certificate has ended, so it cannot come back: give it a new one (hushward provision).")),
     (Urgency.NOW, lambda f: f.is_silent,

@@ -9,6 +9,7 @@ import pytest
 
 from broker.codec import encode
 from broker.link import Link, MemoryBroker
+from broker.paho_link import reconnect_waits_s
 from broker.topics import Leaf, Topic, downward_filters, upward_filters
 from tests.kit import contract
 from tests.kit.processes import BrokerProcess, Heard, broker_process, eventually
@@ -180,3 +181,8 @@ def test_nothing_can_be_published_while_the_link_is_down() -> None:
     node = world.node(Heard())
     world.cut(node)
     assert not node.publish(RECORD, b"lost")
+
+
+def test_F28_each_link_waits_a_time_of_its_own_before_it_tries_again_and_never_longer_than_ten_seconds() -> None:
+    assert reconnect_waits_s(lambda: 0.0) == (0.5, 5.0)
+    assert reconnect_waits_s(lambda: 1.0) == (1.0, 10.0)

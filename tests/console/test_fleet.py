@@ -45,6 +45,7 @@ def machine(**changes: Any) -> NodeHealthView:
     [
         (WELL, Urgency.NOTHING, "Nothing to do"),
         (machine(disagrees=True), Urgency.NOW, "another history"),
+        (machine(too_even=True), Urgency.NOW, "anything alive"),
         (machine(link_lost=True), Urgency.NOW, "power"),
         (replace(WELL, heard_s=5.5), Urgency.NOW, "power"),
         (replace(WELL, heard_s=None), Urgency.TODAY, "never been heard"),

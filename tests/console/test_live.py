@@ -9,7 +9,9 @@ from console.receiving.live import Live
 from console.rules.policy import shipped_policy
 from console.rules.sensing.staleness import Loss
 from console.store.leases import Boot
+from tests.kit import contract
 from tests.kit.boxed_ward import boxed_ward
+from tests.kit.contract import NIGHT
 
 
 @pytest.fixture
@@ -77,3 +79,15 @@ def test_a_node_never_heard_is_not_monitored():
     live.announced("node1", Boot("b" * 32, "0.1.0"), 0.0)
 
     assert live.loss("node1", link_up=True) is Loss.NEVER_HEARD
+
+
+def test_T28_a_rate_that_never_changes_is_marked_and_another_lease_begins_anew():
+    clock, state = HandClock(NIGHT), contract.live()
+    live = Live(clock, shipped_policy())
+    for _ in range(62):
+        live.put(state)
+        clock.advance(10)
+    assert live.of(state.node_id).even.is_too_even
+
+    live.put(state.model_copy(update={"sensor": state.sensor.model_copy(update={"lease_id": "9" * 32})}))
+    assert not live.of(state.node_id).even.is_too_even

@@ -82,3 +82,14 @@ def test_the_examples_are_read_but_for_what_they_ask_to_be_written(tmp_path: Pat
     written = tmp_path / "node.toml"
     written.write_text(text.replace(tomllib.loads(text)["console_key"], "ab" * 32), "utf-8")
     assert load_node(written, {}).source.kind.is_live
+
+
+def test_F31_N5_once_a_day_and_by_day_every_session_begins_anew(tmp_path: Path) -> None:
+    for kind in ("service", "timer"):
+        (tmp_path / f"hushward-broker-renew.{kind}").write_text((UNITS / f"hushward-broker-renew.{kind}").read_text())
+    said = analyse("verify", "--man=no", str(tmp_path / "hushward-broker-renew.timer"))
+    assert (said.returncode, said.stderr.strip()) == (0, "")
+    timer = (UNITS / "hushward-broker-renew.timer").read_text("utf-8")
+    (hour,) = re.findall(r"^OnCalendar=\*-\*-\* (\d\d):00$", timer, re.MULTILINE)
+    assert 9 <= int(hour) < 17
+    assert "try-restart mosquitto.service" in (UNITS / "hushward-broker-renew.service").read_text("utf-8")

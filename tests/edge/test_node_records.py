@@ -6,6 +6,7 @@ from pathlib import Path
 from broker.codec import encode
 from broker.errors import Refusal
 from broker.messages import (
+    LossReport,
     MinuteMeasurement,
     Record,
     RoomEvent,
@@ -127,3 +128,22 @@ def test_an_outbox_that_takes_no_record_keeps_the_sensor_closed_and_pays_later(t
     assert HealthFlag.OUTBOX_FULL not in room.live.health.flags
     assert room.sensing.state is OPEN
     room.outbox.close()
+
+
+def test_F27_eight_hours_without_a_broker_are_kept_and_arrive_once_and_in_order(room: NodeAtNight) -> None:
+    hours = timedelta(hours=9)
+    room.send(room.console.open_lease(for_s=hours.total_seconds(), offline_until=NIGHT + hours))
+    room.step()
+    room.link.cut()
+    for _ in range(8 * 60):
+        room.clock.advance(59)
+        room.sense()
+    waiting = room.outbox.count
+    assert waiting >= 8 * 60
+    room.link.mend()
+    while room.outbox.count:
+        room.step(0.1)
+        room.send(room.console.receipt(room.outbox.outbox_id, len(room.records)))
+    assert [one.sequence for one in room.records] == list(range(1, room.outbox.last_sequence + 1))
+    assert sum(isinstance(body, MinuteMeasurement) for body in room.bodies) >= 8 * 60 - 1
+    assert not any(isinstance(body, LossReport) for body in room.bodies)

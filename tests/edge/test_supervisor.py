@@ -15,9 +15,11 @@ from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import Child
 from edge.opening import opening_of
 from edge.restarts import Restarts
+from edge.sensing import OOM_SCORE
 from edge.source_settings import SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened, Supervisor
 from tests.kit.nodes import NIGHT, node_settings
+from tests.kit.own_spaces import own_memory
 
 REAL = SystemClock()
 LEASE = "d" * 32
@@ -175,6 +177,23 @@ def test_a_process_that_ends_by_itself_is_a_fault_and_is_started_again(watch: St
     failed = next(one for one in room.happened if isinstance(one, SensorFailed))
     assert "status 3" in failed.sentence
     assert room.kinds.count(SensorOpened) == 2
+
+
+def test_F16_what_the_kernel_ends_for_want_of_memory_is_a_fault_and_is_started_again(watch: Starting) -> None:
+    with own_memory(64) as within:
+        room = watch((*within, *script("held = []\nwhile True: held.append(bytearray(1 << 20))")))
+        room.order = Order(LEASE, (Purpose.PRESENCE,), True, REAL.elapsed_s() + 60)
+        room.until(lambda: room.kinds.count(SensorOpened) == 2, 20.0)
+        failed = next(one for one in room.happened if isinstance(one, SensorFailed))
+        assert f"status -{signal.SIGKILL:d}" in failed.sentence
+        room.close(within_s=5.0)
+
+
+def test_F16_sensing_is_what_the_kernel_ends_first_when_memory_runs_out(watch: Starting) -> None:
+    room = watch(kind=SourceKind.HANG)
+    room.open()
+    score = Path(f"/proc/{room.supervisor.child_pid}/oom_score_adj").read_text("ascii")
+    assert int(score) == OOM_SCORE
 
 
 def test_a_fault_that_the_process_explains_is_passed_on(watch: Starting) -> None:

@@ -158,6 +158,39 @@ def rough_link() -> Iterator[RoughLink]:
             os.close(one)
 
 
+@contextmanager
+def own_memory(megabytes: int) -> Iterator[list[str]]:
+    """Yield the beginning of a command whose process may hold so much; of what holds more the kernel ends one."""
+    root = Path("/sys/fs/cgroup")
+    is_second = (root / "cgroup.controllers").exists()
+    group = (root if is_second else root / "memory") / f"hushward-test-{os.getpid()}"
+    limit = group / ("memory.max" if is_second else "memory.limit_in_bytes")
+    try:
+        group.mkdir()
+        limit.write_text(f"{megabytes << 20}")
+    except OSError as error:
+        with suppress(OSError):
+            group.rmdir()
+        pytest.skip(f"kernel: a group with a limit of memory cannot be made here ({error.strerror})")
+    try:
+        yield ["sh", "-c", f'echo $$ > "{group}/cgroup.procs" && exec "$@"', "sh"]
+    finally:
+        group.rmdir()
+
+
+@contextmanager
+def own_network() -> Iterator[None]:
+    """Put this thread, and all that it starts, into a network of its own, whose packets are of an Ethernet's size."""
+    before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    _new_network()
+    try:
+        subprocess.run(["ip", "link", "set", "lo", "up", "mtu", "1500"], check=True)
+        yield
+    finally:
+        _enter(before)
+        os.close(before)
+
+
 def _new_network() -> None:
     if _libc.unshare(_NEW_NETWORK) != 0:
         code = ctypes.get_errno()
