@@ -86,6 +86,8 @@ from console.skin.headers import HeaderGuard
 from console.skin.origins import OriginGuard
 from console.skin.overlooked import OverlookedScreens
 from console.skin.reserve import ReserveGuard
+from console.skin.traced import TracedRequests
+from console.tracing.spans import NO_SPANS, Spans
 from console.words import N_, open_catalogues
 
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -95,7 +97,10 @@ _log = structlog.get_logger(__name__)
 
 
 def create_app(
-    ward: WardPort, settings: Settings, certificates: Mapping[str, datetime] = MappingProxyType({})
+    ward: WardPort,
+    settings: Settings,
+    certificates: Mapping[str, datetime] = MappingProxyType({}),
+    spans: Spans = NO_SPANS,
 ) -> FastAPI:
     """Build the console's web application.
 
@@ -103,6 +108,7 @@ def create_app(
         ward: opened and started by the caller, who also stops it.
         settings: checked; plain HTTP only where no other machine reaches it.
         certificates: when each certificate of this console ends, for whoever watches the machines.
+        spans: times requests and boards; as shipped nothing is timed.
 
     Returns:
         The application. It serves no description of itself, no frame, and no file from elsewhere.
@@ -111,7 +117,7 @@ def create_app(
     pages = Pages(open_catalogues(settings.timezone), cookies, ward.clock, settings.context, settings.language)
     screens = OverlookedScreens(cookies, ward.clock, ward.policy)
     answers, door = Answers(pages, cookies), Door(ward, cookies, ward.clock, screens)
-    live = LiveBoard(ward, pages, ward.clock)
+    live = LiveBoard(ward, pages, ward.clock, spans)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -121,7 +127,7 @@ def create_app(
     app = FastAPI(
         telemetry=_NO_TELEMETRY, openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False
     )
-    for routes in _routes(_Parts(ward, settings, answers, door, screens, live), certificates):
+    for routes in _routes(_Parts(ward, settings, answers, door, screens, live, spans), certificates):
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=STATIC))
     if not (STATIC / "vendor" / "nhsuk-frontend.css").is_file():
@@ -132,6 +138,7 @@ def create_app(
     app.add_middleware(OriginGuard, names=settings.names)
     app.add_middleware(BodyGuard)
     app.add_middleware(HeaderGuard, is_tls=settings.is_secure)
+    app.add_middleware(TracedRequests, spans=spans)
     return app
 
 
@@ -145,6 +152,7 @@ class _Parts:
     door: Door
     screens: OverlookedScreens
     live: LiveBoard
+    spans: Spans
 
 
 def _routes(parts: _Parts, certificates: Mapping[str, datetime]) -> tuple[APIRouter, ...]:
@@ -206,7 +214,7 @@ def _routes(parts: _Parts, certificates: Mapping[str, datetime]) -> tuple[APIRou
         turns.router(ward, door, answers),
         handing_over.router(ward, door, answers, ward.clock),
         corridor.router(ward, open_token(keys)),
-        metrics.router(ward, open_token(keys, metrics.TOKEN_FILE), certificates),
+        metrics.router(ward, open_token(keys, metrics.TOKEN_FILE), certificates, parts.spans),
     )
 
 

@@ -15,6 +15,7 @@ from console.rules.decision import Decision
 from console.rules.policy import Policy
 from console.showing.views import Words
 from console.store.database import Store, Tx
+from console.tracing.spans import NO_SPANS, Spans
 
 ANYONE = "anyone"
 
@@ -51,6 +52,7 @@ class Office:
         site: the hospital's slug.
         ward: the ward's slug.
         context: rule A11.
+        spans: times steps of this console's work; as shipped it times nothing.
     """
 
     store: Store
@@ -61,6 +63,7 @@ class Office:
     site: str
     ward: str
     context: Context
+    spans: Spans = NO_SPANS
 
     def now(self) -> datetime:
         """Return the console's time of day, UTC."""

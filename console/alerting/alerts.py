@@ -28,6 +28,7 @@ from console.rules.policy import made
 from console.showing.views import Words
 from console.staffing.shifts import Shifts
 from console.staying.roll import Roll
+from console.tracing.spans import Step as SpanStep
 
 _log = structlog.get_logger(__name__)
 _LATELY = timedelta(minutes=2)
@@ -72,7 +73,8 @@ class Alerts:
         now = self._office.now()
         for known in self.book.open():
             for step in due_steps(known.alert, known.progress, self.staffing(known.alert), now, self._office.policy):
-                self.book.add(known.alert, step)
+                with self._office.spans.during(SpanStep.ALERT):
+                    self.book.add(known.alert, step)
         self.book.forget_old()
 
     def staffing(self, alert: Alert | None = None) -> Staffing:

@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from starlette.responses import Response
 
 from console.showing.desk_views import HealthView, NodeHealthView
+from console.tracing.spans import NO_SPANS, SpanFigures, Spans
 
 TOKEN_FILE = "metrics.token"
 """In the console's keys: what the monitoring system shows."""
@@ -23,7 +24,7 @@ class Machines(Protocol):
         """Return what the health page shows."""
 
 
-def router(ward: Machines, token: str, certificates: Mapping[str, datetime]) -> APIRouter:
+def router(ward: Machines, token: str, certificates: Mapping[str, datetime], spans: Spans = NO_SPANS) -> APIRouter:
     """Return the route, in the text form of Prometheus.
 
     Whether a sensor is open is not among the figures: a closed one may be somebody's no.
@@ -32,6 +33,7 @@ def router(ward: Machines, token: str, certificates: Mapping[str, datetime]) -> 
         ward: tells the figures.
         token: the monitoring system's secret; nobody else is answered.
         certificates: when each certificate of this console ends.
+        spans: tells what became of its traces.
     """
     routes = APIRouter()
 
@@ -40,7 +42,7 @@ def router(ward: Machines, token: str, certificates: Mapping[str, datetime]) -> 
         if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             return Response(status_code=404)
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Scrape(ward.machine_health(), certificates))
+        registry.register(_Scrape(ward.machine_health(), certificates, spans.figures()))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return routes
@@ -49,9 +51,10 @@ def router(ward: Machines, token: str, certificates: Mapping[str, datetime]) -> 
 class _Scrape:
     """One answer; made anew for each question, so that a node that is gone leaves no series behind."""
 
-    def __init__(self, health: HealthView, certificates: Mapping[str, datetime]) -> None:
+    def __init__(self, health: HealthView, certificates: Mapping[str, datetime], spans: SpanFigures) -> None:
         self._health = health
         self._certificates = certificates
+        self._spans = spans
 
     def collect(self) -> Iterable[Metric]:
         """Yield every figure."""
@@ -68,6 +71,7 @@ class _Scrape:
         yield ends
         yield from _nodes(health.nodes)
         yield from _work(health)
+        yield from _traces(self._spans)
         elsewhere = CounterMetricFamily(
             "hushward_refused_elsewhere", "Messages refused that belong to no known node.", labels=["reason"]
         )
@@ -113,6 +117,15 @@ def _work(health: HealthView) -> Iterable[Metric]:
         failures.add_metric([piece], told.times)
         failing.add_metric([piece], told.in_a_row)
     return failures, failing
+
+
+def _traces(spans: SpanFigures) -> Iterable[Metric]:
+    sent = CounterMetricFamily("hushward_spans_sent", "Spans that the collector of traces has taken.")
+    sent.add_metric([], spans.sent)
+    dropped = CounterMetricFamily("hushward_spans_dropped", "Spans that were not sent.", labels=["reason"])
+    for reason, count in spans.dropped.items():
+        dropped.add_metric([reason], count)
+    return sent, dropped
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:

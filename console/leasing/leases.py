@@ -19,6 +19,7 @@ from console.receiving.live import Live
 from console.rules.consenting.leasing import Commissioning, KeptOff, LeaseFacts, LeaseVerdict, decide_lease, kept_off_by
 from console.staying.roll import Roll, Sheet
 from console.store.people import NodeRow
+from console.tracing.spans import Step
 
 _log = structlog.get_logger(__name__)
 _REPEAT_AS_IT_IS_S = 15.0
@@ -180,6 +181,7 @@ class Leases:
         boot = self._live.of(node.node_id).boot
         if boot is None:
             return
+        began = self._office.spans.moment()
         with self._lock:
             verdict = self.verdict(node, sheet)
             if verdict.is_open and self.rollback.waits_for(node.node_id):
@@ -195,7 +197,8 @@ class Leases:
             if sent is None:
                 return
             self._sent[node.node_id] = sent
-            self._send(sent.lease)
+            with self._office.spans.during(Step.LEASE, began):
+                self._send(sent.lease)
             if not sent.is_open:
                 # Written down after it was sent: no disk stands between a "no" and the sensor.
                 self._book.closed(node.node_id)

@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -85,17 +85,11 @@ class Viewings:
         return Viewing(self, row.viewing_id, self._board)
 
     def beat(self, viewing_id: str) -> None:
-        """Take a heartbeat."""
-        now_s = self._office.clock.elapsed_s()
+        """Take a heartbeat; the next step writes it down where it is due."""
         with self._lock:
             lasting = self._lasting.get(viewing_id)
-            if lasting is None:
-                return
-            lasting = replace(lasting, beat_s=now_s)
-            if lasting.is_logged and now_s - lasting.written_s >= _BEAT_EVERY_S:
-                lasting = replace(lasting, written_s=now_s)
-                self._write(lambda tx: rows.beat(tx, viewing_id, self._office.now()))
-            self._lasting[viewing_id] = lasting
+            if lasting is not None:
+                self._lasting[viewing_id] = replace(lasting, beat_s=self._office.clock.elapsed_s())
 
     def close(self, viewing_id: str, reason: str) -> None:
         """End a glance."""
@@ -110,7 +104,8 @@ class Viewings:
                 del self._lasting[viewing_id]
 
     def step(self) -> None:
-        """Log late what could not be logged, and end what has fallen silent."""
+        """Log late what could not be logged, write heartbeats down, and end what has fallen silent."""
+        self._write_beats()
         silent_s = self._office.policy.number("X1", "viewing_silent_after_s")
         now_s = self._office.clock.elapsed_s()
         with self._lock:
@@ -119,6 +114,18 @@ class Viewings:
                     self._log_opening(viewing_id, late=True)
                 if now_s - lasting.beat_s >= silent_s:
                     self.close(viewing_id, "silent")
+
+    def _write_beats(self) -> None:
+        """Write every heartbeat that is due down, all in one write: each alone would flush the disk once."""
+        now, now_s = self._office.now(), self._office.clock.elapsed_s()
+        beats: dict[str, datetime] = {}
+        with self._lock:
+            for viewing_id, one in self._lasting.items():
+                if one.is_logged and one.beat_s > one.written_s and now_s - one.written_s >= _BEAT_EVERY_S:
+                    beats[viewing_id] = now - timedelta(seconds=now_s - one.beat_s)
+                    self._lasting[viewing_id] = replace(one, written_s=now_s)
+        if beats:
+            self._write(lambda tx: rows.beat(tx, beats))
 
     def end_all(self, reason: str) -> None:
         """End every glance, as the console stops."""

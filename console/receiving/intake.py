@@ -31,6 +31,7 @@ from console.store import records as rows
 from console.store.database import Tx
 from console.store.leases import Boot
 from console.store.people import NodeRow
+from console.tracing.spans import Fact, Span, Step
 
 _log = structlog.get_logger(__name__)
 _MOST_WAITING = 20_000
@@ -112,6 +113,8 @@ class Intake:
         self._hearing = Hearing(live, listeners.live, newest)
         self._waiting: queue.Queue[Delivery] = queue.Queue(_MOST_WAITING)
         self._told_s: dict[tuple[str, Refusal], float] = {}
+        self._since = 0
+        self._oldest = 0
         self.arrived = threading.Event()
         self.dropped = 0
 
@@ -121,6 +124,7 @@ class Intake:
         When too much waits, it is dropped here and settled with the broker: a record is still in its node's outbox and
         comes again, and the next live message is a second away.
         """
+        self._since = self._since or self._office.spans.moment()
         try:
             self._waiting.put_nowait(delivery)
         except queue.Full:
@@ -131,6 +135,7 @@ class Intake:
     def step(self) -> int:
         """Work on one batch; return how many messages it held."""
         self.arrived.clear()
+        self._oldest, self._since = self._since, 0
         deliveries = self._next_batch()
         if not deliveries:
             return 0
@@ -171,11 +176,18 @@ class Intake:
         """Write what must be durable, then tell the nodes and the rest of the console."""
         if not durable:
             return
+        with self._office.spans.during(Step.INTAKE, self._oldest) as span:
+            span.tell(Fact.MESSAGES, len(durable))
+            self._write_and_tell(durable, nodes, span)
+
+    def _write_and_tell(self, durable: Sequence[_Durable], nodes: Mapping[str, NodeRow], span: Span) -> None:
         try:
-            written = self._office.store.write(lambda tx: self._within(tx, durable, nodes))
+            with self._office.spans.during(Step.COMMIT):
+                written = self._office.store.write(lambda tx: self._within(tx, durable, nodes))
         except _OUTAGES as error:
             # Nothing was written and nothing is receipted: every record stays in its node's outbox.
             _log.error("intake_not_written", error=type(error).__name__)
+            span.tell(Fact.FAILED, 1)
             return
         except Exception as error:
             self._write_apart(durable, nodes, error)
@@ -185,8 +197,10 @@ class Intake:
             self._live.announced(announcement.node_id, boot, announcement.uptime_s)
         for record in written.batch.fresh:
             tell(record.node_id, self._follow, record)
-        for (node_id, outbox_id), through in written.batch.through.items():
-            self._receipt(node_id, outbox_id, through)
+        with self._office.spans.during(Step.RECEIPTS) as receipts:
+            receipts.tell(Fact.RECEIPTS, len(written.batch.through))
+            for (node_id, outbox_id), through in written.batch.through.items():
+                self._receipt(node_id, outbox_id, through)
         for announcement in written.boots:
             for listener in self._listeners.announced:
                 tell(announcement.node_id, listener, announcement.node_id)

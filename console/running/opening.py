@@ -17,6 +17,7 @@ from console.signing_in.identity import Identity
 from console.signing_in.passwords import Passwords
 from console.signing_in.provider_way import way_of
 from console.store.database import Store
+from console.tracing.spans import NO_SPANS, Spans
 from console.ward import Ward
 
 
@@ -27,6 +28,7 @@ def open_ward(
     *,
     policy: Policy | None = None,
     passwords: Passwords | None = None,
+    spans: Spans = NO_SPANS,
 ) -> Ward:
     """Open the keys, the database and the log of a ward.
 
@@ -36,6 +38,7 @@ def open_ward(
         link: to the broker, not yet started; it subscribes to `broker.topics.upward_filters`.
         policy: the rule book; None for the one that was shipped, with the trust's own policy in it.
         passwords: how passwords are hashed; None for the strength that a ward needs.
+        spans: times steps of the ward's work.
 
     Raises:
         ConsoleError: what is wrong, in a sentence with its remedy.
@@ -56,6 +59,7 @@ def open_ward(
             settings.site,
             settings.ward,
             settings.context,
+            spans,
         )
         note_in_log(office)
         must = settings.context is not Context.DEMONSTRATION

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from console.running.opening import open_ward
 from console.running.settings import ConsoleSettings
 from console.running.work import LOOPS
 from console.skin.server import server_config
+from console.tracing.spans import NO_SPANS, Spans
 from console.ward import Ward
 
 LINK_FILE = "first-administrator.link"
@@ -50,21 +52,37 @@ def serve(settings: ConsoleSettings) -> None:
     require_signature(settings, policy_of(settings) if settings.clinical is not None else shipped_policy())
     settings = _named(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.closing(_bound(settings)) as place:
-        ward = open_ward(settings, clock, _link(settings))
+    with contextlib.closing(_bound(settings)) as place, _spans(settings) as spans:
+        ward = open_ward(settings, clock, _link(settings), spans=spans)
         service = Service.of(os.environ, (*LOOPS, _WEB), SystemClock())
         try:
             ward.start(service.gone_round)
             _offer_first_administrator(settings, ward)
-            _run(settings, ward, clock, place, service)
+            _run(settings, ward, clock, place, service, spans)
         finally:
             ward.stop()
 
 
-def _run(settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket, service: Service) -> None:
+@contextlib.contextmanager
+def _spans(settings: ConsoleSettings) -> Iterator[Spans]:
+    """Open the way to a collector of traces where the settings name one; close it last."""
+    told = settings.tracing
+    if told is None:
+        yield NO_SPANS
+        return
+    # The library that sends them is loaded by those consoles alone that have a collector.
+    from console.tracing.sending import open_spans
+
+    with contextlib.closing(open_spans(told.endpoint, f"{settings.site}/{settings.ward}", told.ca_file)) as spans:
+        yield spans
+
+
+def _run(
+    settings: ConsoleSettings, ward: Ward, clock: Clock, place: socket.socket, service: Service, spans: Spans
+) -> None:
     certificate = None if settings.tls_certificate is None else str(settings.tls_certificate)
     key = None if settings.tls_key is None else str(settings.tls_key)
-    app = create_app(ward, settings, _ends(settings))
+    app = create_app(ward, settings, _ends(settings), spans)
     is_told = False
 
     async def gone_round() -> None:

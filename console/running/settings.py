@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -77,6 +78,25 @@ class TrustPolicySettings(BaseModel):
     """Public key of each role that signs; `hushward rules policy key` makes one."""
 
 
+class TracingSettings(BaseModel):
+    """The `[tracing]` table: the hospital's collector of traces; without it nothing is timed and nothing is sent."""
+
+    model_config = CLOSED
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?$", max_length=200)]
+    """Base address of its OTLP/HTTP receiver, such as `https://traces.example:4318`; `/v1/traces` is added. Another
+    machine's needs https."""
+    ca_file: Path | None = None
+    """Authority of its certificate (PEM); None for those the machine knows."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _other_machines_need_tls(cls, endpoint: str) -> str:
+        if endpoint.startswith("http://") and not is_loopback(urlsplit(endpoint).hostname or ""):
+            raise ValueError("a collector on another machine needs an address that begins with https://")
+        return endpoint
+
+
 class ConsoleSettings(BaseModel):
     """Everything a console is told; whom it may sense is not here, for that comes from consents alone."""
 
@@ -119,6 +139,8 @@ class ConsoleSettings(BaseModel):
     """`register.json` of the ward's authority, or a copy of it: the fleet page then tells when certificates end."""
     provider: ProviderSettings | None = None
     """Given when people come in by the hospital's own sign-in too."""
+    tracing: TracingSettings | None = None
+    """Given when the hospital collects traces: how long steps take, and nothing of anybody."""
     policy: TrustPolicySettings | None = None
     """Given when the trust has a policy of its own; without it the book's own values stand."""
     clock_file: Path | None = None

@@ -35,6 +35,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> ConsoleSet
     if settings.policy is not None:
         file = configuration.under(path.parent, settings.policy.file)
         anchored["policy"] = settings.policy.model_copy(update={"file": file})
+    if settings.tracing is not None:
+        file = configuration.under(path.parent, settings.tracing.ca_file)
+        anchored["tracing"] = settings.tracing.model_copy(update={"ca_file": file})
     if settings.provider is not None:
         names = ("client_secret_file", "ca_file")
         files = {name: configuration.under(path.parent, getattr(settings.provider, name)) for name in names}

@@ -1,6 +1,6 @@
 """What the screens ask about who is who."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from console.about_staff.own_record import OwnPart
@@ -121,6 +121,9 @@ class Identity(Protocol):
 
     def actor_of(self, session_token: str) -> Actor | None:
         """Return who holds a session and count it as used; None when it has ended."""
+
+    def lasting(self, session_tokens: Collection[str]) -> frozenset[str]:
+        """Return which of many sessions last, and count those as used."""
 
     def sign_out(self, session_token: str) -> bool:
         """End a session."""

@@ -17,6 +17,7 @@ from console.screens.ports import WardPort
 from console.showing.views import BoardView, TileKind, TileView
 from console.skin.broadcast import Broadcaster, RenderedTile, Surroundings
 from console.skin.stream import MAX_SILENCE_S, LiveStream
+from console.tracing.spans import NO_SPANS, Spans
 from console.words import Catalogue
 
 _HEARTBEAT_EVERY_S = 10.0
@@ -29,6 +30,7 @@ class _Screen:
     token: str
     answered_s: float
     beaten_s: float
+    is_signed_in: bool = True
 
 
 class LiveBoard:
@@ -38,15 +40,16 @@ class LiveBoard:
         ward: gives viewings.
         pages: renders tiles.
         clock: the ward's; silence is counted on its elapsed time.
+        spans: times boards.
     """
 
-    def __init__(self, ward: WardPort, pages: Pages, clock: Clock) -> None:
+    def __init__(self, ward: WardPort, pages: Pages, clock: Clock, spans: Spans = NO_SPANS) -> None:
         self._ward = ward
         self._pages = pages
         self._clock = clock
         self._screens: dict[str, _Screen] = {}
         self._lock = threading.Lock()
-        self.broadcaster = Broadcaster(self._compute, self._tile, self._around)
+        self.broadcaster = Broadcaster(self._compute, self._tile, self._around, spans=spans)
 
     @property
     def screen_count(self) -> int:
@@ -83,7 +86,7 @@ class LiveBoard:
         return LiveStream(
             self.broadcaster.read(catalogue),
             name=screen_id,
-            is_open=lambda: shows() and self._ward.identity.actor_of(token) is not None,
+            is_open=lambda: shows() and self._is_signed_in(screen_id),
             is_answering=lambda: self._is_answering(screen_id),
             on_end=lambda reason: self._close(screen_id, reason),
         )
@@ -101,6 +104,10 @@ class LiveBoard:
             screen.answered_s = self._clock.elapsed_s()
             return True
 
+    def _is_signed_in(self, screen_id: str) -> bool:
+        screen = self._screens.get(screen_id)
+        return screen is not None and screen.is_signed_in
+
     def _is_answering(self, screen_id: str) -> bool:
         screen = self._screens.get(screen_id)
         return screen is not None and self._clock.elapsed_s() - screen.answered_s <= MAX_SILENCE_S
@@ -112,9 +119,13 @@ class LiveBoard:
             screen.viewing.close(reason)
 
     def _compute(self) -> BoardView | None:
+        """Ask which sessions last, in one question for all screens, then make the board that those are sent."""
         with self._lock:
             screens = list(self._screens.values())
         now_s = self._clock.elapsed_s()
+        lasting = self._ward.identity.lasting({one.token for one in screens})
+        for screen in screens:
+            screen.is_signed_in = screen.is_signed_in and screen.token in lasting
         for screen in screens:
             if now_s - screen.beaten_s >= _HEARTBEAT_EVERY_S:
                 screen.beaten_s = now_s

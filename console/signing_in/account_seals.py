@@ -29,7 +29,12 @@ OPENED = "signin:session:opened"
 
 def digest_of(tx: Tx, account: accounts.Account) -> str:
     """Return the digest of an account as this transaction sees it, 64 hex digits."""
-    actor, step = account.actor, second_steps.of(tx, account.actor.actor_id)
+    return digest_with(account, second_steps.of(tx, account.actor.actor_id))
+
+
+def digest_with(account: accounts.Account, step: second_steps.StepRow | None) -> str:
+    """Return the digest of an account with its second step, or without one."""
+    actor = account.actor
     told = {
         "actor_id": actor.actor_id,
         "username": actor.username,

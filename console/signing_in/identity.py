@@ -78,6 +78,7 @@ class Identity:
         vouched_for = way_in.settings.vouched_for if way_in is not None else timedelta(0)
         self.sessions = Sessions(self._register, vouched_for)
         self.actor_of, self.session_of = self.sessions.actor_of, self.sessions.session_of
+        self.lasting = self.sessions.lasting
         self.sign_out = self.sessions.sign_out
         self.passkeys = Passkeys(self._register, self.sessions, self._throttle)
         self.provider = None if way_in is None else way_in.federation(self._register, self.sessions)

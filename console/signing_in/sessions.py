@@ -1,6 +1,7 @@
 """Sessions: one for each person and one on each tablet, whichever door they came in by (rules X4, X6)."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from console.showing.views import Words
 from console.signing_in import account_seals, time_boxes
 from console.signing_in.account_seals import OPENED, OUTSIDE, digest_after
 from console.signing_in.register import Register
-from console.store import accounts, audit_rows, identity_rows
+from console.store import accounts, audit_rows, identity_rows, second_steps
 from console.store.database import Tx
 
 SESSION_LASTS = timedelta(hours=12)
@@ -167,9 +168,36 @@ class Sessions:
             self._end(found, "changed_outside")
             return None
         if now - found.last_seen_at >= _TOUCH_EVERY:
-            self._touch(found.session_hash)
+            self._touch([found.session_hash])
         idle = max(timedelta(0), now - found.last_seen_at)
         return SignedIn(found.account.actor, found.device, found.session_hash[:32], idle)
+
+    def lasting(self, session_tokens: Collection[str]) -> frozenset[str]:
+        """Return which of many sessions last, and note that those were used, by one look at all of them.
+
+        It answers as `actor_of` does for each, so a session that was ended, shut or changed is left out at once; it
+        keeps nothing between two questions but what `actor_of` keeps.
+        """
+        now = self._clock.utc_now()
+
+        def read(tx: Tx) -> tuple[dict[str, accounts.Session], dict[str, second_steps.StepRow]]:
+            found = accounts.sessions_of(tx, session_tokens)
+            return found, second_steps.of_each(tx, {one.account.actor.actor_id for one in found.values()})
+
+        found, steps = self._store.read(read)
+        plain, doubted = set(), []
+        for token, session in found.items():
+            digest = account_seals.digest_with(session.account, steps.get(session.account.actor.actor_id))
+            is_plain = session.ended_at is None and now < session.ends_at and session.account.is_active
+            if is_plain and self._known.get(session.session_hash) == digest:
+                plain.add(token)
+            else:
+                doubted.append(token)
+        plain = {token for token in plain if found[token].session_hash not in self._revoked}
+        due = [found[one].session_hash for one in plain if now - found[one].last_seen_at >= _TOUCH_EVERY]
+        if due:
+            self._touch(due)
+        return frozenset(plain | {token for token in doubted if self.session_of(token) is not None})
 
     def sign_out(self, session_token: str) -> bool:
         """End a session; return whether it lasted until now."""
@@ -225,9 +253,9 @@ class Sessions:
             _log.warning("session_end_not_recorded", error=type(error).__name__)
             return True
 
-    def _touch(self, session_hash: str) -> None:
+    def _touch(self, session_hashes: Collection[str]) -> None:
         try:
-            self._store.write(lambda tx: accounts.touch_session(tx, session_hash, self._clock.utc_now()))
+            self._store.write(lambda tx: accounts.touch_sessions(tx, session_hashes, self._clock.utc_now()))
         except StoreError as error:
             # Nobody is signed out because the disk is full: answering a call is never gated (principle 9).
             _log.warning("session_not_touched", error=type(error).__name__)

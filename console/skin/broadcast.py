@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 import structlog
 
 from console.showing.views import BoardView, TileView
+from console.tracing.spans import NO_SPANS, Fact, Spans, Step
 from console.words import Catalogue
 
 PERIOD_S = 1.0
@@ -75,6 +76,7 @@ class _Edition:
     rendered: dict[str, Rendered] = field(default_factory=dict)
     changed: dict[str, dict[str, int]] = field(default_factory=dict)
     changed_around: dict[str, dict[str, int]] = field(default_factory=dict)
+    texts: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def is_news(self) -> bool:
@@ -94,6 +96,7 @@ class Broadcaster:
         render_tile: one tile in one language.
         render_around: time and surroundings in one language.
         period_s: between boards that say nothing new [s]; one that does is sent within a quarter of it.
+        spans: times boards that are sent.
     """
 
     def __init__(
@@ -102,11 +105,13 @@ class Broadcaster:
         render_tile: RenderTile,
         render_around: RenderAround,
         period_s: float = PERIOD_S,
+        spans: Spans = NO_SPANS,
     ) -> None:
         self._compute = compute
         self._render_tile = render_tile
         self._render_around = render_around
         self._period_s = period_s
+        self._spans = spans
         self._edition = _Edition()
         self._readers: dict[object, Catalogue] = {}
         self._news = asyncio.Event()
@@ -164,7 +169,7 @@ class Broadcaster:
             await asyncio.sleep(due - loop.time())
 
     async def _publish(self, now_s: float) -> None:
-        catalogues = {one.language: one for one in self._readers.values()}
+        catalogues, began = {one.language: one for one in self._readers.values()}, self._spans.moment()
         try:
             edition = await asyncio.to_thread(self._next, self._edition, catalogues)
         except Exception as error:
@@ -179,9 +184,11 @@ class Broadcaster:
         if not self._is_due(edition, now_s):
             return
         self._is_awaited, self._sent_s = False, now_s
-        self._edition = edition
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        with self._spans.during(Step.BOARD, began) as span:
+            span.tell(Fact.SCREENS, len(self._readers))
+            self._edition = edition
+            news, self._news = self._news, asyncio.Event()
+            news.set()
 
     def _is_due(self, edition: _Edition, now_s: float) -> bool:
         """Return whether somebody waits for a first board, a period is over, or there is something new."""
@@ -222,6 +229,13 @@ class Broadcaster:
         return Rendered(told.at, told.theme, tiles, told.around)
 
     def _changes(self, language: str, seen: int) -> str:
+        """Return what a reader of an older edition has missed; fifty screens that saw the same get the same text."""
+        texts = self._edition.texts
+        if (language, seen) not in texts:
+            texts[language, seen] = self._written(language, seen)
+        return texts[language, seen]
+
+    def _written(self, language: str, seen: int) -> str:
         edition = self._edition
         rendered, changed = edition.rendered[language], edition.changed[language]
         around = edition.changed_around[language]

@@ -10,8 +10,6 @@ from starlette.types import Receive, Scope, Send
 RETRY_MS = 1000
 MAX_SILENCE_S = 30.0
 """A screen that has not answered for so long is let go, whatever the network still buffers for it."""
-_ASK_EVERY_S = 0.9
-"""How often it is asked whether the session lasts: each second, however often a board has something new."""
 
 
 class LiveStream(Response):
@@ -23,7 +21,7 @@ class LiveStream(Response):
     Args:
         texts: one JSON text per event.
         name: told to the screen first, so that it can answer.
-        is_open: called each second in a thread; False ends the stream (the session ended).
+        is_open: asked before each event, from memory; False ends the stream (the session ended).
         is_answering: whether the screen has answered lately.
         on_end: called once, in a thread, with why it ended: `closed`, `session_ended`, `stalled` or `console_stopped`.
         max_wait_s: for one event to be taken [s].
@@ -75,14 +73,10 @@ class LiveStream(Response):
     async def _send_all(self, send: Send) -> str:
         await send(_body(f"retry: {RETRY_MS}\nevent: name\ndata: {self._name}\n\n"))
         async with aclosing(self._texts) as texts:  # type: ignore[type-var]
-            loop = asyncio.get_running_loop()
-            asked_s = loop.time() - _ASK_EVERY_S
             async for text in texts:
-                if loop.time() - asked_s >= _ASK_EVERY_S:
-                    asked_s = loop.time()
-                    if not await asyncio.to_thread(self._is_open):
-                        await send(_body("event: ended\ndata: {}\n\n"))
-                        return "session_ended"
+                if not self._is_open():
+                    await send(_body("event: ended\ndata: {}\n\n"))
+                    return "session_ended"
                 if not self._is_answering():
                     return "stalled"
                 try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -174,14 +174,16 @@ def open_session(tx: Tx, token: str, actor_id: str, device: str, at: datetime, e
 
 def session(tx: Tx, token: str) -> Session | None:
     """Return the session of a cookie's token, ended or not, or None."""
+    return next(iter(sessions_of(tx, [token]).values()), None)
+
+
+def sessions_of(tx: Tx, tokens: Collection[str]) -> dict[str, Session]:
+    """Return the sessions of cookies' tokens, ended or not, by token; one that is unknown is left out."""
+    by_hash = {hash_of(token): token for token in tokens}
     joined = sessions.join(accounts, accounts.c.actor_id == sessions.c.actor_id)
     wanted = select(accounts, *(column for column in sessions.c if column.name != "actor_id")).select_from(joined)
-    row = tx.execute(wanted.where(sessions.c.session_hash == hash_of(token))).first()
-    if row is None:
-        return None
-    return Session(
-        row.session_hash, _account(row), row.device, row.opened_at, row.last_seen_at, row.ends_at, row.ended_at
-    )
+    rows = tx.execute(wanted.where(sessions.c.session_hash.in_(by_hash)))
+    return {by_hash[row.session_hash]: _session(row) for row in rows}
 
 
 def has_signed_in(tx: Tx, actor_id: str, device: str) -> bool:
@@ -190,9 +192,9 @@ def has_signed_in(tx: Tx, actor_id: str, device: str) -> bool:
     return bool(tx.execute(select(exists().where(wanted))).scalar_one())
 
 
-def touch_session(tx: Tx, session_hash: str, at: datetime) -> None:
-    """Note that a session was used."""
-    tx.execute(update(sessions).where(sessions.c.session_hash == session_hash).values(last_seen_at=at))
+def touch_sessions(tx: Tx, session_hashes: Collection[str], at: datetime) -> None:
+    """Note that sessions were used."""
+    tx.execute(update(sessions).where(sessions.c.session_hash.in_(session_hashes)).values(last_seen_at=at))
 
 
 def end_session(tx: Tx, session_hash: str, reason: str, at: datetime) -> bool:
@@ -227,6 +229,12 @@ def enrolment(tx: Tx, token: str) -> Enrolment | None:
 def use_enrolment(tx: Tx, token_hash: str, at: datetime) -> None:
     """Mark a link as used."""
     tx.execute(update(enrolments).where(enrolments.c.token_hash == token_hash).values(used_at=at))
+
+
+def _session(row: SqlRow[Any]) -> Session:
+    return Session(
+        row.session_hash, _account(row), row.device, row.opened_at, row.last_seen_at, row.ends_at, row.ended_at
+    )
 
 
 def _account(row: SqlRow[Any]) -> Account:

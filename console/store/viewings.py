@@ -1,9 +1,10 @@
 """Viewings of the night board, as rows: who had it open, on which device, from when until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from console.store.database import Tx
 from console.store.tables import viewings
@@ -43,9 +44,10 @@ def add(tx: Tx, viewing: ViewingRow) -> None:
     )
 
 
-def beat(tx: Tx, viewing_id: str, at: datetime) -> None:
-    """Note that a screen still shows it."""
-    tx.execute(update(viewings).where(viewings.c.viewing_id == viewing_id).values(heartbeat_at=at))
+def beat(tx: Tx, beats: Mapping[str, datetime]) -> None:
+    """Note until when screens have shown their viewings, by viewing; there is at least one."""
+    changed = update(viewings).where(viewings.c.viewing_id == bindparam("of")).values(heartbeat_at=bindparam("at"))
+    tx.execute(changed, [{"of": viewing_id, "at": at} for viewing_id, at in beats.items()])
 
 
 def close(tx: Tx, viewing_id: str, at: datetime, reason: str) -> bool:

@@ -101,18 +101,20 @@ class Life:
 
 @contextmanager
 def _living(box: BoxedWard) -> Iterator[Life]:
-    """Let the ward's clock go with the machine's, its loops run, and every node speak each second."""
+    """Let the ward's clock go with the machine's, its loops run, and each node speak once a second, not in chorus."""
     ended, life = threading.Event(), Life(box)
 
     def live() -> None:
-        at_s = spoken_s = CLOCK.elapsed_s()
+        at_s = CLOCK.elapsed_s()
+        # Nodes that were switched on at different moments do not speak in chorus.
+        due_s = {room_id: at_s + number / ROOMS for number, room_id in enumerate(box.nodes)}
         while not CLOCK.wait(ended, 0.02):
             now_s = CLOCK.elapsed_s()
             box.clock.advance(now_s - at_s)
             at_s = now_s
-            if now_s - spoken_s >= 1.0:
-                spoken_s = now_s
-                for room_id in box.nodes:
+            for room_id in box.nodes:
+                if now_s >= due_s[room_id]:
+                    due_s[room_id] += 1.0
                     life.says(room_id)
 
     box.ward.start(lambda _name: None)

@@ -55,6 +55,18 @@ def test_X1_a_glance_ends_when_its_heartbeat_stops(box):
     assert row.close_reason == "silent"
 
 
+def test_X1_heartbeats_of_all_screens_are_written_down_together_each_as_of_its_own_moment(box):
+    first, second = (box.ward.access.open_viewing(NURSE, name * 32) for name in "de")
+    box.clock.advance(20)
+    first.heartbeat()
+    box.clock.advance(2)
+    second.heartbeat()
+    box.ward.viewings.step()
+
+    rows = box.ward.office.store.read(lambda tx: tx.execute(select(viewings).order_by(viewings.c.device)).all())
+    assert [row.heartbeat_at - MORNING for row in rows] == [timedelta(seconds=20), timedelta(seconds=22)]
+
+
 @pytest.mark.parametrize("role", [Role.GOVERNANCE_LEAD, Role.ADMINISTRATOR, Role.ENGINEER, Role.PATIENT])
 def test_X5_who_has_no_right_to_the_board_is_denied_and_that_is_logged(box, role):
     assert isinstance(box.ward.access.open_viewing(an_actor(role), "d" * 32), Decision)

@@ -97,6 +97,19 @@ def test_each_tile_is_rendered_once_per_language_for_however_many_screens():
     assert asyncio.run(watch()) == 12
 
 
+def test_screens_that_saw_the_same_share_one_text():
+    async def watch():
+        caster = broadcaster_of(HandWard())
+        streams = [caster.read(ENGLISH) for _ in range(3)]
+        texts = [await asyncio.wait_for(anext(stream), 5) for stream in streams]
+        for stream in streams:
+            await stream.aclose()
+        await caster.stop()
+        return {id(text) for text in texts if json.loads(text)["edition"] == json.loads(texts[-1])["edition"]}
+
+    assert len(asyncio.run(watch())) == 1
+
+
 def test_a_reader_that_fell_behind_gets_everything_it_missed_at_once():
     async def watch():
         ward = HandWard()
@@ -286,6 +299,31 @@ def test_X1_a_viewing_is_open_before_the_first_byte_and_is_nobodys_who_may_not_g
     assert board.open(PEOPLE["nurse"], "t1", "d1", ENGLISH) is not None
     assert board.open(PEOPLE["governance_lead"], "t2", "d2", ENGLISH) is None
     assert [viewing.device for viewing in ward.viewings] == ["d1"] and board.screen_count == 1
+
+
+def test_X6_a_session_that_ends_ends_its_screen_with_the_next_board_and_no_other(live):
+    ward, board = live
+    ada, bea = (ward.identity.sign_in(name, PASSWORD, name).session_token for name in ("ada", "ada"))
+
+    async def watch():
+        connections = [Connection(), Connection()]
+        streams = [board.open(PEOPLE["nurse"], token, "d1", ENGLISH) for token in (ada, bea)]
+        tasks = [
+            asyncio.ensure_future(stream({}, connection.receive, connection.send))
+            for stream, connection in zip(streams, connections, strict=True)
+        ]
+        while not all(b"event: board" in one.sent for one in connections):
+            await asyncio.sleep(FAST_S)
+        ward.identity.sign_out(ada)
+        await asyncio.wait_for(tasks[0], 5)
+        goes_on = not tasks[1].done()
+        connections[1].leave()
+        await asyncio.wait_for(tasks[1], 5)
+        await board.broadcaster.stop()
+        return connections[0].sent, goes_on
+
+    sent, goes_on = asyncio.run(watch())
+    assert sent.endswith(b"event: ended\ndata: {}\n\n") and goes_on
 
 
 def test_X1_thirty_seconds_without_an_answer_end_a_screen(live):

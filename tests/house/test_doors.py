@@ -27,6 +27,7 @@ DOORS = {
     "cedarpy": ("console.rules.access",),
     "fastapi": ("console.app", "console.screens", "console.api", "console.skin"),
     "starlette": ("console.app", "console.screens", "console.api", "console.skin"),
+    "opentelemetry": ("console.tracing.sending",),
     "prometheus_client": ("console.api.metrics",),
     "uvicorn": ("console.skin", "console.app", "console.__main__", "console.running.serve"),
     "authlib": ("console.signing_in.provider", "console.signing_in.tokens"),

@@ -33,7 +33,7 @@ from broker.readings import (
     RateReading,
     Readings,
 )
-from broker.topics import Leaf, Topic, parse
+from broker.topics import Leaf, Topic
 from broker.vocabulary import (
     CloseReason,
     Lamp,
@@ -128,11 +128,9 @@ class HandNode:
 
     def received(self, leaf: Leaf) -> list[Any]:
         """Every message the console has sent to this node on one leaf, oldest first."""
-        return [
-            decode(topic, payload)
-            for told, payload in self.broker.log
-            if (topic := parse(told)) and topic.node_id == self.node_id and topic.leaf is leaf
-        ]
+        topic = Topic(SITE, WARD, self.node_id, leaf)
+        wanted = str(topic)
+        return [decode(topic, payload) for told, payload in self.broker.log if told == wanted]
 
     @property
     def lease(self) -> ConsentLease | None:

@@ -1,7 +1,7 @@
 """A hand-made ward for the screens: six rooms that a test sets as it likes, and a record of every press."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +90,9 @@ class HandIdentity:
 
     def actor_of(self, session_token: str) -> Actor | None:
         return self.sessions.get(session_token)
+
+    def lasting(self, session_tokens: Collection[str]) -> frozenset[str]:
+        return frozenset(self.sessions.keys() & session_tokens)
 
     def sign_out(self, session_token: str) -> bool:
         return self.sessions.pop(session_token, None) is not None

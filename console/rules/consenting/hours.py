@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$")
@@ -61,6 +62,8 @@ def parse_hours(told: str) -> Hours:
     return Hours(time(int(match[1]), int(match[2])), ends)
 
 
+# Asked again and again of the same grant, several times a second for each room, and the answer is always the same.
+@lru_cache(maxsize=1024)
 def windows(hours: tuple[Hours, ...], begins: datetime, ends: datetime, zone: ZoneInfo) -> tuple[Window, ...]:
     """Turn daily hours into instants between two others.
 
