@@ -53,7 +53,7 @@ class BlockOccupancy:
         self._guest_until_s = -1.0
         self._lies_in_bed = False
         self._has_gone_by: Zone | None = None
-        self._is_inside = False
+        self._is_inside = self._may_have_gone = False
         self._is_empty = False
         self._small_out: tuple[float, Blob] | None = None
         self.is_of_an_animal = False
@@ -83,7 +83,7 @@ class BlockOccupancy:
             is_silent=not blobs and not _stirring(motion, view, QUIET).any(),
         )
         zone = zone_of(self._last, view) if stirs else None
-        is_presumed = presence is Presence.UNSURE and self._is_inside and self._has_gone_by is None
+        is_presumed = presence is Presence.UNSURE and self._is_inside and not self._may_have_gone
         presence = Presence.PRESENT if is_presumed else presence
         self._is_empty = presence is Presence.ABSENT
         if self._is_empty:
@@ -98,7 +98,7 @@ class BlockOccupancy:
         """Note that somebody was told to breathe just now: they are there until they are seen to leave."""
         self._watch.note_stir(t_s)
         self._has_gone_by = None
-        self._is_inside = True
+        self._is_inside, self._may_have_gone = True, False
 
     def note_hint(self, t_s: float, *, is_likely: bool) -> None:
         """Note what may be a breath and is too faint to be told: nobody is not said soon after it.
@@ -108,7 +108,7 @@ class BlockOccupancy:
             is_likely: no empty room shows so much of it: somebody is there, unless they were just seen to leave.
         """
         self._watch.note_hint(t_s)
-        if is_likely and not self.is_of_an_animal and self._has_gone_by is None:
+        if is_likely and not self.is_of_an_animal and not self._may_have_gone:
             self._is_inside = True
 
     def _follow(self, t_s: float, blobs: list[Blob], view: View) -> None:
@@ -132,6 +132,9 @@ class BlockOccupancy:
         self._last, self._moved_s = blobs[0].blocks, t_s
         # Whoever walks into the doorway may be gone in the next second.
         self._has_gone_by = None if self._is_guests_walk or self._is_visit else self._walk.exit
+        # Of whoever was seen last in a doorway, and not whole, it is not known on which side of it they are.
+        if not self._is_guests_walk:
+            self._may_have_gone = self._has_gone_by is not None or self._walk.zone in (Zone.DOOR, Zone.ENSUITE)
 
     def _size_up(self, t_s: float, blob: Blob, view: View) -> None:
         """Follow something small from the floor into the bed; whoever is seen larger is a person."""

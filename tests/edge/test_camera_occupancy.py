@@ -24,6 +24,7 @@ def motion(*boxes: tuple[slice, slice]) -> BlockMotion:
 STILL = motion()
 CAT_ON_THE_FLOOR, CAT_IN_BED = motion((slice(9, 11), slice(8, 11))), motion((slice(7, 9), slice(7, 10)))
 CAT_AT_THE_DOOR = motion((slice(3, 5), slice(13, 15)))
+A_SLEEVE_IN_THE_DOOR = motion((slice(0, 2), slice(13, 15)))
 PERSON_GETTING_IN = motion((slice(4, 10), slice(4, 9)))
 AT_THE_DOOR, BY_THE_BED = motion((slice(0, 5), slice(11, 15))), motion((slice(4, 10), slice(9, 12)))
 
@@ -96,6 +97,14 @@ def test_a_cat_that_came_in_by_the_door_is_nobody() -> None:
 def test_whoever_lay_in_bed_and_walks_out_has_left() -> None:
     seen = seconds(AT_THE_DOOR, PERSON_GETTING_IN, *[STILL] * 20, PERSON_GETTING_IN, AT_THE_DOOR, *[STILL] * 6)
     assert seen[-1].presence is Presence.ABSENT
+
+
+def test_of_whoever_was_seen_last_in_a_doorway_and_not_whole_nobody_can_tell() -> None:
+    seen = seconds(
+        AT_THE_DOOR, PERSON_GETTING_IN, *[STILL] * 20, PERSON_GETTING_IN, A_SLEEVE_IN_THE_DOOR, *[STILL] * 20
+    )
+    assert seen[20].presence is Presence.PRESENT
+    assert seen[-1].presence is Presence.UNSURE
 
 
 def test_a_visitor_who_comes_and_goes_leaves_a_room_of_which_nothing_was_known_as_it_was() -> None:
