@@ -42,7 +42,7 @@ class Occupancy:
     is_low: bool = False
     """All that is seen of them lies on the floor; only a camera with its floor drawn can tell."""
     is_presumed: bool = False
-    """Nothing stirs this second: somebody was told to breathe not long ago and has not moved since. No sign of life."""
+    """Nothing stirs this second: somebody came in, or breathed, and was not seen to leave. No sign of life."""
 
 
 class OccupancyWatch:

@@ -99,7 +99,8 @@ class Prompts:
             since = self._live.of(node.node_id).no_movement_since
             before = self._clocks.of_node(node.room_id, node.node_id)
             purposes = self._leases.verdict(node).purposes
-            after = running_clocks(before, state, purposes, since) if in_force else {}
+            policy = self._office.policy
+            after = running_clocks(before, state, purposes, since, policy) if in_force else {}
             if in_force and self._contradicts(sheet, node):
                 after = in_doubt(before, after, self._office.now())
             ended = self._clocks.put(node.room_id, node.node_id, after)

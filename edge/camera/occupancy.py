@@ -8,7 +8,7 @@ import numpy as np
 from broker.vocabulary import Presence, Zone
 from edge.camera.motion import BlockMotion
 from edge.camera.people import Blob, Blocks, blobs_of, is_low, zone_of
-from edge.camera.walks import FROM_BED_SHARE, Walk
+from edge.camera.walks import FROM_BED_SHARE, PERSON_M2, Walk
 from edge.occupancy import Occupancy
 from edge.presence import PresenceWatch
 from edge.view import COLUMNS, ROWS, Mark, View
@@ -28,11 +28,8 @@ FULL_SCALE = 3.0
 # to go, somebody else is believed there for so long.
 BODY_BLOCKS, APART_BLOCKS, APART_SECONDS, APART_OF, APART_HOLD_S = 5, 2, 2, 3, 4.0
 GUEST_AFTER_S, GUEST_S = 1.0, 60.0
-# [m^2] of the view that moves in some second when a person walks or gets into bed: simulated people came to 1.4 and
-# more, a cat to 0.7. What is smaller and goes into bed within so many seconds, from so many blocks away, is an animal.
-PERSON_M2, INTO_BED_S, INTO_BED_BLOCKS = 1.1, 5.0, 2
-# [s] for which somebody who was told to breathe and has not moved since is there: so long that breath is in the window.
-BREATH_S = 30.0
+# What is smaller than a person and goes into bed within so many seconds, from so many blocks away, is an animal.
+INTO_BED_S, INTO_BED_BLOCKS = 5.0, 2
 # [s] of silence, nobody seen to leave, after which nobody is there: three times as long as any of ten simulated
 # sleepers with faint breath (0.03 to 0.1 px) gave no hint of it. In half a minute such a breath is no more than an
 # empty bed's noise; an empty room that calls itself empty late costs a look, and somebody called nobody could cost a
@@ -51,12 +48,13 @@ class BlockOccupancy:
         self._watch = PresenceWatch(UNLEFT_S, UNLEFT_S)
         self._last: Blocks = np.zeros((ROWS, COLUMNS), dtype=bool)
         self._walk: Walk | None = None
-        self._is_guests_walk = False
+        self._is_guests_walk = self._is_visit = False
         self._moved_s = -math.inf
         self._guest_until_s = -1.0
         self._lies_in_bed = False
         self._has_gone_by: Zone | None = None
-        self._breathed_s = -math.inf
+        self._is_inside = self._may_have_gone = False
+        self._is_empty = False
         self._small_out: tuple[float, Blob] | None = None
         self.is_of_an_animal = False
         """What got into bed last was no larger than a cat."""
@@ -85,9 +83,11 @@ class BlockOccupancy:
             is_silent=not blobs and not _stirring(motion, view, QUIET).any(),
         )
         zone = zone_of(self._last, view) if stirs else None
-        is_presumed = presence is Presence.UNSURE and self._has_just_breathed(t_s)
+        is_presumed = presence is Presence.UNSURE and self._is_inside and not self._may_have_gone
         presence = Presence.PRESENT if is_presumed else presence
-        if presence is Presence.ABSENT:
+        self._is_empty = presence is Presence.ABSENT
+        if self._is_empty:
+            self._is_inside = False
             zone = Zone.ENSUITE if self._has_gone_by is Zone.ENSUITE else None
         people = {Presence.ABSENT: 0, Presence.PRESENT: 1}.get(presence)
         people = 2 if self._are_two(t_s, blobs) else people
@@ -95,14 +95,21 @@ class BlockOccupancy:
         return Occupancy(presence, bool(blobs), movement_level(motion), people, None, zone, low, is_presumed)
 
     def note_breath(self, t_s: float) -> None:
-        """Note that somebody was told to breathe just now, so that they do not vanish between two breaths."""
+        """Note that somebody was told to breathe just now: they are there until they are seen to leave."""
         self._watch.note_stir(t_s)
         self._has_gone_by = None
-        self._breathed_s = t_s
+        self._is_inside, self._may_have_gone = True, False
 
-    def note_hint(self, t_s: float) -> None:
-        """Note what may be a breath and is too faint to be told: nobody is not said soon after it."""
+    def note_hint(self, t_s: float, *, is_likely: bool) -> None:
+        """Note what may be a breath and is too faint to be told: nobody is not said soon after it.
+
+        Args:
+            t_s: [s] when.
+            is_likely: no empty room shows so much of it: somebody is there, unless they were just seen to leave.
+        """
         self._watch.note_hint(t_s)
+        if is_likely and not self.is_of_an_animal and not self._may_have_gone:
+            self._is_inside = True
 
     def _follow(self, t_s: float, blobs: list[Blob], view: View) -> None:
         """Begin, continue or end a walk, and keep what its end says."""
@@ -116,13 +123,18 @@ class BlockOccupancy:
             # Of two who are there, whoever goes leaves the other.
             is_visited = t_s <= self._guest_until_s
             self._is_guests_walk = is_visited or (view.has_zones and self._lies_in_bed and not self._walk.is_from_bed)
+            # Whoever comes into a room of which nothing is known and goes again leaves it as it was: not known.
+            self._is_visit = self._walk.has_come_in and not self._is_inside and not self._is_empty
         else:
             self._walk.go_on(t_s, blobs[0])
         if self._is_guests_walk and t_s - self._walk.began_s >= GUEST_AFTER_S:
             self._guest_until_s = t_s + GUEST_S
         self._last, self._moved_s = blobs[0].blocks, t_s
         # Whoever walks into the doorway may be gone in the next second.
-        self._has_gone_by = None if self._is_guests_walk else self._walk.exit
+        self._has_gone_by = None if self._is_guests_walk or self._is_visit else self._walk.exit
+        # Of whoever was seen last in a doorway, and not whole, it is not known on which side of it they are.
+        if not self._is_guests_walk:
+            self._may_have_gone = self._has_gone_by is not None or self._walk.zone in (Zone.DOOR, Zone.ENSUITE)
 
     def _size_up(self, t_s: float, blob: Blob, view: View) -> None:
         """Follow something small from the floor into the bed; whoever is seen larger is a person."""
@@ -140,9 +152,10 @@ class BlockOccupancy:
     def _end(self, t_s: float, walk: Walk) -> None:
         if not self._is_guests_walk:
             self._lies_in_bed = walk.zone is Zone.BED
+            self._is_inside = self._is_inside or (walk.has_come_in and walk.is_a_persons and walk.exit is None)
         elif walk.exit is not None:
             self._guest_until_s = t_s
-        self._walk, self._is_guests_walk = None, False
+        self._walk, self._is_guests_walk, self._is_visit = None, False, False
 
     def _lie(self, still: Blocks, view: View) -> None:
         self._last = still
@@ -151,10 +164,6 @@ class BlockOccupancy:
     def _has_just_moved(self, t_s: float) -> bool:
         """Say whether the last movement is so new, and ended so far from any door, that somebody is there still."""
         return self._has_gone_by is None and t_s - self._moved_s <= JUST_MOVED_S
-
-    def _has_just_breathed(self, t_s: float) -> bool:
-        """Say whether somebody was told to breathe not long ago and has not moved since: nobody goes without moving."""
-        return t_s - self._breathed_s <= BREATH_S and self._moved_s < self._breathed_s
 
     def _are_two(self, t_s: float, blobs: list[Blob]) -> bool:
         """Say whether two are there: two that move apart, or one that moves while another lies in bed."""

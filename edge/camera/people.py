@@ -55,23 +55,23 @@ def blobs_of(moved: Blocks, burst: Float) -> list[Blob]:
         part = np.zeros_like(left)
         part[row, column] = True
         while True:
-            grown = _grown(part) & left
-            if (grown == part).all():
+            wider = grown(part) & left
+            if (wider == part).all():
                 break
-            part = grown
+            part = wider
         left &= ~part
         if part.sum() >= LEAST_BLOCKS:
             found.append(Blob(part, float(burst[part].sum())))
     return sorted(found, key=lambda blob: -blob.weight)
 
 
-def _grown(part: Blocks) -> Blocks:
-    """Return the blocks and all their neighbours."""
+def grown(part: Blocks) -> Blocks:
+    """Return the blocks and all their neighbours, shape (12, 16)."""
     wide = np.pad(part, 1)
-    grown = np.zeros_like(part)
+    around = np.zeros_like(part)
     for r, c in itertools.product((-1, 0, 1), repeat=2):
-        grown |= wide[1 + r : 1 + r + ROWS, 1 + c : 1 + c + COLUMNS]
-    return grown
+        around |= wide[1 + r : 1 + r + ROWS, 1 + c : 1 + c + COLUMNS]
+    return around
 
 
 def zone_of(blocks: Blocks, view: View) -> Zone | None:

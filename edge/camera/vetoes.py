@@ -8,6 +8,7 @@ import numpy as np
 from broker.vocabulary import Withheld
 from edge.camera.blocks import Float32
 from edge.camera.field import LINES_HZ, NEAR, PLACES, phasors_at, shares_at
+from edge.camera.people import grown
 from edge.chest import Chest, steady_parts
 from edge.resampling import FIELD_HZ, DisplacementField
 from edge.view import COLUMNS, ROWS, View
@@ -21,13 +22,15 @@ OUTSIDE_BLOCKS, OUTSIDE_SHARE, EVERYWHERE_SHARE = 5, 0.4, 0.9
 RIGID_SHARE, RIGID_TOGETHER = 0.6, 0.5
 # A stiff thing in a room that stands still: every part of it moves alike, and a chest moves most in its middle.
 STIFF_TOGETHER, STIFF_SPREAD = 0.9, 0.15
-# What is left of the wave beside its line and two harmonics, less noise, over the line. Of simulated sleepers 1 in 100
-# lay below the first and 4 in 100 above the second; swaying pictures lay below, cloth in a draught above.
-EVEN_FROM_S, TOO_EVEN, TOO_UNEVEN = 10.0, 0.008, 0.65
+# What is left of the wave beside its line and two harmonics, less noise, over the line. Less than this is a machine,
+# where the noise that was taken off is smaller still: of a faint chest chance sometimes takes off all that is left.
+EVEN_FROM_S, TOO_EVEN, EVEN_NOISE = 10.0, 0.008, 0.004
+# What leaves more than this may be cloth in the air. Motion far above its noise has to be more even, for noise is no
+# excuse, and the more so the shorter it was looked at: of simulated cloth 10 to 24 s are often as even as a chest, 30 s
+# seldom are.
+TOO_UNEVEN, LOUD = 0.65, 70.0
+LOUD_FOR_S, TOO_UNEVEN_LOUD = (10.0, 24.0, 30.0), (0.08, 0.08, 0.3)
 BAND_HZ, NOISE_FROM_HZ = (0.05, 1.0), 2.0
-# Motion so far above its noise has to be more even: noise is no excuse. Of simulated sleepers' rates 1 to 2 in 100 were
-# as loud and as uneven, of those that were told of cloth in a draught all.
-LOUD, TOO_UNEVEN_LOUD = 90.0, 0.3
 LOUD_TRUST, LOUD_HZ, QUIET_HZ = 0.2, (0.13, 0.75), 1.0
 TINY = 1e-12
 
@@ -54,8 +57,25 @@ def lifeless(field: DisplacementField, powers: Float32, chest: Chest, view: View
         return stiff
     if not is_told or field.duration_s < EVEN_FROM_S:
         return None
-    most = TOO_UNEVEN_LOUD if loudness(field, powers, view) > LOUD else TOO_UNEVEN
-    return None if TOO_EVEN <= unevenness(chest) <= most else Withheld.LOW_QUALITY
+    uneven, noise = unevenness(chest)
+    return Withheld.LOW_QUALITY if uneven < TOO_EVEN and noise < EVEN_NOISE else None
+
+
+def is_uneven(field: DisplacementField, powers: Float32, chest: Chest, view: View) -> bool:
+    """Say whether what moves at the chest's rate is so uneven that it may be cloth in the air.
+
+    Args:
+        field: every channel.
+        powers: shape (lines, channels), of the same.
+        chest: what was judged.
+        view: how the camera looks at the room.
+    """
+    if field.duration_s < EVEN_FROM_S:
+        return False
+    uneven, most = unevenness(chest)[0], TOO_UNEVEN
+    if loudness(field, powers, view) > LOUD:
+        most = float(np.interp(field.duration_s, LOUD_FOR_S, TOO_UNEVEN_LOUD))
+    return uneven > most
 
 
 def loudness(field: DisplacementField, powers: Float32, view: View) -> float:
@@ -79,7 +99,8 @@ def loudness(field: DisplacementField, powers: Float32, view: View) -> float:
 
 def _outside(field: DisplacementField, powers: Float32, rate_per_min: float, view: View) -> float:
     """Return how far the blocks where nobody lies move at the rate: the share of the fifth of them, 0..1."""
-    elsewhere = ~view.lying[PLACES[:NEAR, 0], PLACES[:NEAR, 1]] & (field.trust[:NEAR] > TEXTURED)
+    # Whoever lies on their side is higher than the bed that was drawn: beside it is not elsewhere.
+    elsewhere = ~grown(view.lying)[PLACES[:NEAR, 0], PLACES[:NEAR, 1]] & (field.trust[:NEAR] > TEXTURED)
     shares = np.sort(shares_at(powers, rate_per_min, field.duration_s)[:NEAR][elsewhere])
     return float(shares[-OUTSIDE_BLOCKS]) if len(shares) >= OUTSIDE_BLOCKS else 0.0
 
@@ -111,10 +132,13 @@ def rigid_at(field: DisplacementField, rate_per_min: float) -> Withheld | None:
 
 
 @lru_cache(maxsize=2)
-def unevenness(chest: Chest) -> float:
-    """Return what is left of the wave beside a steady line and its two harmonics, less noise, over the line.
+def unevenness(chest: Chest) -> tuple[float, float]:
+    """Say what is left of the wave beside a steady line and its two harmonics.
 
     A machine leaves nothing; a chest some, for no breath is like the last; a thing that the air moves leaves much.
+
+    Returns:
+        What is left less noise, and the noise; both over the line. Chance can bring the first below 0.
     """
     count = chest.samples
     wave = chest.wave_mm[-count:]
@@ -125,4 +149,6 @@ def unevenness(chest: Chest) -> float:
     in_band = (hz > BAND_HZ[0]) & (hz < BAND_HZ[1])
     # White noise is read where nothing breathes; the mean of its power is the median over the logarithm of two.
     noise = float(np.median(left[hz > NOISE_FROM_HZ])) / math.log(2)
-    return float((left[in_band].sum() - noise * in_band.sum()) / max(float(told[in_band].sum()), TINY))
+    line = max(float(told[in_band].sum()), TINY)
+    noise_share = float(noise * in_band.sum()) / line
+    return float(left[in_band].sum()) / line - noise_share, noise_share

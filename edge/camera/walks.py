@@ -12,6 +12,9 @@ OVER_S = 3.0
 REMEMBERED, WHOLE_SHARE = 4, 0.5
 # Who gets up is seen on the bed in the first second; who comes in is not.
 FROM_BED_SHARE = 0.1
+# [m^2] of the view that moves in some second when a person walks or gets into bed: simulated people came to 1.4 and
+# more, a cat to 0.7.
+PERSON_M2 = 1.1
 
 
 class Walk:
@@ -30,15 +33,24 @@ class Walk:
         self.began_s = self.newest_s = t_s
         """[s] its first and its newest second."""
         self.is_from_bed = first.share_on(view.blocks(Mark.BED)) >= FROM_BED_SHARE
+        self.has_come_in = view.has_zones and not self.is_from_bed and exit_near(first.blocks, view) is not None
+        """It was first seen where one comes in."""
+        self._most = first.size
 
     def go_on(self, t_s: float, blob: Blob) -> None:
         """Take another second in."""
         self.newest_s = t_s
         self._last.append(blob)
+        self._most = max(self._most, blob.size)
 
     def is_over(self, t_s: float) -> bool:
         """Say whether it has ended."""
         return t_s - self.newest_s > OVER_S
+
+    @property
+    def is_a_persons(self) -> bool:
+        """Say whether it was ever seen as large as a person."""
+        return self._most * self._view.block_m**2 >= PERSON_M2
 
     @property
     def whole(self) -> Blocks:

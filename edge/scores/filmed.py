@@ -16,6 +16,7 @@ from models.simulator.acts import Act, ActKind
 from models.simulator.breathing import BreathingStyle
 from models.simulator.camera import SCENARIOS, CameraClip, CameraScene, film, scene_named
 from models.simulator.camera.bedding import Bedding
+from models.simulator.camera.lens import Light
 from models.simulator.camera.scene import Fault
 from models.simulator.camera.truth import CameraTruth
 from models.simulator.night import Truth
@@ -82,6 +83,8 @@ def _part(name: str, told: Any, usual: Any) -> Any:
         return Posture[str(told).upper()]
     if name == "bedding":
         return Bedding(told)
+    if name == "light":
+        return Light(told)
     if name == "style":
         return BreathingStyle(**told)
     if isinstance(told, dict) and is_dataclass(usual) and not isinstance(usual, type):

@@ -82,6 +82,13 @@ def test_C5a_other_clocks_become_prompts_too(box, clock, readings):
     assert box.tile("room1").prompt.values["lasted"] == timedelta(seconds=9)
 
 
+def test_C5a_somebody_there_who_showed_no_life_for_a_minute_is_cannot_tell_to_the_clocks_too(box):
+    shows(box, 10, living_seen_at=box.clock.utc_now() - timedelta(seconds=70))
+    box.stop("room1")
+
+    assert "on the cannot-tell clock" in box.tile("room1").prompt.text
+
+
 def test_C5a_no_movement_counts_from_when_it_began(box):
     node = box.nodes["room1"]
     node.send(node.record(node.event(RoomEventKind.NO_MOVEMENT, after_s=600.0)))

@@ -50,7 +50,11 @@ class Raised:
 
 
 def running_clocks(
-    before: Clocks, live: LiveState, purposes: tuple[Purpose, ...], no_movement_since: datetime | None
+    before: Clocks,
+    live: LiveState,
+    purposes: tuple[Purpose, ...],
+    no_movement_since: datetime | None,
+    policy: Policy,
 ) -> Clocks:
     """Follow a room's clocks by one live message.
 
@@ -59,6 +63,7 @@ def running_clocks(
         live: the newest live message.
         purposes: what the lease in force permits; a clock runs only with its purpose.
         no_movement_since: from the node's own room event; None when there is movement.
+        policy: how old evidence of a living body may be (rule K8).
 
     Returns:
         The clocks now; empty while the sensor is not open.
@@ -74,7 +79,7 @@ def running_clocks(
         holds[RoomClock.NO_MOVEMENT] = no_movement_since
     if Purpose.SECOND_PERSON in purposes and readings.people.value == 2:
         holds[RoomClock.SECOND_PERSON] = now
-    if _is_in_doubt(live):
+    if _is_in_doubt(live, policy):
         holds[RoomClock.CANNOT_TELL] = now
     # A condition without its own beginning keeps the one it had.
     ongoing = (RoomClock.SECOND_PERSON, RoomClock.CANNOT_TELL)
@@ -136,12 +141,17 @@ _SENTENCES = {
 }
 
 
-def _is_in_doubt(live: LiveState) -> bool:
-    """Return whether the room cannot be told about although somebody may be there."""
+def _is_in_doubt(live: LiveState, policy: Policy) -> bool:
+    """Return whether the room cannot be told about although somebody may be there: what its tile calls CANNOT TELL."""
     readings = live.readings
     if readings is None:
         return False
     presence = readings.presence
     if presence.withheld is not None:
         return presence.withheld not in _NO_DOUBT
-    return presence.value is Presence.PRESENT and readings.breathing.value is SensedState.NO_BREATHING_SEEN
+    if presence.value is not Presence.PRESENT:
+        return False
+    living = readings.living_seen_at
+    # Who came in and did not leave is there, and whether they live is another question.
+    is_old = living is not None and readings.captured_at - living > policy.duration("K8", "evidence_within_s")
+    return is_old or readings.breathing.value is SensedState.NO_BREATHING_SEEN

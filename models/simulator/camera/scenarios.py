@@ -26,7 +26,7 @@ from models.simulator.breathing import BreathingStyle
 from models.simulator.camera.bedding import Bedding
 from models.simulator.camera.lens import Light
 from models.simulator.camera.scene import CameraScene, Fault, Sensor, Thing
-from models.simulator.camera.tracks import up_and_back
+from models.simulator.camera.tracks import to_bed, up_and_back
 from models.simulator.torsos import Posture
 
 _STEADY = BreathingStyle(rate_per_min=14.0, depth_mm=7.0)
@@ -63,6 +63,7 @@ SCENARIOS: Mapping[str, CameraScene] = {
     "fall": _scene(acts=(lie(20.0), turn(3.0), sit_on_edge(6.0), walk(1.9, 0.6), stand(3.0), fall(), lie(900.0))),
     "ensuite": _scene(acts=(lie(20.0), *up_and_back(ENSUITE_M, 40.0))),
     "leaving": _scene(acts=(lie(20.0), *up_and_back(DOOR_M, 40.0))),
+    "coming": _scene(acts=(*to_bed(6.0), lie(900.0))),
     "edge": _scene(acts=(lie(20.0), turn(3.0), sit(5.0), sit_on_edge(30.0), turn(3.0))),
     "second_person": _scene(visitor=_VISIT),
     "staff_visit": _scene(visitor=_VISIT, has_torch=True),
@@ -101,9 +102,10 @@ SCENARIOS: Mapping[str, CameraScene] = {
     "irregular_time": _faulty(Fault.IRREGULAR_TIME),
 }
 """sleeper to prone: one posture, one bedding; shallow, held, obstructed: ways of breathing; restless: twitches, tosses
-and turns; night: hours of all that; fall, ensuite, leaving, edge: out of bed; second_person, staff_visit, two_lie:
-two people; gain_steps: a camera whose gain could not be fixed; lamp, daylight: other light; sleeper_fan,
-sleeper_curtain, sleeper_shake: a sleeper beside it; together: what the radar of the same name sees.
+and turns; night: hours of all that; fall, ensuite, leaving, edge: out of bed; coming: in by the door and to bed;
+second_person, staff_visit, two_lie: two people; gain_steps: a camera whose gain could not be fixed; lamp, daylight:
+other light; sleeper_fan, sleeper_curtain, sleeper_shake: a sleeper beside it; together: what the radar of the same name
+sees.
 
 empty_room to shake: nobody, and what could be taken for somebody. covered to irregular_time: a sleeper, and from 20 s
 to 50 s a camera at fault."""

@@ -95,11 +95,16 @@ def play(scene: CameraScene, at_s: NDArray[np.float64]) -> tuple[Track, Track]:
     rng = np.random.default_rng([scene.seed, 1])
     style = scene.style or _drawn_style(rng)
     acts = night_acts(rng) if scene.acts is None else cycle(scene.acts)
-    sleeper = Actor(acts, Body(style, BED_M, rng, posture=scene.posture))
+    sleeper = Actor(acts, Body(style, _begins_at(scene.acts), rng, posture=scene.posture))
     guest_rng = np.random.default_rng([scene.seed, 2])
     lies = bool(scene.visitor) and scene.visitor[0].kind is ActKind.LIE
     visitor = Actor(cycle(scene.visitor), Body(_drawn_style(guest_rng), BED_M if lies else DOOR_M, guest_rng))
     return _run(sleeper, at_s), _run(visitor, at_s)
+
+
+def _begins_at(acts: tuple[Act, ...] | None) -> float:
+    """Return where the sleeper is at first: before the door for a film of somebody who comes in, else in bed [m]."""
+    return DOOR_M if acts and acts[0].kind is ActKind.AWAY else BED_M
 
 
 def _drawn_style(rng: np.random.Generator) -> BreathingStyle:
@@ -219,6 +224,11 @@ def night_acts(rng: np.random.Generator) -> Iterable[Act]:
             yield from up_and_back(ENSUITE_M if what == "ensuite" else DOOR_M, float(rng.uniform(60, 420)))
         else:
             yield {"turn": turn(float(rng.uniform(2, 6))), "toss": toss(float(rng.uniform(5, 15)))}.get(what, twitch())
+
+
+def to_bed(away_s: float) -> list[Act]:
+    """Be away, come in by the door, sit on the edge of the bed and lie down."""
+    return up_and_back(DOOR_M, away_s)[5:]
 
 
 def up_and_back(target_m: float, away_s: float) -> list[Act]:
