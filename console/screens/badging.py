@@ -12,7 +12,7 @@ from console.screens.answers import Answers
 from console.screens.door import Door, NotForYou
 from console.screens.ports import WardPort
 from console.screens.stepping import drawn_of
-from console.signing_in.badges import ISSUERS
+from console.signing_in.badges import ISSUERS, WITHOUT
 
 _PATH = "/badges"
 
@@ -23,7 +23,7 @@ def router(ward: WardPort, door: Door, answers: Answers) -> APIRouter:
 
     @routes.get(_PATH)
     def badges(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
-        rows = [one for one in ward.shifts.accounts() if actor.role in ISSUERS]
+        rows = [one for one in ward.shifts.accounts() if actor.role in ISSUERS and one.role not in WITHOUT]
         return answers.page(request, actor, "badges.html", rows=rows, roles=ROLES, told="", drawn="")
 
     @routes.post(_PATH)

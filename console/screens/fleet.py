@@ -4,17 +4,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from console.errors import SettingsError
 from console.roles import Actor
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
 from console.screens.health_words import worded
 from console.screens.ports import WardPort
-from console.showing.next_steps import CERTIFICATE_WARNING, CLOCK_WARNING_S, Urgency, fleet_of
+from console.showing.next_steps import CERTIFICATE_WARNING, CLOCK_WARNING_S, LEASE_LATE_S, Urgency, fleet_of
 from console.words import N_
 
+_log = structlog.get_logger(__name__)
 URGENCIES = {
     Urgency.NOW: N_("Now"),
     Urgency.TODAY: N_("Today"),
@@ -39,7 +42,7 @@ def router(
     @routes.get("/fleet")
     def fleet(request: Request, actor: Annotated[Actor, Depends(door.signed_in)]) -> Response:
         health, now = shown(ward.access.health(actor)), ward.clock.utc_now()
-        ends = certificates()
+        ends, is_unread = _read(certificates)
         rows = fleet_of(health, ends, now)
         return answers.page(
             request,
@@ -52,8 +55,19 @@ def router(
             worded=worded,
             now=now,
             knows_certificates=bool(ends),
+            is_unread=is_unread,
             warn_until=now + CERTIFICATE_WARNING,
             clock_warning_s=CLOCK_WARNING_S,
+            lease_late_s=LEASE_LATE_S,
         )
 
     return routes
+
+
+def _read(certificates: Callable[[], Mapping[str, datetime]]) -> tuple[Mapping[str, datetime], bool]:
+    """Return when certificates end, and whether the register is there and cannot be read: the page stands without."""
+    try:
+        return certificates(), False
+    except SettingsError as error:
+        _log.error("register_not_read", reason=str(error))
+        return {}, True

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import Response
 
 from console.roles import Actor
+from console.rules.access import Permission
 from console.rules.afterwards.wrongs import LONGEST, Finding, WrongOutcome
+from console.rules.decision import Decision
 from console.rules.hazards import shipped_hazards
 from console.screens.answers import Answers, shown
 from console.screens.door import Door
@@ -60,8 +62,7 @@ def _answering(routes: APIRouter, ward: WardPort, door: Door, answers: Answers) 
 
     @routes.get(waits)
     def waiting(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
-        rows = shown(ward.incidents.wrongs.waiting(actor))
-        return answers.page(request, actor, "incidents/wrong.html", rows=rows, outcomes=OUTCOMES, longest=LONGEST)
+        return _waiting(request, actor)
 
     @routes.post(f"{waits}/{{report_id}}")
     def answer(
@@ -79,12 +80,36 @@ def _answering(routes: APIRouter, ward: WardPort, door: Door, answers: Answers) 
         notice: Text = "",
     ) -> Response:
         told = Finding(outcome, answer_text, national_ref, regulator_ref, is_device, title, cause, effect, notice)
-        return answers.decided(request, actor, ward.incidents.wrongs.answer(actor, report_id, told), waits)
+        decision = ward.incidents.wrongs.answer(actor, report_id, told)
+        if not decision and ward.access.permits(actor, Permission.WRONG_ANSWER):
+            # What was typed is much, and is not lost for one field that was left out.
+            return _waiting(request, actor, report_id, told, decision)
+        return answers.decided(request, actor, decision, waits)
 
     @routes.get("/incidents/hazards")
     def hazards(request: Request, actor: Annotated[Actor, Depends(door.unlocked)]) -> Response:
         rows = shown(ward.incidents.wrongs.hazards(actor))
         return answers.page(request, actor, "incidents/hazards.html", rows=rows, product=shipped_hazards().hazards)
+
+    def _waiting(
+        request: Request,
+        actor: Actor,
+        report_id: str = "",
+        typed: Finding | None = None,
+        denied: Decision | None = None,
+    ) -> Response:
+        return answers.page(
+            request,
+            actor,
+            "incidents/wrong.html",
+            200 if denied is None else 422,
+            rows=shown(ward.incidents.wrongs.waiting(actor)),
+            outcomes=OUTCOMES,
+            longest=LONGEST,
+            answered=report_id,
+            finding=typed,
+            denied=denied,
+        )
 
 
 def _back(here: str) -> str:

@@ -28,9 +28,8 @@ class MachineView:
         frames_bad: frames that could not be read since then.
         started_at: its present start; None when not known.
         starts: how often it started in the last 24 hours.
-        lease_age_s: [s] since the newest lease was signed for it, open or closed; None before the first.
-        lease_serial: serial of that lease; 0 before the first.
-        lease_taken: serial of the newest lease that it says it has taken.
+        lease_due_s: [s] since the newest lease was signed for it, while another is to follow; 0.0 where none is, as
+            while a sensor is off and has said so; None before the first. All is well below half a minute.
         disagrees: it remembers another history of the audit log.
         too_even: for ten minutes it has told a rate that varies less than anything alive.
     """
@@ -44,9 +43,7 @@ class MachineView:
     frames_bad: int = 0
     started_at: datetime | None = None
     starts: int = 0
-    lease_age_s: float | None = None
-    lease_serial: int = 0
-    lease_taken: int = 0
+    lease_due_s: float | None = None
     disagrees: bool = False
     too_even: bool = False
 

@@ -46,12 +46,18 @@ class Machines:
             frames_bad=health.frames_bad if health else 0,
             started_at=heard.boot.announced_at if heard.boot else None,
             starts=starts,
-            lease_age_s=self._office.clock.elapsed_s() - sent.issued_s if sent else None,
-            lease_serial=sent.lease.serial if sent else 0,
-            lease_taken=heard.state.sensor.lease_serial if heard.state else 0,
+            lease_due_s=_due_s(sent, self._office.clock.elapsed_s()),
             disagrees=heard.has_conflict,
             too_even=heard.even is not None and heard.even.is_too_even,
         )
+
+
+def _due_s(sent: Sent | None, now_s: float) -> float | None:
+    """Return for how long a lease has been due: to a sensor that is off and has said so none is, however long."""
+    if sent is None:
+        return None
+    is_settled = not sent.is_open and sent.confirmed_at is not None
+    return 0.0 if is_settled else now_s - sent.issued_s
 
 
 def _ahead_s(heard: Heard) -> float | None:

@@ -160,7 +160,7 @@ _STEPS: tuple[tuple[Urgency, _Test, Words], ...] = (
      Words("Its outbox is full: find out why this console does not take its records.")),
     (Urgency.TODAY, lambda f: f.node.heard_s is None,
      Words("It has never been heard: run hushward doctor on it, and enrol it if that was not done.")),
-    (Urgency.TODAY, lambda f: f.machine.lease_age_s is not None and f.machine.lease_age_s > LEASE_LATE_S,
+    (Urgency.TODAY, lambda f: f.machine.lease_due_s is not None and f.machine.lease_due_s > LEASE_LATE_S,
      Words("It gets no leases: look at this console's log (journalctl -u hushward-console).")),
     (Urgency.TODAY, lambda f: f.ends_within(timedelta(days=7)),
      Words("Its certificate ends on {until:date}: renew it today (hushward provision).")),

@@ -28,6 +28,8 @@ from console.store.database import Tx
 SHIFT_BADGE_LASTS = timedelta(hours=13)
 """A shift of twelve hours and 60 minutes; an open session lasts on, so that nobody is cut off while with a patient."""
 ISSUERS = frozenset({Role.NURSE_IN_CHARGE, Role.WARD_MANAGER, Role.ADMINISTRATOR})
+WITHOUT = frozenset({*ASKED_OF, Role.PATIENT, Role.SYSTEM})
+"""Roles that have no badge: a tap would pass by the second step."""
 ISSUED, ENDED = "signin:badge:issued", "signin:badge:ended"
 PIN_SET, DENIED = "signin:pin:set", "signin:badge:denied"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -56,7 +58,7 @@ class Badges:
         found = self._store.read(lambda tx: accounts.by_id(tx, actor_id))
         if by.role not in ISSUERS:
             return self._deny(by, "not_an_issuer", Words("The nurse in charge makes badges."))
-        if found is None or not found.is_active or found.actor.role in (*ASKED_OF, Role.PATIENT, Role.SYSTEM):
+        if found is None or not found.is_active or found.actor.role in WITHOUT:
             return self._deny(by, "no_badge_for_them", Words("Badges are for the ward's own staff."))
         told, now = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), self._register.clock.utc_now()
         row = BadgeRow(_hash(told), actor_id, None, now + SHIFT_BADGE_LASTS)

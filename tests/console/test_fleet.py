@@ -24,7 +24,7 @@ from tests.kit.skin_facts import HEALTH, NIGHT
 WELL = NodeHealthView(
     "node-1", "Room 1", Words("sensor closed"), 0.8, 2, 412, 0, {}, 0, (), Origin.SENSOR, "0.9.0", 380,
     machine=MachineView(Modality.RADAR, ("ab" * 32,), clock_ahead_s=-0.1, temperature_c=51.0, started_at=NIGHT,
-                        starts=1, lease_age_s=12.0, lease_serial=7, lease_taken=7),
+                        starts=1, lease_due_s=12.0),
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def machine(**changes: Any) -> NodeHealthView:
         (machine(clock_ahead_s=2.1), Urgency.TODAY, "timedatectl"),
         (machine(clock_ahead_s=-7200.0), Urgency.TODAY, "timedatectl"),
         (machine(starts=4), Urgency.TODAY, "power supply"),
-        (machine(lease_age_s=91.0), Urgency.TODAY, "no leases"),
+        (machine(lease_due_s=91.0), Urgency.TODAY, "no leases"),
         (replace(WELL, waiting=1001), Urgency.TODAY, "wait in it"),
         (replace(WELL, lost=3), Urgency.SOON, "had to drop"),
         (replace(WELL, flags=("waits_for_second_person",)), Urgency.SOON, "second person"),
@@ -106,8 +106,18 @@ def test_the_page_tells_each_node_of_a_running_ward(tmp_path: Path) -> None:
     assert told.machine.starts == 2
     assert told.machine.clock_ahead_s == pytest.approx(4)
     assert told.machine.temperature_c == 84.0
-    assert told.machine.lease_age_s is not None
+    assert told.machine.lease_due_s is not None
     assert told.step.urgency is Urgency.TODAY
+
+
+def test_the_node_of_whoever_said_no_is_told_in_the_same_words_as_all_others(tmp_path: Path) -> None:
+    with boxed_ward(tmp_path, rooms=2) as box:
+        box.stop("room1")
+        box.pass_time(300, in_steps_of=10)
+        health = box.ward.access.health(ENGINEER)
+        assert isinstance(health, HealthView)
+        told = {(row.step.words.text, row.machine.lease_due_s is None) for row in fleet_of(health, {}, NIGHT)}
+    assert told == {("Nothing to do.", False)}
 
 
 def test_two_hundred_nodes_are_one_page_that_knows_no_person(tmp_path: Path) -> None:
@@ -141,3 +151,6 @@ def test_the_register_of_the_wards_authority_tells_when_certificates_end(tmp_pat
     file.write_text("not a register")
     with pytest.raises(SettingsError, match="take `node_register` out"):
         ends_of(file)
+    screens = screens_over(HandWard(HandClock(NIGHT)), tmp_path, node_register=file)
+    page = screens.sign_in("engineer").client.get("/fleet")
+    assert page.status_code == 200 and "copy register.json there again" in page.text

@@ -9,7 +9,7 @@ from console.own.own_views import AfterIncident, KeptView
 from console.showing.views import Words
 from tests.kit.incident_facts import HOLD_ID, LIFT_ID, RELEASE_ID, REPORT_ID, TELLING_ID
 from tests.kit.skin import HandWard, screens_over
-from tests.kit.skin_facts import NIGHT
+from tests.kit.skin_facts import NIGHT, no
 from tests.kit.visitor import text_of
 
 PAGES = ("/incidents", f"/incidents/ask/{HOLD_ID}", "/incidents/keys", "/incidents/hazards")
@@ -51,7 +51,7 @@ def test_I1_I4_a_hold_that_nobody_looked_at_is_late_and_its_end_is_asked_agreed_
 
 def test_I1_anybody_has_notes_kept_from_a_room_and_a_patient_their_own(screens):
     screens.sign_in("nurse")
-    assert "Whose room?" in screens.client.get("/holds?room=room-2").text
+    assert "In which room did it happen?" in screens.client.get("/holds?room=room-2").text
     screens.press("/holds", "/holds", room="room-2", why="asked_by_family", at="2026-11-20T01:30")
     (_begin, told) = screens.ward.presses[-1]
     assert (told.room_id, told.why, told.happened_at.isoformat()) == (
@@ -127,6 +127,10 @@ def test_I7_the_safety_officer_answers_and_sees_the_hazards_of_the_place_beside_
     screens.press("/incidents/wrong", f"/incidents/wrong/{REPORT_ID}", **told)
     finding = screens.ward.presses[0][2]
     assert (finding.answer, finding.title, finding.is_device) == ("You were right.", "T", True)
+    screens.ward.incidents.wrongs.answer = lambda *_told: no("Write the notice too.")
+    refused = screens.press("/incidents/wrong", f"/incidents/wrong/{REPORT_ID}", **told)
+    assert refused.status_code == 422 and "Write the notice too." in refused.text
+    assert refused.text.count("You were right.</textarea>") == 1 == refused.text.count("<details open>")
     hazards = text_of(screens.client.get("/incidents/hazards").text)
     assert "L01" in hazards and "LFPSE-1" in hazards and "HZ01" in hazards
 
