@@ -10,8 +10,8 @@ from tests.kit.processes import Heard, eventually
 from tests.kit.storm import CLOCK, CrowdedBroker, percentile
 
 pytestmark = pytest.mark.mosquitto
-COUNT = int(os.environ.get("HUSHWARD_STORM", "300"))
-IN_TURN = 40
+COUNT = int(os.environ.get("HUSHWARD_STORM", "60"))
+IN_TURN = 20
 BACK_WITHIN_S = 15.0
 
 
