@@ -143,8 +143,7 @@ def compose(
     live, record = _topic(settings, Leaf.LIVE), _topic(settings, Leaf.RECORD)
     inbox = Inbox(live, start.boot_id, console_key.verifies, clock, gate.is_a_no, sensing.brake)
     recorder = Recorder(outbox, start, clock)
-    shown = lamp or lamp_of(settings.lamp, data_dir, clock)
-    light = illuminator or illuminator_of(settings.illuminator, settings.modality, data_dir)
+    shown, light = _shows(settings, clock, lamp, illuminator)
     announcement = _announcement(settings, start, outbox, key, clock)
     parts = Parts(
         clock=clock,
@@ -158,9 +157,7 @@ def compose(
         memory=memory,
         lamp=shown,
         light=LitWithSensor(light),
-        door=Doorkeeper(
-            control or control_of(settings.pause, data_dir, clock), sensing.brake, lambda: _darken(light, shown)
-        ),
+        door=Doorkeeper(control or control_of(settings.pause, data_dir, clock), sensing.brake, _darkens(light, shown)),
         sensing=sensing,
         truth=SensorTruth(settings.modality, sensing, gate, memory, recorder, clock),
         room=room,
@@ -187,10 +184,24 @@ def compose(
     return node, outbox
 
 
-def _darken(light: Illuminator, lamp: RoomLamp) -> None:
-    """Show that nothing senses; the light that nobody sees goes first, for a simulated lamp may wait for the disk."""
-    light.shine(False)
-    lamp.show(Lamp.OFF)
+def _shows(
+    settings: NodeSettings, clock: Clock, lamp: RoomLamp | None, illuminator: Illuminator | None
+) -> tuple[RoomLamp, Illuminator]:
+    """Return the lamp and the light that were given, or else those that the settings name."""
+    return (
+        lamp or lamp_of(settings.lamp, settings.data_dir, clock),
+        illuminator or illuminator_of(settings.illuminator, settings.modality, settings.data_dir),
+    )
+
+
+def _darkens(light: Illuminator, lamp: RoomLamp) -> Callable[[], None]:
+    """Return what shows that nothing senses; the light goes first, for a simulated lamp may wait for the disk."""
+
+    def darken() -> None:
+        light.shine(False)
+        lamp.show(Lamp.OFF)
+
+    return darken
 
 
 def _topic(settings: NodeSettings, leaf: Leaf) -> Topic:

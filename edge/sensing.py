@@ -35,7 +35,7 @@ from edge.zones import zones_from
 from models.errors import ModelError
 
 PR_SET_PDEATHSIG = 1
-OOM_SCORE = 500
+ENDED_FIRST = 500
 """Half of all the memory there is counts on top of what this process holds (proc(5), oom_score_adj)."""
 MAX_SENTENCE = 200
 SECOND_S = 1.0
@@ -240,7 +240,7 @@ def die_with_parent() -> None:
 def end_before_the_node() -> None:
     """Ask the kernel, when memory runs out, to end this process and not the node, which can start it again."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(f"{OOM_SCORE}\n", "ascii")
+        Path("/proc/self/oom_score_adj").write_text(f"{ENDED_FIRST}\n", "ascii")
 
 
 def _sentence(error: Exception) -> str:

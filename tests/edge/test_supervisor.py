@@ -15,7 +15,7 @@ from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import Child
 from edge.opening import opening_of
 from edge.restarts import Restarts
-from edge.sensing import OOM_SCORE
+from edge.sensing import ENDED_FIRST
 from edge.source_settings import SourceKind, SourceSettings
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorFailed, SensorOpened, Supervisor
 from tests.kit.nodes import NIGHT, node_settings
@@ -193,7 +193,7 @@ def test_F16_sensing_is_what_the_kernel_ends_first_when_memory_runs_out(watch: S
     room = watch(kind=SourceKind.HANG)
     room.open()
     score = Path(f"/proc/{room.supervisor.child_pid}/oom_score_adj").read_text("ascii")
-    assert int(score) == OOM_SCORE
+    assert int(score) == ENDED_FIRST
 
 
 def test_a_fault_that_the_process_explains_is_passed_on(watch: Starting) -> None:
