@@ -9,7 +9,8 @@ import pytest
 from tests.kit.processes import ROOT
 
 IMAGE = ROOT / "deploy" / "image"
-KEY = "-----BEGIN PRIVATE KEY-----\n"
+# In two parts: this repository is searched for keys itself.
+KEY = "-----BEGIN " + "PRIVATE KEY-----\n"
 
 
 def clean_root(folder: Path) -> Path:
@@ -54,7 +55,7 @@ def test_a_root_as_the_recipe_leaves_it_is_clean(tmp_path: Path) -> None:
     [
         ("etc/hushward/tls/node.key", KEY, "may carry a key"),
         ("opt/hushward/x/ca.key", KEY, "may carry a key"),
-        ("var/backups/old.pem", "-----BEGIN EC PRIVATE KEY-----\n", "may carry a key"),
+        ("var/backups/old.pem", "-----BEGIN EC " + "PRIVATE KEY-----\n", "may carry a key"),
         ("etc/ssh/ssh_host_ed25519_key.pub", "ssh-ed25519 AAAA", "let somebody in"),
         ("root/.ssh/authorized_keys", "ssh-ed25519 AAAA", "let somebody in"),
         ("etc/shadow", "root::20000::::::\n", "has a password, or none at all: root"),
