@@ -39,7 +39,8 @@ find "$view" -newermt "@$epoch" -exec touch --no-dereference --date="@$epoch" {}
 number=$(printf 'hushward %s' "$epoch" | sha256sum)
 uuid=${number:0:8}-${number:8:4}-4${number:13:3}-8${number:17:3}-${number:20:12}
 mkfs.vfat --invariant -i "${number:0:8}" -n HUSHBOOT -C "$work/boot.img" $((boot_mib * 1024)) >/dev/null
-find "$view/boot/firmware" -mindepth 1 -maxdepth 1 -print0 | sort -z | xargs -0 mcopy -s -m -i "$work/boot.img" -t ::
+mapfile -d '' -t starts < <(find "$view/boot/firmware" -mindepth 1 -maxdepth 1 -print0 | sort -z)
+mcopy -s -m -i "$work/boot.img" "${starts[@]}" ::
 root_mib=$(($(du -sm "$view" | cut -f1) * 5 / 4 + 512))
 mke2fs -q -t ext4 -L HUSHROOT -U "$uuid" -E "hash_seed=$uuid,lazy_itable_init=0" -d "$view" "$work/root.img" "${root_mib}M"
 
