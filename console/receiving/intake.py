@@ -112,6 +112,7 @@ class Intake:
         self._hearing = Hearing(live, listeners.live, newest)
         self._waiting: queue.Queue[Delivery] = queue.Queue(_MOST_WAITING)
         self._told_s: dict[tuple[str, Refusal], float] = {}
+        self._came_s = office.clock.elapsed_s()
         self.arrived = threading.Event()
         self.dropped = 0
 
@@ -145,6 +146,7 @@ class Intake:
 
     def _work_on(self, deliveries: Sequence[Delivery]) -> None:
         office, nodes = self._office, self._roll.sheet().nodes
+        self._came_s = office.clock.elapsed_s()
         sieve = Sieve(office.site, office.ward, nodes, office.context, office.policy, office.now())
         sifted = [sieve.sift(one) for one in deliveries]
         self._note_clocks(sifted)
@@ -182,7 +184,7 @@ class Intake:
             return
         for announcement in written.boots:
             boot = Boot(announcement.boot_id, announcement.software, announcement.models, self._office.now())
-            self._live.announced(announcement.node_id, boot, announcement.uptime_s)
+            self._live.announced(announcement.node_id, boot, announcement.uptime_s, self._came_s)
         for record in written.batch.fresh:
             tell(record.node_id, self._follow, record)
         for (node_id, outbox_id), through in written.batch.through.items():
