@@ -10,8 +10,8 @@ _PAGE = """\
 For engineers. `make drill ARGS="day"` passes {wanted} hours of a ward of {nodes} rooms on a clock that is set by hand,
 as fast as the machine can: real nodes (gate, events, outbox, sender) and a real console with its rules, in one process,
 with a broker in memory and no sensing. The clock moves {step:g} s at a time; a node catches up on the seconds between.
-The day begins at {begins}, so that it holds midnight, both changes of shift, and the night in which the clocks go back:
-the hour from 01:00 comes twice. In each hour one thing goes wrong, which the seed decides. Each minute the board must
+The day begins at {begins}. In the night in which the clocks go back the hour from 01:00
+comes twice. In each hour one thing goes wrong, which the seed decides. Each minute the board must
 know every room, unless something is wrong just then, and what it does not know it must explain.
 
 Seed {seed}. {passed:.2f} of {wanted} hours were passed, in {minutes:.0f} minutes and {stretches} stretch{es}.
@@ -20,7 +20,7 @@ Seed {seed}. {passed:.2f} of {wanted} hours were passed, in {minutes:.0f} minute
 
 - Records: {made:,} made, {held:,} held by the console, {waiting:,} still in an outbox at the end; {lost} lost,
   {doubled} doubled; no minute of a room is held twice.
-- Leases: {leases:,} issued, so that sensors stayed on. Sensors on: {on} of {nodes}.
+- Leases: {leases:,}, each renewed for as long as it held. Sensors on: {on} of {nodes}.
 - The board was looked at {looks:,} times; {dark:,} of {tiles:,} looks at a room with its sensor on found that nothing
   was known of it just then, all while something was wrong or within two minutes of it.
 
@@ -29,7 +29,7 @@ Seed {seed}. {passed:.2f} of {wanted} hours were passed, in {minutes:.0f} minute
 {hours}
 
 Minutes that the console holds, by hour of ward time, of all rooms with their sensor on; a minute that a restart cut in
-two counts once, and one in which a link was cut came later and counts.
+two counts once. While a link is cut the lease runs out and the sensor closes, so that minutes of a cut are missing.
 
 | hour | minutes |
 |---|---|

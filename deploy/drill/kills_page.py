@@ -48,8 +48,8 @@ ready, the broker when it listens.
 ## What this part does not show
 
 kill -9 says nothing about a pulled plug (see the power cuts of [the faults' part](drill.md)), so the ward's folder may
-lie in memory. Nodes are forked from one process that has loaded everything, so their times are without the seconds of a
-cold start; the console's and the broker's are cold starts.
+lie in memory. Nodes and console are forked from processes that have loaded everything, so their times are without the
+seconds of a cold start; the broker's is one.
 """
 
 

@@ -121,8 +121,12 @@ def kill(
         state.ran_s = round(before_s + real.elapsed_s() - began_s, 1)
         file.keep(asdict(wanted), asdict(state))
 
-    if len(state.outcomes) < len(batches):
-        _strike_all(scene, batches, state, wanted, say, keep, is_enough)
+    try:
+        if len(state.outcomes) < len(batches):
+            _strike_all(scene, batches, state, wanted, say, keep, is_enough)
+    finally:
+        ward.close()
+    keep()
     at_the_end = (*scene.records(), *faults_of_log(laid.plan.data))
     counted = count([ward.outbox(one) for one in laid.plan.node_ids], ward.database)
     done_kills = tuple(one for batch in batches[: len(state.outcomes)] for one in batch)
@@ -138,24 +142,20 @@ def _strike_all(
     keep: Callable[[], None],
     is_enough: Callable[[], bool],
 ) -> None:
-    """Start the ward, go through the batches that are left, and end it."""
+    """Start the ward, and go through the batches that are left."""
     state.stretches += 1
-    try:
-        scene.ward.start()
-        on = rooms_on(scene)
-        state.sensing = tuple(state.sensing) or on
-        scene.sensing = state.sensing
-        keep()
-        for number, batch in enumerate(batches[len(state.outcomes) :], start=len(state.outcomes) + 1):
-            if is_enough():
-                break
-            done = strike_batch(scene, batch)
-            state.outcomes.append(done.found)
-            state.overtaken += done.overtaken
-            for target, times in done.back_s.items():
-                state.back_s.setdefault(target, []).extend(times)
-            keep()
-            say.done(f"{number:3}/{len(batches)} batches of {wanted.batch} kills: {'; '.join(done.found) or 'held'}")
-    finally:
-        scene.ward.close()
+    scene.ward.start()
+    on = rooms_on(scene)
+    state.sensing = tuple(state.sensing) or on
+    scene.sensing = state.sensing
     keep()
+    for number, batch in enumerate(batches[len(state.outcomes) :], start=len(state.outcomes) + 1):
+        if is_enough():
+            break
+        done = strike_batch(scene, batch)
+        state.outcomes.append(done.found)
+        state.overtaken += done.overtaken
+        for target, times in done.back_s.items():
+            state.back_s.setdefault(target, []).extend(times)
+        keep()
+        say.done(f"{number:3}/{len(batches)} batches of {wanted.batch} kills: {'; '.join(done.found) or 'held'}")

@@ -14,7 +14,7 @@ from deploy.drill.log_check import faults_of_log
 from deploy.drill.memory import SampleFile
 from deploy.drill.part_file import PartFile
 from deploy.drill.sampler import Sampler
-from deploy.drill.trend import Trend, trend
+from deploy.drill.trend import Trend, against_goal, trend
 from deploy.drill.ward import DrillWard, lay_out_ward
 from deploy.progress import Progress
 
@@ -88,8 +88,9 @@ class Soaked:
 
     @property
     def holds(self) -> bool:
-        """Return whether nothing was lost, doubled, unexplained or seen to leak."""
-        return not self.at_the_end and not self.state.found
+        """Return whether nothing was lost, doubled or unexplained, and nothing is seen to grow above the goal."""
+        grows = any(against_goal(one) == "above" for one in self.trends)
+        return not self.at_the_end and not self.state.found and not grows
 
 
 def soak(folder: Path, wanted: SoakWanted, say: Progress, *, is_enough: Callable[[], bool] = lambda: False) -> Soaked:
@@ -120,8 +121,8 @@ def soak(folder: Path, wanted: SoakWanted, say: Progress, *, is_enough: Callable
         sampler.fresh.clear()
         file.keep(asdict(wanted), asdict(state))
 
-    if state.calm_s < wanted.calm_s:
-        try:
+    try:
+        if state.calm_s < wanted.calm_s:
             state.stretches += 1
             ward.start()
             state.rooms = scene.sensing = rooms_on(scene)
@@ -130,8 +131,8 @@ def soak(folder: Path, wanted: SoakWanted, say: Progress, *, is_enough: Callable
             sampler = Sampler(ward, real, real.elapsed_s() - state.calm_s)
             scene.also = sampler.look
             _watch(scene, state, wanted, keep, sampler, say, is_enough)
-        finally:
-            ward.close()
+    finally:
+        ward.close()
     names = ("console", "broker", *laid.plan.node_ids, *(f"{one} sensing" for one in wanted.sensing))
     trends = [one for one in (trend(kept.all(), name) for name in names) if one is not None]
     counted = count([ward.outbox(one) for one in laid.plan.node_ids], ward.database)

@@ -11,6 +11,8 @@ from deploy.drill.memory import Sample
 BLOCK_S = 60.0
 """[s] whose mean is one point. Neighbouring samples of a process's memory are alike, so that single ones would make a
 line look surer than it is; the minutes' means are taken for independent."""
+GOAL_MB_PER_H = 1.0
+"""[MB/h] below which the growth of a process must stay (the project's goal RG9)."""
 _FEWEST_BLOCKS = 5
 _NORMAL_975 = 1.959964
 
@@ -28,6 +30,7 @@ class Trend:
         files: fewest and most open files; None where they may not be counted.
         files_change: median of the last third less that of the first; None as above.
         threads: fewest and most threads.
+        lives: processes of this name that were seen, one after the other.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Trend:
     files: tuple[int, int] | None
     files_change: int | None
     threads: tuple[int, int]
+    lives: int
 
 
 def trend(samples: Sequence[Sample], name: str) -> Trend | None:
@@ -76,7 +80,15 @@ def trend(samples: Sequence[Sample], name: str) -> Trend | None:
         (min(counted), max(counted)) if counted else None,
         change,
         (min(threads), max(threads)),
+        len(lives),
     )
+
+
+def against_goal(one: Trend) -> str:
+    """Say whether a growth is below the goal: within, above, or open."""
+    if one.slope_mb_per_h + one.half_width_mb_per_h < GOAL_MB_PER_H:
+        return "within"
+    return "above" if one.slope_mb_per_h - one.half_width_mb_per_h >= GOAL_MB_PER_H else "open"
 
 
 def _line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:

@@ -21,9 +21,9 @@ from deploy.drill.ledger import Count
 from deploy.drill.memory import Sample
 from deploy.drill.part_file import PartFile
 from deploy.drill.runs import Run, add_run
-from deploy.drill.soak_page import against_goal, soak_page
+from deploy.drill.soak_page import soak_page
 from deploy.drill.soak_run import Soaked, SoakState, SoakWanted
-from deploy.drill.trend import student_975, trend
+from deploy.drill.trend import against_goal, student_975, trend
 from deploy.errors import DeployError
 from deploy.progress import Lines
 from tests.kit.flying import TimeThatFlies
@@ -170,7 +170,7 @@ def test_the_soaks_page_names_growth_files_and_threads_of_each_process() -> None
     assert found is not None
     done = Soaked(SoakWanted(7, 4, ["node1", "node4"], 60.0, 1800.0), SoakState(1800.0, 1), (found,), COUNT, ())
     row = next(one for one in soak_page(done).splitlines() if one.startswith("| console"))
-    assert "| within | 9 to 9 | +0 | 4 |" in row
+    assert "| within | 9 to 9 | +0 | 4 | 1 |" in row
     assert "1 radars and a camera" in soak_page(done)
 
 
