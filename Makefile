@@ -32,7 +32,7 @@ bench: ## Measure, each figure against a baseline of the same run; ends with one
 	|| echo "bench: what others ship cannot be installed here, so those ratios are left out"
 	$(BIN)/python -m pytest tests/bench -q -p no:cacheprovider --timeout 1800 $(ARGS)
 
-drill: ## Strike a ward of 18 nodes with a seeded schedule of faults; goes on where it was cut off; ARGS="--faults 300"
+drill: ## Strike a ward of 18 nodes with a seeded schedule of faults; ARGS="kills", "soak" or "day" for the other parts; goes on where it was cut off
 	@bash deploy/setup.sh test
 	$(BIN)/python -m deploy.drill $(ARGS)
 

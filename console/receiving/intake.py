@@ -115,6 +115,7 @@ class Intake:
         self._told_s: dict[tuple[str, Refusal], float] = {}
         self._since = 0
         self._oldest = 0
+        self._came_s = office.clock.elapsed_s()
         self.arrived = threading.Event()
         self.dropped = 0
 
@@ -150,6 +151,7 @@ class Intake:
 
     def _work_on(self, deliveries: Sequence[Delivery]) -> None:
         office, nodes = self._office, self._roll.sheet().nodes
+        self._came_s = office.clock.elapsed_s()
         sieve = Sieve(office.site, office.ward, nodes, office.context, office.policy, office.now())
         sifted = [sieve.sift(one) for one in deliveries]
         self._note_clocks(sifted)
@@ -194,7 +196,7 @@ class Intake:
             return
         for announcement in written.boots:
             boot = Boot(announcement.boot_id, announcement.software, announcement.models, self._office.now())
-            self._live.announced(announcement.node_id, boot, announcement.uptime_s)
+            self._live.announced(announcement.node_id, boot, announcement.uptime_s, self._came_s)
         for record in written.batch.fresh:
             tell(record.node_id, self._follow, record)
         with self._office.spans.during(Step.RECEIPTS) as receipts:

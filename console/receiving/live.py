@@ -81,13 +81,21 @@ class Live:
         for node_id, boot in boots.items():
             self._change(node_id, boot=boot)
 
-    def announced(self, node_id: str, boot: Boot, uptime_s: float) -> None:
-        """Take a boot with its uptime [s]; what an older one said is forgotten."""
+    def announced(self, node_id: str, boot: Boot, uptime_s: float, came_s: float | None = None) -> None:
+        """Take a boot; what an older one said is forgotten.
+
+        Args:
+            node_id: of the node.
+            boot: which.
+            uptime_s: what it said of it when it sent this [s].
+            came_s: when its age was judged, on elapsed time; None means now [s]. On a machine without time to spare
+                the write in between takes seconds, by which every later uptime would seem too long.
+        """
         with self._lock:
             before = self.of(node_id)
             same = before.boot is not None and before.boot.boot_id == boot.boot_id
             kept = before if same else Heard(witness_size=before.witness_size, disagrees=before.disagrees)
-            began_s = self._clock.elapsed_s() - uptime_s
+            began_s = (self._clock.elapsed_s() if came_s is None else came_s) - uptime_s
             self._heard[node_id] = replace(kept, boot=boot, began_s=began_s, is_lost=False)
 
     def may_be_so_old(self, node_id: str, uptime_s: float) -> bool:

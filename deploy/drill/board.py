@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 from console.showing.views import TileKind
 
@@ -42,6 +43,12 @@ class Tile:
         # "simulated", which stands on a demonstration's tiles, is no reason.
         headline = _HEADLINES.get(TileKind(self.kind))
         return headline is None or len(self.words.partition(headline)[2].strip()) > _SHORTEST_REASON
+
+
+def accounts_of(file: Path) -> list[Mapping[str, str]]:
+    """Read the accounts that `hushward up --demo` has written down."""
+    told: list[Mapping[str, str]] = json.loads(file.read_text("utf-8"))
+    return told
 
 
 class Board:

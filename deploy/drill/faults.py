@@ -28,6 +28,7 @@ class Scene:
         board: its board.
         speed: ward seconds per real second.
         patience_s: real seconds within which a ward must show a fault, or be well again [s].
+        look_every_s: real seconds between two looks at what is waited for [s].
         sensing: rooms whose sensor is on when all is well.
         also: called while something is waited for.
         real: on which processes start and links come back, whatever the ward's clock says.
@@ -38,6 +39,7 @@ class Scene:
     board: Board
     speed: float
     patience_s: float
+    look_every_s: float = _LOOK_EVERY_S
     sensing: tuple[str, ...] = ()
     also: Callable[[], None] = lambda: None
     real: Clock = field(default_factory=SystemClock)
@@ -49,7 +51,11 @@ class Scene:
         deadline_s = self.real.elapsed_s() + ward_s / self.speed
         while self.real.elapsed_s() < deadline_s:
             self.also()
-            self.real.wait(self._never, min(_LOOK_EVERY_S, max(0.0, deadline_s - self.real.elapsed_s())))
+            self.pause(min(_LOOK_EVERY_S, max(0.0, deadline_s - self.real.elapsed_s())))
+
+    def pause(self, real_s: float) -> None:
+        """Wait for so many real seconds [s]."""
+        self.real.wait(self._never, real_s)
 
     def until(self, holds: Callable[[], bool], within_s: float | None = None) -> bool:
         """Wait until something holds; False when it does not within the patience, or within so many real seconds."""
@@ -58,7 +64,7 @@ class Scene:
             if self.real.elapsed_s() >= deadline_s:
                 return False
             self.also()
-            self.real.wait(self._never, _LOOK_EVERY_S)
+            self.pause(self.look_every_s)
         return True
 
     def expect_blind(self, rooms: tuple[str, ...]) -> list[str]:

@@ -24,6 +24,8 @@ class Count:
         waiting: records still in an outbox.
         alerts: room events and sensor changes that are held.
         refused: refused messages by reason.
+        lost: numbers that a node has given and that are neither held nor waiting.
+        doubled: numbers that are held twice, and bodies that are kept without a number of their own.
     """
 
     made: int
@@ -31,6 +33,8 @@ class Count:
     waiting: int
     alerts: int
     refused: tuple[tuple[str, int], ...]
+    lost: int = 0
+    doubled: int = 0
 
 
 def faults_of_node(node_id: str, outbox: Path, database: Path) -> list[str]:
@@ -103,18 +107,27 @@ def faults_of_console(database: Path) -> list[str]:
 
 def count(outboxes: Sequence[Path], database: Path) -> Count:
     """Count the records of a ward."""
-    made = waiting = 0
+    made = waiting = lost = doubled = 0
     for outbox in outboxes:
         with closing(_read(outbox)) as db:
-            made += db.execute("SELECT last_sequence FROM outbox").fetchone()[0]
-            waiting += db.execute("SELECT count(*) FROM waiting").fetchone()[0]
+            outbox_id, last = db.execute("SELECT outbox_id, last_sequence FROM outbox").fetchone()
+            own = {row[0] for row in db.execute("SELECT sequence FROM waiting")}
+        with closing(_read(database)) as db:
+            rows = db.execute("SELECT sequence FROM records WHERE outbox_id = ?", (outbox_id,)).fetchall()
+        held_once = {row[0] for row in rows}
+        made, waiting = made + last, waiting + len(own)
+        doubled += len(rows) - len(held_once)
+        lost += sum(1 for one in range(1, last + 1) if one not in held_once and one not in own)
     with closing(_read(database)) as db:
         held = db.execute("SELECT count(*) FROM records").fetchone()[0]
         alerts = sum(
             db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("room_events", "sensor_changes")
         )
+        kept = sum(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _BODIES)
+        settled = db.execute("SELECT count(*) FROM records WHERE outcome <> 'refused'").fetchone()[0]
         refused = db.execute("SELECT refusal, sum(count) FROM refusal_counts GROUP BY refusal ORDER BY refusal")
-        return Count(made, held, waiting, alerts, tuple(refused.fetchall()))
+        doubled += max(0, kept - settled)
+        return Count(made, held, waiting, alerts, tuple(refused.fetchall()), lost, doubled)
 
 
 def _read(path: Path) -> sqlite3.Connection:

@@ -1,8 +1,9 @@
 """How the memory of the ward's processes goes, sampled from /proc."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -46,6 +47,30 @@ def sample(at_s: float, pids: Mapping[str, int | None]) -> list[Sample]:
             files = None
         found.append(Sample(at_s, name, pid or 0, pages * _PAGE_BYTES / 1e6, files, threads))
     return found
+
+
+class SampleFile:
+    """Samples of a drill, a line each."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, samples: Sequence[Sample]) -> None:
+        """Keep some more."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(asdict(one)) + "\n" for one in samples)
+
+    def all(self) -> list[Sample]:
+        """Return all samples so far; a last line that was cut short is left out."""
+        if not self._path.exists():
+            return []
+        found = []
+        for line in self._path.read_text("utf-8").splitlines():
+            try:
+                found.append(Sample(**json.loads(line)))
+            except ValueError:
+                continue
+        return found
 
 
 @dataclass(frozen=True, slots=True)

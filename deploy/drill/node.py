@@ -15,8 +15,9 @@ from edge.errors import EdgeError
 from edge.logs import log_to_stderr
 from edge.settings import load
 
-FROZEN, SET_BY = "frozen", "clock-set-by"
-"""Files of a node's control folder: its frames repeat; its time of day is wrong by so many seconds."""
+FROZEN, SET_BY, PER_S = "frozen", "clock-set-by", "story-per-s"
+"""Files of a node's control folder: its frames repeat; its time of day is wrong by so many seconds; how many seconds of
+its story it tells in one."""
 _READ_EVERY_S = 1.0
 
 
@@ -68,7 +69,9 @@ def live(config: Path, control: Path, seed: int) -> int:
         settings = load(config)
         log_to_stderr(settings.node_id)
         clock = SetClock(clock_from(settings.clock_file), control / SET_BY)
-        return run(settings, clock, sensing=TellingSensing(clock, Story(seed).at, control / FROZEN))
+        per_s = float(told.read_text("ascii")) if (told := control / PER_S).exists() else 1.0
+        story = Story(seed, is_restless=per_s > 1)
+        return run(settings, clock, sensing=TellingSensing(clock, story.at, control / FROZEN, per_s))
     except (EdgeError, BrokerError, OSError) as error:
         sys.stderr.write(f"drill node: {error}\n")
         return 1

@@ -6,7 +6,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 
-from deploy.plan import free_port
+from broker.clock import SystemClock
+from deploy.drill.ports import own_port
 
 _CHUNK_BYTES = 4096
 _LOOK_EVERY_S = 0.05
@@ -19,10 +20,12 @@ class Cable:
     Attributes:
         delay_s: each piece of at most 4 kB waits so long before it goes on, in either direction [s].
         is_deaf: nothing comes down to the node, while what it says goes up.
+        joined_s: when the node was last joined with the broker, on elapsed time; below every time before the first [s].
     """
 
     delay_s: float = 0.0
     is_deaf: bool = False
+    joined_s: float = float("-inf")
 
 
 class Relay:
@@ -30,7 +33,7 @@ class Relay:
 
     def __init__(self, broker_port: int, node_ids: tuple[str, ...]) -> None:
         self.cables = {node_id: Cable() for node_id in node_ids}
-        self.ports = {node_id: free_port() for node_id in node_ids}
+        self.ports = {node_id: own_port() for node_id in node_ids}
         self._broker_port = broker_port
         self._loop = asyncio.new_event_loop()
         self._tasks = set[asyncio.Task[None]]()
@@ -57,7 +60,7 @@ class Relay:
         self._loop.close()
 
     async def _listen(self, node_id: str) -> asyncio.Server:
-        cable = self.cables[node_id]
+        cable, clock = self.cables[node_id], SystemClock()
 
         async def join(up: asyncio.StreamReader, down: asyncio.StreamWriter) -> None:
             try:
@@ -65,6 +68,7 @@ class Relay:
             except OSError:
                 down.close()
                 return
+            cable.joined_s = clock.elapsed_s()
             self._keep(_carry(up, ours, cable, is_down=False))
             self._keep(_carry(theirs, down, cable, is_down=True))
 

@@ -28,8 +28,9 @@ node takes, and what a driver does, is shown elsewhere. All is on one machine, s
 deaf, and loses no packet. A disk that refuses is a limit that the kernel sets on one process; a full file system is
 not. One node alone is recorded and can lose power: {recorded}. A cloned card in a second machine is not tried.
 
-The goals of the project ask a drill for 300 kills, 100,000 records and 45 minutes at real rate with sensing: how much
-of that was run stands above, and what is missing has not been shown.
+Many kills in quick succession, hours of calm with sensing, and a compressed day are parts of their own:
+[kills](drill-kills.md), [soak](drill-soak.md), [day](drill-day.md). What was run of each, and when, stands in the
+[table of runs](drill-runs.md).
 """
 
 

@@ -1,29 +1,24 @@
 """The drill itself: the ward is laid out, struck by each fault in turn, left in peace, ended, and counted."""
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from broker.clock import Clock, SystemClock
-from deploy.drill.board import SENSING, Board
+from broker.clock import SystemClock
+from deploy.drill.board import Board, accounts_of
+from deploy.drill.coming_up import rooms_on
 from deploy.drill.faults import Scene, strike
 from deploy.drill.ledger import Count, count
-from deploy.drill.memory import Growth, Sample, growth, sample
+from deploy.drill.memory import Growth, Sample, growth
+from deploy.drill.sampler import Sampler
 from deploy.drill.schedule import Fault, Kind, schedule
 from deploy.drill.state import State, StateFile, Wanted
 from deploy.drill.ward import DrillWard, lay_out_ward
-from deploy.errors import DeployError
 from deploy.progress import Progress
 
 SPARED, RECORDED = "node1", "node2"
 """The node that no fault of its own hits, so that its memory can be watched all through; the one that loses power."""
-_SAMPLE_EVERY_S = 2.0
-_START_WITHIN_S = 300.0
-"""[s] of real time that a ward has to come up on a busy machine."""
-_STEADY_LOOKS = 8
-"""Boards in a row with the same sensors on, after which no further one is waited for."""
 GROWS_AT_MOST_MB = {"console": 12.0, "broker": 3.0, "node": 3.0}
 """[MB] by which a process's resident memory may grow over the calm end; a leak of a message a second exceeds it."""
 
@@ -52,24 +47,6 @@ class Drilled:
     def holds(self) -> bool:
         """Return whether everything held."""
         return not self.at_the_end and not any(self.state.outcomes)
-
-
-class _Sampler:
-    """Looks at the processes every few seconds, for as long as it is asked again and again."""
-
-    def __init__(self, ward: DrillWard, real: Clock, began_s: float) -> None:
-        self._ward, self._real, self._began_s, self._last_s = ward, real, began_s, float("-inf")
-        self.fresh: list[Sample] = []
-
-    def look(self) -> None:
-        now_s = self._real.elapsed_s()
-        if now_s - self._last_s < _SAMPLE_EVERY_S:
-            return
-        self._last_s = now_s
-        ward = self._ward
-        pids = {"broker": ward.broker.pid, "console": ward.console.pid}
-        pids |= {node_id: ward.pid_of(node_id) for node_id in ward.laid.plan.node_ids}
-        self.fresh += sample(now_s - self._began_s, pids)
 
 
 def drill(
@@ -106,9 +83,9 @@ def drill(
     struck = [one for one in laid.plan.node_ids if one != SPARED] or [SPARED]
     faults = schedule(wanted.seed, wanted.faults, struck, recorded, kinds)
     ward = DrillWard(laid, wanted.seed, recorded)
-    sampler = _Sampler(ward, real, began_s - state.ran_s)
-    accounts = json.loads(laid.layout.accounts.read_text("utf-8"))
-    scene = Scene(ward, Board(laid.plan.address, accounts), wanted.speed, patience_s, also=sampler.look)
+    sampler = Sampler(ward, real, began_s - state.ran_s)
+    board = Board(laid.plan.address, accounts_of(laid.layout.accounts))
+    scene = Scene(ward, board, wanted.speed, patience_s, also=sampler.look)
     before_s = state.ran_s
 
     def keep(kept: State) -> State:
@@ -119,7 +96,7 @@ def drill(
 
     try:
         ward.start()
-        scene.sensing = state.sensing or _rooms_on(scene)
+        scene.sensing = state.sensing or rooms_on(scene)
         state = keep(replace(state, sensing=scene.sensing))
         for fault in faults[len(state.outcomes) :]:
             if is_enough():
@@ -141,24 +118,6 @@ def drill(
     at_the_end += [f"{one.name} grew by {one.late_mb - one.early_mb:.1f} MB" for one in growths if _is_leak(one)]
     counted = count([ward.outbox(one) for one in laid.plan.node_ids], ward.database)
     return Drilled(state, faults, tuple(at_the_end), counted, growths, growth(samples, SPARED))
-
-
-def _rooms_on(scene: Scene) -> tuple[str, ...]:
-    """Wait until the sensors of all who said yes are on; return their rooms.
-
-    Raises:
-        DeployError: none is, or the console does not answer.
-    """
-    looks: list[frozenset[str]] = []
-
-    def settled() -> bool:
-        looks.append(frozenset(room for room, tile in scene.board.tiles().items() if tile.kind in SENSING))
-        return bool(looks[-1]) and len(looks) >= _STEADY_LOOKS and len(set(looks[-_STEADY_LOOKS:])) == 1
-
-    is_up = scene.until(scene.board.is_ready, _START_WITHIN_S) and scene.until(settled, _START_WITHIN_S)
-    if not is_up:
-        raise DeployError("the ward does not come up: no sensor is on; see the logs in its folder")
-    return tuple(sorted(looks[-1]))
 
 
 def _growths(calm: list[Sample], node_ids: tuple[str, ...]) -> tuple[Growth, ...]:

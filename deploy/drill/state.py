@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from broker.durable import replace_durably
-from deploy.drill.memory import Sample
+from deploy.drill.memory import Sample, SampleFile
 from deploy.errors import DeployError
 
 _STATE, _SAMPLES = "drill.json", "samples.jsonl"
@@ -56,7 +56,7 @@ class StateFile:
     """The file of one drill's folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._path, self._samples = folder / _STATE, folder / _SAMPLES
+        self._path, self._samples = folder / _STATE, SampleFile(folder / _SAMPLES)
 
     def begin(self, wanted: Wanted) -> State:
         """Return where a drill stands: at its beginning, or where it was cut off.
@@ -81,18 +81,9 @@ class StateFile:
 
     def keep(self, state: State, samples: Sequence[Sample]) -> None:
         """Keep where it stands, and what was sampled since the last time."""
-        with self._samples.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(one)) + "\n" for one in samples)
+        self._samples.add(samples)
         replace_durably(self._path, json.dumps(asdict(state), indent=1).encode())
 
     def samples(self) -> list[Sample]:
-        """Return all samples so far; a last line that was cut short is left out."""
-        if not self._samples.exists():
-            return []
-        found = []
-        for line in self._samples.read_text("utf-8").splitlines():
-            try:
-                found.append(Sample(**json.loads(line)))
-            except ValueError:
-                continue
-        return found
+        """Return all samples so far."""
+        return self._samples.all()

@@ -1,4 +1,4 @@
-"""What a drill's node sees: a story from a seed, without a sensor and without a model, one estimate a second."""
+"""What a drill's node sees: a story from a seed, without a sensor and without a model, second by second or quicker."""
 
 import random
 from collections.abc import Callable
@@ -9,11 +9,14 @@ from broker.vocabulary import Presence, SensedState, SensorState, Withheld, Zone
 from edge.brake import Brake
 from edge.estimates import Estimate, Moment, withheld_estimate
 from edge.permitted import permitted
+from edge.pipe import Loop
 from edge.supervisor import Happening, Order, Sensed, SensorClosed, SensorOpened
 
 _MODEL = "d0" * 32
 _MOST_AT_ONCE = 5
 """[s] that are caught up with in one step; a process that stood still for longer does not run after the past."""
+_STRETCH_S = 60
+"""[s] of a quick story that are told in one piece; as many then begin anew each second."""
 
 
 class Story:
@@ -21,11 +24,13 @@ class Story:
 
     Attributes:
         seed: decides how long each lasts.
+        is_restless: they get up every few seconds.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, is_restless: bool = False) -> None:
         chance = random.Random(seed)
-        self._in_bed_s, self._up_s = chance.randint(50, 90), chance.randint(12, 25)
+        in_bed_s, up_s = ((9, 12), (9, 12)) if is_restless else ((50, 90), (12, 25))
+        self._in_bed_s, self._up_s = chance.randint(*in_bed_s), chance.randint(*up_s)
         self._from_s = chance.randint(0, self._in_bed_s)
 
     def at(self, moment: Moment) -> Estimate:
@@ -57,18 +62,25 @@ class Story:
 
 
 class TellingSensing:
-    """A `SensingProcess` that tells a story in the node's own process."""
+    """A `SensingProcess` that tells a story in the node's own process.
+
+    A story told more than once a second is for making records: half of it is told in one piece, at its own pace, so
+    that more happens in the room; the other half begins anew each second, as a recording does that has come to its
+    end, so that each second becomes a minute's record of its own.
+    """
 
     is_crash_loop = False
 
-    def __init__(self, clock: Clock, tell: Callable[[Moment], Estimate], frozen: Path) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[Moment], Estimate], frozen: Path, per_s: float = 1.0) -> None:
         """Begin, closed.
 
         Args:
             clock: the ward's.
             tell: what is believed at a second.
             frozen: while a file is there, frames repeat bit for bit.
+            per_s: seconds of the story that are told in one second, 1 or more.
         """
+        self._every_s, self._is_quick = 1 / per_s, per_s > 1
         self.state = SensorState.CLOSED
         self.brake = Brake()
         self._clock, self._tell, self._frozen = clock, tell, frozen
@@ -88,13 +100,16 @@ class TellingSensing:
         self._order = order
         self._told_s = max(self._told_s, now_s - _MOST_AT_ONCE)
         happened: list[Happening] = []
-        while self._told_s + 1 <= now_s:
-            self._told_s += 1
-            happened.append(self._sensed(order, now_s))
+        while self._told_s + self._every_s <= now_s:
+            self._told_s += self._every_s
+            t_s = (self._told_s - self._began_s) / self._every_s
+            if self._is_quick and int(t_s) // _STRETCH_S % 2:
+                happened.append(Loop(2))
+            happened.append(self._sensed(order, t_s, now_s))
         return happened
 
-    def _sensed(self, order: Order, now_s: float) -> Sensed:
-        moment = Moment(self._told_s - self._began_s, self._clock.utc_now(), now_s)
+    def _sensed(self, order: Order, t_s: float, now_s: float) -> Sensed:
+        moment = Moment(t_s, self._clock.utc_now(), now_s)
         is_frozen = self._frozen.exists()
         estimate = withheld_estimate(moment, Withheld.FROZEN, _MODEL) if is_frozen else self._tell(moment)
         return Sensed(order, permitted(estimate, order.purposes, order.vital_signs))

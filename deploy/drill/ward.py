@@ -17,13 +17,15 @@ from broker.clock import SystemClock
 from broker.vocabulary import Modality
 from deploy import layout as files
 from deploy import toml
+from deploy.drill.node import PER_S
 from deploy.drill.nursery import Nursery
+from deploy.drill.ports import own_port
 from deploy.drill.power import survivors
 from deploy.drill.power_cuts import lay_out
 from deploy.drill.relay import Relay
 from deploy.drill.write_log import recorded, steps_of
 from deploy.foundation import lay_foundation, take_folder
-from deploy.plan import BrokerKind, Plan, free_port
+from deploy.plan import BrokerKind, NodePlace, Plan
 from deploy.processes import end_with_parent, python
 from deploy.progress import Progress
 from deploy.provisioning import node_side
@@ -57,7 +59,7 @@ class Laid:
     clock_file: Path | None
 
 
-def lay_out_ward(data: Path, rooms: int, speed: float, say: Progress) -> Laid:
+def lay_out_ward(data: Path, rooms: int, speed: float, say: Progress, cameras: frozenset[str] = frozenset()) -> Laid:
     """Make a ward as `hushward provision` and `hushward up --demo` do, or go on with the one that is there.
 
     Args:
@@ -65,9 +67,12 @@ def lay_out_ward(data: Path, rooms: int, speed: float, say: Progress) -> Laid:
         rooms: 1 to 18, each with one node.
         speed: ward seconds per real second.
         say: where the steps are said.
+        cameras: rooms whose sensor is a camera.
     """
     data.mkdir(parents=True, exist_ok=True)
-    plan = Plan(data.resolve(), rooms, demo=True, broker=BrokerKind.MOSQUITTO, port=free_port(), speed=speed)
+    plan = Plan(
+        data.resolve(), rooms, demo=True, cameras=cameras, broker=BrokerKind.MOSQUITTO, port=own_port(), speed=speed
+    )
     take_folder(plan.data)
     layout = files.Layout(plan.data)
     layout.make(plan.node_ids)
@@ -93,11 +98,11 @@ def _authority(plan: Plan, layout: files.Layout) -> WardAuthority:
     home, now = plan.data / "authority", SystemClock().utc_now()
     if (home / "register.json").exists():
         return WardAuthority(home)
-    place = Place(files.SITE, files.WARD, "127.0.0.1", free_port(), "127.0.0.1", getpass.getuser())
+    place = Place(files.SITE, files.WARD, "127.0.0.1", own_port(), "127.0.0.1", getpass.getuser())
     authority = WardAuthority.begin(home, place, now)
-    for node_id in plan.node_ids:
-        folder = layout.node(node_id)
-        asked = node_side.ask(folder, files.SITE, files.WARD, node_id, Modality.RADAR)
+    for one in plan.nodes:
+        folder = layout.node(one.node_id)
+        asked = node_side.ask(folder, files.SITE, files.WARD, one.node_id, one.modality)
         node_side.take(folder, authority.answer(asked, now))
     return authority
 
@@ -117,7 +122,13 @@ class Running:
         """Start it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=end_with_parent,
+                # Ctrl-C reaches the drill alone, which ends the ward in its order.
+                start_new_session=True,
             )
 
     @property
@@ -137,6 +148,37 @@ class Running:
             self._process.wait(within_s)
 
 
+class Forked:
+    """The console as a process that is forked, again and again, from one that has loaded everything."""
+
+    def __init__(self, settings: Path, log: Path) -> None:
+        self._settings, self._log = settings, log
+        self._nursery = Nursery(log, "deploy.drill.console_nursery")
+        self._pid: int | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        self._pid = self._nursery.bring_up(self._settings, self._log)
+
+    @property
+    def pid(self) -> int | None:
+        """Return its process id; None when it does not live."""
+        return self._pid if self._pid is not None and is_alive(self._pid) else None
+
+    def end(self, number: signal.Signals = signal.SIGKILL, within_s: float = 15.0) -> None:
+        """End it, and see to it that it has ended."""
+        clock = SystemClock()
+        kill_s = clock.elapsed_s() + within_s
+        while (pid := self.pid) is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number if clock.elapsed_s() < kill_s else signal.SIGKILL)
+            _pause()
+
+    def close(self) -> None:
+        """End what it is forked from."""
+        self._nursery.close()
+
+
 class DrillWard:
     """A ward that runs.
 
@@ -146,18 +188,37 @@ class DrillWard:
         console: the console.
         relay: the cables of its nodes.
         recorded: the node whose writes are recorded; None where strace is not installed.
+        sensing: nodes with a real sensing process, which has a simulated sensor; the others tell themselves a story.
     """
 
-    def __init__(self, laid: Laid, seed: int, recorded: str | None) -> None:
+    def __init__(
+        self,
+        laid: Laid,
+        seed: int,
+        recorded: str | None,
+        *,
+        sensing: tuple[str, ...] = (),
+        per_s: float = 1.0,
+        forks_console: bool = False,
+    ) -> None:
         self.laid, self._seed, self.recorded = laid, seed, recorded
+        self.sensing, self._per_s = sensing, per_s
         logs = laid.layout.logs
         self.broker = Running([mosquitto.program(), "-c", str(laid.broker_config)], logs / "broker.log")
-        settings = str(laid.layout.console_settings)
-        self.console = Running(python("-m", "console", "serve", "--config", settings), logs / "console.log")
+        settings, log = laid.layout.console_settings, logs / "console.log"
+        self.console: Running | Forked = (
+            Forked(settings, log)
+            if forks_console
+            else Running(python("-m", "console", "serve", "--config", str(settings)), log)
+        )
         self.relay = Relay(laid.broker_port, laid.plan.node_ids)
         self._nursery = Nursery(logs / "nursery.log")
         self._pids: dict[str, int] = {}
         self._traced: Running | None = None
+        self._with_sensing = {
+            one: Running(python("-m", "edge", "--config", str(laid.layout.node_settings(one))), logs / f"{one}.log")
+            for one in sensing
+        }
         self._before: dict[str, bytes] = {}
         for node_id in laid.plan.node_ids:
             self._write_node(node_id)
@@ -186,6 +247,8 @@ class DrillWard:
             self._traced.end(signal.SIGTERM)
         self._nursery.close()
         self.console.end(signal.SIGTERM)
+        if isinstance(self.console, Forked):
+            self.console.close()
         self.broker.end(signal.SIGTERM)
         self.relay.close()
 
@@ -194,6 +257,9 @@ class DrillWard:
         config, control = self.laid.layout.node_settings(node_id), self.control(node_id)
         log = self.laid.layout.logs / f"{node_id}.log"
         story = self._seed * 100 + int(node_id.removeprefix("node"))
+        if node_id in self._with_sensing:
+            self._with_sensing[node_id].start()
+            return
         if node_id != self.recorded:
             self._pids[node_id] = self._nursery.bring_up(config, control, story, log)
             return
@@ -209,10 +275,17 @@ class DrillWard:
 
     def pid_of(self, node_id: str) -> int | None:
         """Return a node's process id; None when it does not live."""
+        if node_id in self._with_sensing:
+            return self._with_sensing[node_id].pid
         if node_id == self.recorded:
             return None if self._traced is None or self._traced.pid is None else _child_of(self._traced.pid)
         pid = self._pids.get(node_id)
         return pid if pid is not None and is_alive(pid) else None
+
+    def sensing_pid_of(self, node_id: str) -> int | None:
+        """Return the process id of a node's sensing process; None while it has none."""
+        pid = self.pid_of(node_id) if node_id in self._with_sensing else None
+        return None if pid is None else _child_of(pid)
 
     def signal_node(self, node_id: str, number: signal.Signals) -> None:
         """Send a node a signal; one that does not live has no use for it."""
@@ -254,8 +327,8 @@ class DrillWard:
         return self.laid.plan.data / "writes.log"
 
     def _write_node(self, node_id: str) -> None:
-        folder = self.laid.layout.node(node_id)
-        tls = folder / "tls"
+        folder, place = self.laid.layout.node(node_id), self._place(node_id)
+        tls, is_camera = folder / "tls", place.modality is Modality.CAMERA
         settings: dict[str, toml.Value] = {
             "site": files.SITE,
             "ward": files.WARD,
@@ -263,14 +336,20 @@ class DrillWard:
             "data_dir": folder,
             "console_key": self.laid.console_key,
             "clock_file": self.laid.clock_file,
-            "zones": _ZONES,
-            "source": {"kind": "synthetic", "seed": 1},
+            "modality": str(place.modality),
+            # A simulated camera brings its own drawing.
+            "zones": [] if is_camera else _ZONES,
+            "source": {"kind": "synthetic-camera" if is_camera else "synthetic", "seed": self._seed + place.number},
             "broker": _link(self.relay.ports[node_id], tls / "ca.pem", tls / "node.pem", tls / "node.key"),
         }
         self.laid.layout.node_settings(node_id).write_text(toml.text(settings), "utf-8")
         self.control(node_id).mkdir(parents=True, exist_ok=True)
         for left in self.control(node_id).iterdir():
             left.unlink()
+        (self.control(node_id) / PER_S).write_text(str(self._per_s), "ascii")
+
+    def _place(self, node_id: str) -> NodePlace:
+        return next(one for one in self.laid.plan.nodes if one.node_id == node_id)
 
 
 def refuse_writes(pid: int, *, refused: bool) -> None:

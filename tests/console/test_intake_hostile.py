@@ -194,6 +194,19 @@ def test_uptimes_of_a_long_night_are_taken_although_two_clocks_drift_apart(box):
     assert refused(box.ward) == {}
 
 
+def test_a_node_whose_announcement_was_long_on_its_way_and_long_in_the_writing_is_heard(box):
+    node, sent_at = box.nodes["room1"], box.clock.utc_now() - timedelta(seconds=25)
+    node.restart()
+    node.announce(sent_at=sent_at, uptime_s=1.0)
+    box.disk.meanwhile = lambda: box.clock.advance(10)
+    box.ward.intake.step()
+    box.disk.meanwhile = lambda: None
+    node.live(uptime_s=1.0 + 25 + 10, readings=None)
+    box.ward.intake.step()
+
+    assert refused(box.ward) == {}
+
+
 @pytest.mark.parametrize("field", ["captured_at", "living_seen_at"])
 def test_N1_readings_of_half_a_minute_ahead_are_refused(box, field):
     ahead = box.clock.utc_now() + timedelta(seconds=31)

@@ -71,6 +71,29 @@ def test_without_a_receipt_everything_goes_again_after_a_second_and_then_ever_mo
     assert LONGEST_WAIT_S == 8
 
 
+def test_a_console_that_is_slow_is_not_told_the_same_window_again_and_again(wire: Wire) -> None:
+    wire.keep(WINDOW)
+    for _ in range(300):
+        wire.sender.send()
+        wire.clock.advance(0.1)
+    assert len(wire.sent) == WINDOW + WINDOW // 2 + WINDOW // 4 + WINDOW // 8 + WINDOW // 16 + WINDOW // 32
+    assert set(wire.sent[WINDOW:]) == set(range(1, WINDOW // 2 + 1))
+
+
+def test_with_receipts_the_whole_window_is_under_way_again(wire: Wire) -> None:
+    wire.keep(4 * WINDOW)
+    for _ in range(100):
+        wire.sender.send()
+        wire.clock.advance(0.1)
+    bursts = []
+    for _ in range(4):
+        before = len(wire.sent)
+        wire.outbox.settle(wire.outbox.outbox_id, wire.sent[-1])
+        wire.sender.send()
+        bursts.append(len(wire.sent) - before)
+    assert bursts == [WINDOW // 4, WINDOW // 2, WINDOW, WINDOW]
+
+
 def test_a_receipt_ends_the_repeating(wire: Wire) -> None:
     wire.keep(2)
     wire.sender.send()

@@ -140,11 +140,13 @@ class Disk:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.is_full = False
+        self.meanwhile: Callable[[], None] = lambda: None
         self.error: StoreError = StoreFull("the disk is full")
 
     def write(self, fn: Callable[[Tx], Any]) -> Any:
         if self.is_full:
             raise self.error
+        self.meanwhile()
         return self._store.write(fn)
 
     def __getattr__(self, name: str) -> Any:
