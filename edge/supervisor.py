@@ -9,6 +9,7 @@ from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.brake import Brake
 from edge.child import SENSING, Child
 from edge.errors import PipeError
+from edge.patience import Patience
 from edge.pipe import (
     Ended,
     Extend,
@@ -27,8 +28,6 @@ from edge.trials import Trial, TrialSaid
 
 EXTEND_AFTER_S = 5.0
 """[s] by which the permitted end must have moved before the process is told."""
-SILENT_S = 20.0
-"""[s] of real time without a line after which a process counts as failed; loading the models takes a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +144,11 @@ class Supervisor:
         self._real = real
         self._command = tuple(command)
         self._restarts = Restarts(real)
+        self._patience = Patience(real)
         self._child: Child | None = None
         self._order: Order | None = None
         self._failure: str | None = None
         self._state = SensorState.CLOSED
-        self._heard_s = 0.0
         self._brake = Brake()
         self.bad_lines = 0
 
@@ -217,7 +216,7 @@ class Supervisor:
         self._failure = None
         self._state = SensorState.OPENING
         self._order = order
-        self._heard_s = self._real.elapsed_s()
+        self._patience.begin()
         self._tell(self._open_line(order, order.until_s - self._clock.elapsed_s()))
         return []
 
@@ -242,17 +241,17 @@ class Supervisor:
 
     def _listen(self) -> list[Happening]:
         assert self._child is not None
-        now_s = self._real.elapsed_s()
         heard: list[Happening] = []
         try:
             for raw in self._child.read():
-                self._heard_s = now_s
+                self._patience.hear()
                 heard += self._understand(decode_from_sensing(raw))
         except PipeError as error:
             self.bad_lines += 1
             self._fail(str(error))
-        if now_s - self._heard_s > SILENT_S:
-            self._fail(f"the sensing process has said nothing for {SILENT_S:.0f} s")
+        if self._patience.is_over:
+            self._fail(f"the sensing process has said nothing for {self._patience.limit_s:.0f} s")
+            self._patience.give_up()
         return heard
 
     def _understand(self, line: FromSensing) -> list[Happening]:
@@ -264,6 +263,7 @@ class Supervisor:
             self._fail(line.sentence)
             return []
         if isinstance(line, SensedLine):
+            self._patience.is_rewarded()
             return [Sensed(self._order, line)]
         return [line]
 

@@ -14,6 +14,7 @@ from broker.clock import HandClock, SystemClock
 from broker.vocabulary import LeaseKind, Purpose, SensorState
 from edge.child import Child
 from edge.opening import opening_of
+from edge.patience import SILENT_S, Patience
 from edge.restarts import Restarts
 from edge.sensing import ENDED_FIRST
 from edge.source_settings import SourceKind, SourceSettings
@@ -219,6 +220,49 @@ def test_H4_a_process_that_falls_silent_is_ended_and_is_a_fault(tmp_path: Path) 
     clock.advance(21)
     room.until(lambda: SensorFailed in room.kinds, 5.0)
     assert room.happened[-1] == SensorFailed(LEASE, "the sensing process has said nothing for 20 s")
+
+
+def test_F17_a_start_that_was_cut_off_on_a_busy_machine_has_twice_as_long_the_next_time() -> None:
+    clock = HandClock(NIGHT)
+    patience = Patience(clock)
+    limits = []
+    for _ in range(5):
+        patience.begin()
+        clock.advance(patience.limit_s + 1)
+        assert patience.is_over
+        limits.append(patience.limit_s)
+        patience.give_up()
+    assert limits == [20.0, 40.0, 80.0, 160.0, 160.0]
+
+
+def test_H4_a_process_that_has_estimated_is_silent_after_20_s_and_has_no_more_time_for_its_next_start() -> None:
+    clock = HandClock(NIGHT)
+    patience = Patience(clock)
+    patience.give_up()
+    patience.begin()
+    patience.hear()
+    patience.is_rewarded()
+    clock.advance(SILENT_S + 1)
+    assert patience.is_over
+    patience.give_up()
+    patience.begin()
+    assert patience.limit_s == SILENT_S
+
+
+def test_F17_a_process_that_needs_long_to_come_up_is_not_cut_off_for_ever(tmp_path: Path) -> None:
+    clock = HandClock(NIGHT)
+    opening = opening_of(node_settings(tmp_path, "0" * 64))
+    room = Watch(Supervisor(opening, clock, clock, command=script("time.sleep(60)")))
+    room.order = Order(LEASE, (Purpose.PRESENCE,), True, clock.elapsed_s() + 600)
+    room.until(lambda: room.supervisor.state is SensorState.OPEN, 5.0)
+    clock.advance(21)
+    room.until(lambda: SensorFailed in room.kinds, 5.0)
+    clock.advance(1)
+    room.until(lambda: room.supervisor.state is SensorState.OPEN, 5.0)
+    clock.advance(39)
+    room.supervisor.follow(room.order)
+    assert room.supervisor.state is SensorState.OPEN
+    room.close()
 
 
 def test_C3_a_renewal_is_passed_on_with_its_purposes_and_not_more_often_than_needed(tmp_path: Path) -> None:
