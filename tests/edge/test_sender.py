@@ -80,18 +80,30 @@ def test_a_console_that_is_slow_is_not_told_the_same_window_again_and_again(wire
     assert set(wire.sent[WINDOW:]) == set(range(1, WINDOW // 2 + 1))
 
 
-def test_with_receipts_the_whole_window_is_under_way_again(wire: Wire) -> None:
-    wire.keep(4 * WINDOW)
+def test_with_each_receipt_twice_as_many_are_repeated(wire: Wire) -> None:
+    wire.keep(WINDOW)
     for _ in range(100):
         wire.sender.send()
         wire.clock.advance(0.1)
     bursts = []
-    for _ in range(4):
+    for _ in range(3):
         before = len(wire.sent)
         wire.outbox.settle(wire.outbox.outbox_id, wire.sent[-1])
         wire.sender.send()
         bursts.append(len(wire.sent) - before)
-    assert bursts == [WINDOW // 4, WINDOW // 2, WINDOW, WINDOW]
+    assert bursts == [WINDOW // 4, WINDOW // 2, WINDOW // 8]
+
+
+def test_F23_what_is_new_goes_once_at_once_however_long_no_receipt_came(wire: Wire) -> None:
+    wire.keep(2)
+    for _ in range(100):
+        wire.sender.send()
+        wire.clock.advance(1)
+    before = len(wire.sent)
+    wire.keep(1)
+    wire.sender.send()
+    wire.sender.send()
+    assert wire.sent[before:] == [3]
 
 
 def test_a_receipt_ends_the_repeating(wire: Wire) -> None:
