@@ -1,6 +1,7 @@
 """One thing that was looked at, and all of them as lines for a person or as JSON for a machine."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -54,10 +55,12 @@ def examine(checks: Mapping[str, Check]) -> list[Named]:
             told = f"{name}: may not be looked at by this account ({error.filename})"
             findings.append((name, Finding(told, "run it as root: sudo hushward doctor", is_needed=False)))
         except Exception as error:
-            # Whatever it is: an engineer at three in the morning needs the other findings, and not a traceback.
+            # Whatever it is: an engineer at three in the morning needs the other findings, and not a traceback. What
+            # only could not be read is a note; what nobody thought of is a problem, so that no script calls it well.
             told = f"{name}: could not be looked at ({type(error).__name__}: {str(error)[:200]})"
             remedy = "see the reason above; run it as root, and report it if it comes again"
-            findings.append((name, Finding(told, remedy, is_needed=False)))
+            is_foreseen = isinstance(error, OSError | ValueError | subprocess.SubprocessError)
+            findings.append((name, Finding(told, remedy, is_needed=not is_foreseen)))
     return findings
 
 

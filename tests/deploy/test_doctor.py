@@ -3,20 +3,15 @@
 import json
 import os
 import socket
-import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from broker.certificates import read
 from broker.clock import HandClock, SystemClock
-from broker.configuration import BrokerSettings
 from broker.errors import CertificateFault
 from broker.vocabulary import Modality
 from console.running.settings import ConsoleSettings
@@ -26,22 +21,13 @@ from deploy.examining.finding import Finding, as_json, as_lines, examine, exit_c
 from deploy.examining.power import power
 from deploy.examining.sensor import sensor
 from deploy.provisioning import node_side
-from deploy.provisioning.authority import Place, WardAuthority
+from deploy.provisioning.authority import WardAuthority
 from edge.memory import GateMemory
 from edge.settings import NodeSettings, load
 from tests.kit.contract import NIGHT
+from tests.kit.findings import only, problems
 
 REAL = SystemClock()
-
-
-def problems(findings: Iterable[Finding]) -> list[Finding]:
-    return [one for one in findings if one.remedy is not None]
-
-
-def only(findings: Iterable[Finding]) -> Finding:
-    found = list(findings)
-    assert len(found) == 1, found
-    return found[0]
 
 
 def settings(folder: Path, **told: Any) -> NodeSettings:
@@ -251,93 +237,6 @@ def test_what_the_gate_remembers_is_said_and_a_memory_that_cannot_be_read_is_a_p
     assert only(node_files.lease(node, clock)).is_needed
 
 
-# -- the road to the broker
-
-
-@pytest.fixture(scope="module")
-def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a ward whose broker is 127.0.0.1, and a node of it in `node`; another ward in `other`."""
-    home, now = tmp_path_factory.mktemp("enrolled"), REAL.utc_now()
-    for name in ("ward", "other"):
-        WardAuthority.begin(home / name, Place("site", "willow", "127.0.0.1"), now, "ab" * 32)
-    asked = node_side.ask(home / "node", "site", "willow", "node1", Modality.RADAR)
-    node_side.take(home / "node", WardAuthority(home / "ward").answer(asked, now))
-    return home
-
-
-@contextmanager
-def listening(ward: Path, host: str = "127.0.0.1") -> Iterator[int]:
-    """Play a broker up to its certificate, to one who comes."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(ward / "broker" / "broker.pem", ward / "broker" / "broker.key")
-    context.load_verify_locations(ward / "ca.pem")
-    context.verify_mode = ssl.CERT_REQUIRED
-    with socket.create_server((host, 0)) as server:
-        server.settimeout(20)
-
-        def meet() -> None:
-            try:
-                raw, _ = server.accept()
-                raw.settimeout(20)
-                with context.wrap_socket(raw, server_side=True) as one:
-                    one.recv(1)
-            except OSError:
-                return
-
-        meeting = threading.Thread(target=meet)
-        meeting.start()
-        yield int(server.getsockname()[1])
-        meeting.join()
-
-
-def way(enrolled: Path, port: int, host: str = "127.0.0.1") -> BrokerSettings:
-    tls = enrolled / "node" / "tls"
-    return BrokerSettings(
-        host=host,
-        port=port,
-        ca_file=tls / "ca.pem",
-        certificate_file=tls / "node.pem",
-        key_file=tls / "node.key",
-    )
-
-
-def test_a_broker_that_can_be_reached_and_believed_is_well(enrolled: Path, tmp_path: Path) -> None:
-    with listening(enrolled / "ward") as port:
-        assert "takes this node's certificate" in only(broker_road.road(way(enrolled, port), REAL, tmp_path)).what
-
-
-@pytest.mark.parametrize(
-    ("ward", "host", "told"),
-    [("other", "127.0.0.1", "compare the fingerprints"), ("ward", "127.0.0.2", "another name or address")],
-)
-def test_a_broker_of_another_ward_or_at_another_address_is_told_apart(
-    enrolled: Path, tmp_path: Path, ward: str, host: str, told: str
-) -> None:
-    with listening(enrolled / ward, host) as port:
-        found = only(broker_road.road(way(enrolled, port, host), REAL, tmp_path))
-    assert found.is_needed
-    assert told in str(found.remedy)
-
-
-def test_a_broker_that_is_silent_unknown_or_not_admitted_is_a_problem(tmp_path: Path) -> None:
-    nobody = BrokerSettings(host="127.0.0.1", port=1)
-    assert "does not answer" in only(broker_road.road(nobody, REAL, tmp_path)).what
-    assert "no address" in only(broker_road.road(BrokerSettings(host="no.such.invalid"), REAL, tmp_path)).what
-    (tmp_path / "10-peer.conf").write_text("[Service]\nIPAddressAllow=192.0.2.9 \n")
-    assert "may reach 192.0.2.9" in next(iter(broker_road.road(nobody, REAL, tmp_path / "10-peer.conf"))).what
-
-
-def test_F31_a_certificate_that_ends_ended_or_is_to_begin_is_named(enrolled: Path) -> None:
-    file = enrolled / "node" / "tls" / "node.pem"
-    until = read(file).not_valid_after_utc
-
-    def mark_at(moment: datetime) -> str:
-        return only(clocks.against_certificate(file, HandClock(moment))).mark
-
-    marks = [mark_at(until - timedelta(days=days)) for days in (100, 10, -1, 900)]
-    assert marks == ["ok", "note", "PROBLEM", "PROBLEM"]
-
-
 # -- the console, and the whole
 
 
@@ -373,7 +272,7 @@ def test_a_broker_that_does_not_answer_is_a_problem() -> None:
     ("error", "told", "marks"),
     [
         (OSError("no such thing"), "no such thing", "note"),
-        (KeyError("what nobody thought of"), "what nobody thought of", "note"),
+        (KeyError("what nobody thought of"), "what nobody thought of", "PROBLEM"),
         (PermissionError(13, "Permission denied", "/secret"), "/secret", "note"),
         (CertificateFault("node.pem: cannot be read as a certificate; make one"), "make one", "PROBLEM"),
     ],
